@@ -1,0 +1,198 @@
+"""The one place that reads the store for people and programs: an identifier comes in, frozen answers go out.
+
+Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
+"""
+
+from datetime import date, datetime
+
+from msgspec import Struct
+
+from hubbub.model import Category, Description, Identifier
+
+
+class Evidence(Struct, frozen=True):
+    """One collector's statement that supports a mention."""
+
+    via: str
+    assertion: str
+    version: str
+    relation: str
+    found_in: str
+    as_written: str
+    method: str
+    certainty: float
+    record: str | None
+    collected_at: datetime
+
+
+class Speaker(Struct, frozen=True):
+    """Who speaks. `key` is the account's id within its source."""
+
+    source: str
+    key: str
+    handle: str | None = None
+    name: str | None = None
+    description: str | None = None
+    url: str | None = None
+    followers: int | None = None
+
+
+class Said(Struct, frozen=True):
+    """One post that mentions the work (`own`), or that passes such a post on (`amplifies` is then that post's id)."""
+
+    source: str
+    post: str
+    url: str | None
+    title: str | None
+    text: str | None
+    language: str | None
+    speaker: Speaker | None
+    posted_at: datetime | None
+    own: bool
+    counted: bool
+    amplifies: str | None
+    evidence: tuple[Evidence, ...]
+
+
+class SourceCount(Struct, frozen=True):
+    """Counts of one work at one source. `posts` and `accounts` are own words, amplifications stand apart."""
+
+    source: str
+    category: Category
+    posts: int
+    accounts: int
+    amplifications: int
+    amplifiers: int
+    first_at: datetime | None
+    last_at: datetime | None
+    checked_at: datetime
+
+
+class CategoryCount(Struct, frozen=True):
+    """The same, summed over the sources of a category."""
+
+    category: Category
+    posts: int
+    accounts: int
+    amplifications: int
+
+
+class DayCount(Struct, frozen=True):
+    """Posts and amplifications of one UTC day at one source."""
+
+    day: date
+    source: str
+    posts: int
+    amplifications: int
+
+
+class Voice(Struct, frozen=True):
+    """One account and how often it spoke of the work or passed it on."""
+
+    speaker: Speaker
+    posts: int
+    amplifications: int
+    last_at: datetime | None
+
+
+class Reach(Struct, frozen=True):
+    """Potential reach: between the largest audience (`low`, all overlap) and the sum (`high`, none do), in followers.
+
+    None where no follower count is known. `known` of `accounts` have a known count.
+    """
+
+    low: int | None
+    high: int | None
+    known: int
+    accounts: int
+
+
+class Report(Struct, frozen=True):
+    """All about one work. `simulated` names the shelf if the work belongs to a simulated community."""
+
+    identifier: Identifier
+    description: Description | None
+    simulated: str | None
+    method: str
+    posts: int
+    accounts: int
+    amplifications: int
+    first_at: datetime | None
+    last_at: datetime | None
+    checked_at: datetime | None
+    categories: tuple[CategoryCount, ...]
+    sources: tuple[SourceCount, ...]
+    days: tuple[DayCount, ...]
+    reach: Reach
+    voices: tuple[Voice, ...]
+
+
+class WorkLine(Struct, frozen=True):
+    """One work in a list."""
+
+    identifier: Identifier
+    title: str | None
+    posts: int
+    amplifications: int
+    last_at: datetime | None
+
+
+class Shelf(Struct, frozen=True):
+    """A named list of works. `note` says where it comes from."""
+
+    name: str
+    title: str
+    note: str
+    simulated: bool
+    works: tuple[WorkLine, ...]
+
+
+class Home(Struct, frozen=True):
+    """What the first page shows."""
+
+    posts: int
+    works: int
+    accounts: int
+    shelves: tuple[Shelf, ...]
+    recent: tuple[WorkLine, ...]
+
+
+class AccountReport(Struct, frozen=True):
+    """All that one account said, newest first, and of which works."""
+
+    speaker: Speaker
+    following: int | None
+    simulated: str | None
+    seen_at: datetime | None
+    posts: int
+    amplifications: int
+    works: tuple[WorkLine, ...]
+    said: tuple[tuple[Identifier, Said], ...]
+
+
+class SourceReport(Struct, frozen=True):
+    """A source (a place, or a collector of others' posts): its card, what the store holds of it, what was set aside."""
+
+    name: str
+    title: str
+    category: Category
+    collector: bool
+    posts: int
+    last_at: datetime | None
+    lanes: int
+    set_aside: tuple[tuple[str, int], ...]
+
+
+class Answers:
+    """Reads one store."""
+
+    def report(self, identifier: Identifier, voices: int | None = 50) -> Report: ...
+
+    def said(self, identifier: Identifier, limit: int | None = None, offset: int = 0) -> list[Said]:
+        """The posts that mention the work, oldest first; amplifications follow what they amplify in time like any post."""
+
+    def home(self) -> Home: ...
+
+    def account(self, source: str, key: str) -> AccountReport | None: ...
+
+    def sources(self) -> list[SourceReport]: ...

@@ -1,0 +1,1 @@
+"""Bring pages in: the contract of a source, and the sources."""

@@ -1,0 +1,32 @@
+"""Find identifiers in text, addresses and pages: pure, and at firehose speed.
+
+In go text, an address, a page's HTML or what a person typed; out come identifiers in normal form with the evidence for
+each. `hubbub.identify.hints` tells beforehand which lines of a firehose are worth reading.
+"""
+
+from hubbub.identify.address import in_address
+from hubbub.identify.canonical import canonical
+from hubbub.identify.found import Found
+from hubbub.identify.schemes import address, always_kept
+from hubbub.identify.tables import METHOD_VERSION
+from hubbub.identify.text import in_text
+from hubbub.identify.typed import parse
+
+__all__ = [
+    "METHOD_VERSION",
+    "Found",
+    "address",
+    "always_kept",
+    "canonical",
+    "in_address",
+    "in_html",
+    "in_text",
+    "parse",
+]
+
+
+def in_html(html: str, address: str | None = None) -> list[Found]:
+    """Find the identifiers of a page at `address`, what the page is before what it speaks of."""
+    from hubbub.identify.page import in_html  # the HTML parser is loaded where a page is read
+
+    return in_html(html, address)

@@ -1,0 +1,25 @@
+"""Where something written ends: a run of characters goes in, the part of it that was meant comes out, in linear time."""
+
+_CLOSES = {")": "(", "]": "[", "}": "{", ">": "<"}
+_AFTER = ".,;:!?'\"*_~`([{</\\|%"
+# Old serial item identifiers (SICI) are the only values with angle brackets: `45:2<140::aid-jbm8>3.0.co;2-1`.
+ANGLES = r"<\d{1,9}:[^\s<>\"]{1,40}>"
+
+
+def trim(run: str) -> str:
+    """Cut at the first bracket that closes none opened in the run, and drop the punctuation at the end."""
+    open_ = dict.fromkeys(_CLOSES.values(), 0)
+    for at, letter in enumerate(run):
+        if letter in open_:
+            open_[letter] += 1
+        elif letter in _CLOSES:
+            if not open_[_CLOSES[letter]]:
+                run = run[:at]
+                break
+            open_[_CLOSES[letter]] -= 1
+    return run.rstrip(_AFTER)
+
+
+def is_shortened(text: str, start: int, end: int) -> bool:
+    """Whether an ellipsis ends the run, as where a page shows only the start of an address."""
+    return text[start:end].endswith(("...", "…")) or text.startswith(("...", "…"), end)

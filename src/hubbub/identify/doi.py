@@ -1,0 +1,62 @@
+"""DOIs: written forms go in, normal forms come out, with their ends found and versions taken apart.
+
+A DOI may hold nearly any character, so its end in a text is a judgement: brackets must balance, and punctuation that a
+sentence would put there is not part of it.
+"""
+
+import re
+from functools import cache
+from urllib.parse import unquote
+
+from hubbub.identify.brackets import ANGLES, trim
+from hubbub.identify.tables import addresses
+
+LONGEST = 500
+PREFIX = r"10\.\d{4,9}(?:\.\d{1,9}){0,4}"
+# Where a list goes on with the next DOI or address without a space between them.
+NEXT = r"(?:https?://|doi:|10\.\d{4,9}/)"
+IN_TEXT = re.compile(
+    rf"(?:(?<![A-Za-z0-9.])|(?<=doi)){PREFIX}/"
+    rf"(?:[!$'*+\-./0-9:=@A-Z_a-z~(\[]++|{ANGLES}|(?![\])>,;|]{{1,3}}[(\[]{{0,2}}{NEXT}|\]\()[)\],;|%]|&[lg]t;)++",
+    re.ASCII | re.IGNORECASE,
+)
+_IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]++)", re.ASCII | re.IGNORECASE)
+_WHOLE = re.compile(rf"{PREFIX}/[^\s\"\x00-\x1f\x7f-\x9f]+", re.ASCII)
+_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+_ARXIV = "10.48550/arxiv."
+
+
+def normal(written: str) -> tuple[str, str, str | None] | None:
+    """Give scheme, value and version of a DOI: lower case, trimmed; arXiv's own DOIs name arXiv papers."""
+    value = trim(written).translate(_LOWER)
+    if len(value) > LONGEST or not _WHOLE.fullmatch(value):
+        return None
+    if value.startswith(_ARXIV):
+        return "arxiv", value[len(_ARXIV) :], None
+    if found := _versioned().fullmatch(value):
+        return "doi", found["value"], found["version"]
+    return "doi", value, None
+
+
+def in_address(address: str, resolver: bool) -> str | None:
+    """Find the DOI in an address; one of a resolver has nothing but the DOI in its path."""
+    found = _IN_ADDRESS.search(address)
+    if not found:
+        return None
+    prefix, once, twice, suffix = found.groups()
+    suffix = unquote(unquote(suffix)) if twice else unquote(suffix)
+    if once or twice:  # the DOI was a parameter's or a path's single part, so a bare slash or `&` ends it
+        suffix = suffix.split("&")[0]
+    suffix = re.split(r"[\s\"\x00-\x1f\x7f-\x9f]", suffix, maxsplit=1)[0]
+    return f"{prefix}/{suffix if resolver else _tails().sub('', suffix)}"
+
+
+@cache
+def _tails() -> re.Pattern[str]:
+    return re.compile(f"(?<=.)(?:{'|'.join(addresses().doi.tails)})$", re.ASCII | re.IGNORECASE)
+
+
+@cache
+def _versioned() -> re.Pattern[str]:
+    servers = "|".join(addresses().doi.versioned)
+    return re.compile(rf"(?P<value>{servers})(?:v(?P<version>[1-9]\d?))?(?:\.\w.*)?", re.ASCII)

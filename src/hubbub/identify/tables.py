@@ -1,0 +1,111 @@
+"""The data files of this package: goes in a file's name, comes out what it says, typed; and the version of all rules."""
+
+import re
+from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct, field
+
+T = TypeVar("T")
+
+# What may stand between a word such as `PMID` and its value.
+GAP = r"[ \t\r\n\u00a0:#=]{0,3}"
+
+
+class Row(Struct, frozen=True, kw_only=True):
+    """One scheme as schemes.toml has it."""
+
+    title: str
+    category: str
+    value: str
+    case: str = "keep"
+    aliases: tuple[str, ...] = ()
+    text: str | None = None
+    words: tuple[str, ...] = ()
+    hint: str | None = None
+    watch: str = "VALUE"
+    address: str | None = None
+    certainty: float = 1.0
+
+
+class Shape(Struct, frozen=True, kw_only=True):
+    """Addresses of some hosts that carry an identifier, or (`carrier`) another address."""
+
+    hosts: tuple[str, ...]
+    path: str | None = None
+    host: str | None = None
+    scheme: str = "url"
+    value: str = "{value}"
+    method: str = "article-address"
+    hint: str = ""
+    reserved: tuple[str, ...] = field(default=(), name="not")
+    certainty: float = 1.0
+
+
+class DoiRules(Struct, frozen=True):
+    """How publishers dress a DOI in an address."""
+
+    resolvers: frozenset[str]
+    tails: tuple[str, ...]
+    versioned: tuple[str, ...]
+
+
+class Addresses(Struct, frozen=True):
+    """addresses.toml."""
+
+    address: tuple[Shape, ...]
+    carrier: tuple[Shape, ...]
+    doi: DoiRules
+
+
+class MetaTags(Struct, frozen=True):
+    """meta_tags.toml."""
+
+    scheme: dict[str, tuple[str, ...]]
+    any: dict[str, tuple[str, ...]]
+    address: dict[str, tuple[str, ...]]
+
+
+def _read(name: str, kind: type[T]) -> T:
+    return msgspec.toml.decode(files(__package__).joinpath(name).read_bytes(), type=kind)
+
+
+@cache
+def schemes() -> dict[str, Row]:
+    """Every scheme by name."""
+    return _read("schemes.toml", dict[str, Row])
+
+
+@cache
+def addresses() -> Addresses:
+    """The shapes of addresses."""
+    return _read("addresses.toml", Addresses)
+
+
+@cache
+def meta_tags() -> MetaTags:
+    """What meta tags of a page may hold identifiers."""
+    return _read("meta_tags.toml", MetaTags)
+
+
+@cache
+def tracking() -> re.Pattern[str]:
+    """Matches the name of a parameter that only says where a reader came from."""
+    names = _read("tracking.toml", dict[str, Any])["names"]
+    return re.compile("|".join(re.escape(name).replace(r"\*", ".*") for name in names), re.IGNORECASE | re.ASCII)
+
+
+def _version() -> str:
+    """A digest of code and data, so that no change of a rule can be forgotten."""
+    digest = blake2b(digest_size=5)
+    for package in ("hubbub.identify", "hubbub.reference"):
+        for file in sorted(files(package).iterdir(), key=lambda f: f.name):
+            if file.name.endswith((".py", ".toml", ".gz")):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+METHOD_VERSION = _version()

@@ -1,0 +1,48 @@
+"""What a person types as an identifier goes in; the identifier comes out, or None."""
+
+import re
+from functools import cache
+
+from hubbub.identify import doi
+from hubbub.identify.address import has_shape, in_address
+from hubbub.identify.schemes import make
+from hubbub.identify.tables import schemes
+from hubbub.model import Identifier
+
+_NAMED = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9-]*)(?:\s*[:=#]\s*|\s+)(?P<value>\S.*)", re.DOTALL)
+_BARE_DOI = re.compile(doi.PREFIX + "/", re.ASCII)
+_BARE_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?=[/?]|$)", re.ASCII | re.IGNORECASE)
+
+
+def parse(written: str) -> Identifier | None:
+    """Read `doi:10…`, `PMID 123`, a bare DOI, ORCID or PMC number, an address; and whatever `str(Identifier)` prints."""
+    written = written.strip()
+    if re.match(r"https?://", written, re.IGNORECASE):
+        return _address(written)
+    if (named := _NAMED.fullmatch(written)) and (scheme := _names().get(named["name"].lower())):
+        return _named(scheme, named["value"])
+    if _BARE_DOI.match(written):
+        return make("doi", written)
+    if (host := _BARE_HOST.match(written)) and (host[0].lower().startswith("www.") or has_shape(host[0].lower())):
+        return _address(f"https://{written}")
+    return make("orcid", written) or (make("pmcid", written) if written[:3].upper() == "PMC" else None)
+
+
+def _named(scheme: str, value: str) -> Identifier | None:
+    identifier = make(scheme, value)
+    if identifier is None and scheme == "pmcid":
+        identifier = make(scheme, f"PMC{value}")
+    if identifier is None and scheme != "url":  # `doi:https://doi.org/10…`, `arXiv:arXiv:2101.00001`
+        identifier = parse(value)
+        return identifier if identifier and identifier.scheme == scheme else None
+    return identifier
+
+
+def _address(written: str) -> Identifier | None:
+    found = in_address(written)
+    return found[0].identifier if found else None
+
+
+@cache
+def _names() -> dict[str, str]:
+    return {name: scheme for scheme, row in schemes().items() for name in (scheme, *row.aliases)}

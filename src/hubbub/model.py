@@ -1,0 +1,183 @@
+"""The nouns that every stage speaks: frozen values, no behaviour beyond their own form.
+
+Times are aware UTC. Absent means unknown: a missing number is never zero.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+Change = Literal["made", "edited", "withdrawn"]
+Category = Literal["citations", "usage", "captures", "mentions", "social media"]
+
+# The subject of these relations is referred to by the object, so a post that states one gives the object no attention.
+INVERSE_RELATIONS = frozenset({"is_cited_by", "is_referenced_by", "is_discussed_by", "is_reviewed_by", "is_reply_to"})
+
+
+class Identifier(Struct, gc=False, frozen=True, order=True):
+    """The name of a work (or of a person, for `orcid`) in its normal form; `version` stands apart (arXiv `v2`)."""
+
+    scheme: str
+    value: str
+    version: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.value}"
+
+
+class Link(Struct, gc=False, frozen=True, omit_defaults=True):
+    """An address that a post carries, and where in the post it stands.
+
+    `written`, `method` and `record` are set where a collector found the link and says how: the address as it was found,
+    the collector's method, and the address of the collector's own evidence record.
+    """
+
+    address: str
+    relation: str = "discusses"
+    found_in: str = "link"
+    written: str | None = None
+    method: str | None = None
+    record: str | None = None
+
+
+class Post(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
+    """One thing that someone put in public, as one collector says it stood at one version.
+
+    `source` is where it was said, `via` who collected it. `assertion` is the collector's own id for its statement; it
+    is empty where the place itself speaks (`via == source`). Versions of one assertion compare as strings.
+    `author`, `replies_to`, `quotes`, `reposts` and `likes` are ids within `source`.
+    """
+
+    source: str
+    id: str
+    via: str
+    version: str
+    assertion: str = ""
+    change: Change = "made"
+    url: str | None = None
+    title: str | None = None
+    text: str | None = None
+    links: tuple[Link, ...] = ()
+    author: str | None = None
+    posted_at: datetime | None = None
+    replies_to: str | None = None
+    quotes: str | None = None
+    reposts: str | None = None
+    likes: str | None = None
+    language: str | None = None
+
+
+class Account(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
+    """Who speaks, as far as one page tells; what several pages tell adds up.
+
+    A withdrawn account takes its posts along.
+    """
+
+    source: str
+    id: str
+    via: str
+    version: str
+    change: Change = "made"
+    handle: str | None = None
+    name: str | None = None
+    description: str | None = None
+    url: str | None = None
+    followers: int | None = None
+    following: int | None = None
+
+
+class Description(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
+    """What a registry, a repository or a publisher's page says a work is."""
+
+    identifier: Identifier
+    via: str
+    version: str
+    title: str | None = None
+    kind: str | None = None
+    creators: tuple[str, ...] = ()
+    issued: str | None = None
+    venue: str | None = None
+
+
+class Fault(Struct, gc=False, frozen=True):
+    """A part of a page that could not be read: counted, sampled and set aside. `at` is its byte offset in the page."""
+
+    reason: str
+    at: int = 0
+    sample: str = ""
+
+
+Fact = Post | Account | Description
+
+
+class Mention(Struct, gc=False, frozen=True):
+    """One identifier in one post, with the evidence for it."""
+
+    identifier: Identifier
+    relation: str
+    found_in: str
+    as_written: str
+    method: str
+    certainty: float
+    record: str | None = None
+
+
+class Reading(Struct, gc=False, frozen=True):
+    """A post and the mentions that were found in it."""
+
+    post: Post
+    mentions: tuple[Mention, ...] = ()
+
+
+class Page(Struct, gc=False, frozen=True):
+    """Bytes as received; once they are kept, the lane goes on at `resume`.
+
+    `offset` is where the bytes stand in the whole. `lines` says that the page is a batch of whole lines that can be
+    read one by one. `faults` are parts of the lane that never became bytes of a page: a line over the limit, the cut
+    tail of an archive.
+    """
+
+    lane: str
+    address: str
+    body: bytes
+    received_at: datetime
+    resume: str
+    lines: bool = False
+    offset: int = 0
+    faults: tuple[Fault, ...] = ()
+
+
+Span = tuple[int, int]  # start and end in a page's body
+PostKey = str  # a post's or an account's id within the source
+
+Watch = frozenset[Identifier]  # what somebody follows, beyond the scholarly schemes that are always kept
+
+
+class About(Struct, gc=False, frozen=True, kw_only=True):
+    """A source's card: facts from which docs, schedule, limits, colours and tests are made."""
+
+    name: str
+    title: str
+    home: str
+    category: Category
+    mode: Literal["stream", "poll", "archive"]
+    every: str
+    pace: str
+    credentials: tuple[str, ...]
+    terms: str
+    licence: str
+    keeps_pages: str
+    yields: tuple[str, ...]
+    deletions: Literal["told", "recheck", "never"]
+    shapes: Literal["recorded", "documented"]
+    colour: str
+    note: str
+    examples: tuple["Example", ...]
+
+
+class Example(Struct, gc=False, frozen=True):
+    """A recording, and (post id, identifier) pairs that must be found in it."""
+
+    recording: str
+    finds: tuple[tuple[str, str], ...]

@@ -1,0 +1,29 @@
+"""The places where research is talked about: name -> title, home, category and colour, from `places.toml`."""
+
+from functools import cache
+from importlib.resources import files
+
+import msgspec
+from msgspec import Struct
+
+from hubbub.model import Category
+
+
+class Place(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where something is said. `colour` is the one charts use."""
+
+    title: str
+    home: str
+    category: Category
+    colour: str
+
+
+@cache
+def places() -> dict[str, Place]:
+    """Every known place by its name."""
+    return msgspec.toml.decode(files(__package__).joinpath("places.toml").read_bytes(), type=dict[str, Place])
+
+
+def place(name: str) -> Place:
+    """The place of that name; one that no list knows yet is called by its name and counted as mentions."""
+    return places().get(name) or Place(title=name, home="", category="mentions", colour="#6b7280")

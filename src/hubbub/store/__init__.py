@@ -1,0 +1,186 @@
+"""Where everything is kept: an address comes in, an open store goes out, its tables brought up to date.
+
+`writing` hands out the one write transaction; `connect` reads beside it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+
+from hubbub.store.keep import Writer
+from hubbub.store.schema import metadata
+
+BUSY_MS = 30_000  # how long a writer waits for another one
+PRAGMAS = (
+    f"PRAGMA busy_timeout={BUSY_MS}",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA wal_autocheckpoint=40000",  # pages: a checkpoint writes a page once, however often it was changed before
+    "PRAGMA secure_delete=ON",  # what is withdrawn leaves no bytes behind
+    "PRAGMA cache_size=-262144",  # KiB
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message says why and what to do."""
+
+
+class Store:
+    """One open store. Safe for several threads and processes: many readers beside one writer at a time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def connect(self) -> Iterator[Connection]:
+        """Open a reading transaction: one unchanging view of the store."""
+        with self._told(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Writer]:
+        """Open the write transaction: all of it is kept at the end, or none if an exception leaves the block."""
+        engine = self._engine.execution_options(writes=True)
+        with self._told(), engine.begin() as connection:
+            yield Writer(connection)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            raise _explained(error, self._engine.url) from error
+
+
+def open_store(address: str) -> Store:
+    """Open the store at an SQLAlchemy address or a file path, making it if there is none and migrating an older one.
+
+    Raises `StoreError` if it is newer than this program, locked, read-only, damaged or no store of ours.
+    """
+    url = _url(address)
+    try:
+        engine = create_engine(url)
+    except (NoSuchModuleError, ImportError) as error:
+        raise StoreError(f"{url.drivername} is not a kind of store that hubbub knows; use sqlite:///FILE") from error
+    if engine.dialect.name == "sqlite":
+        _set_up_sqlite(engine)
+    try:
+        _migrate(engine)
+    except DatabaseError as error:
+        engine.dispose()
+        raise _explained(error, url) from error
+    except StoreError:
+        engine.dispose()
+        raise
+    return Store(engine)
+
+
+def _url(address: str) -> URL:
+    if "://" not in address:
+        address = f"sqlite:///{Path(address).expanduser()}"
+    try:
+        url = make_url(address)
+    except ArgumentError as error:
+        raise StoreError(f"{address!r} is not the address of a store; use sqlite:///FILE") from error
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        try:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"cannot make the folder of the store {url.database}: {error.strerror}") from error
+    return url
+
+
+def _set_up_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        # A writer takes the lock at once: a reader that turns writer midway could not be made to wait.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+@lru_cache
+def _script() -> tuple[Config, ScriptDirectory]:
+    config = Config()
+    config.set_main_option("script_location", "hubbub.store:migrations")
+    config.set_main_option("path_separator", "os")
+    return config, ScriptDirectory.from_config(config)
+
+
+def _migrate(engine: Engine) -> None:
+    config, script = _script()
+    with engine.connect() as connection:
+        current, ours = _state(connection, script)
+    if current == script.get_current_head():
+        return
+    with engine.execution_options(writes=True).begin() as connection:
+        current, ours = _state(connection, script)  # another process may have been quicker
+        if not ours:
+            raise StoreError(f"{engine.url.database} holds other tables and is not a hubbub store; name another file")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _state(connection: Connection, script: ScriptDirectory) -> tuple[str | None, bool]:
+    """Return the store's revision, and whether its tables are ours (or there are none yet)."""
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is None:
+        return None, not inspect(connection).get_table_names()
+    try:
+        script.get_revision(current)
+    except CommandError as error:
+        raise StoreError(
+            f"the store {connection.engine.url.database} was written by a newer hubbub (revision {current}); "
+            "update hubbub or name another store"
+        ) from error
+    return current, True
+
+
+_REASONS = {
+    "is locked": "is in use by another program that has not let go for {wait} s; close it or try again later",
+    "readonly database": "is read-only; give yourself the right to write to the file and its folder",
+    "not a database": "is not a hubbub store (not a database at all); name another file",
+    "malformed": "is damaged; restore it from a copy",
+    "disk is full": "cannot grow: the disk is full; nothing of this step was kept, free some space and run it again",
+    "unable to open": "cannot be opened; check that the file and its folder exist and that you may read and write them",
+    "disk I/O error": "cannot be read or written (disk error); check the disk and your quota, then run it again",
+}
+
+
+def _explained(error: DatabaseError, url: URL) -> Exception:
+    """Turn what an ordinary user can run into into a sentence; anything else is our own fault and stays as it is."""
+    said = str(error.orig)
+    for part, reason in _REASONS.items():
+        if part in said:
+            return StoreError(f"the store {url.database} " + reason.format(wait=BUSY_MS // 1000))
+    return error
+
+
+__all__ = ["Store", "StoreError", "Writer", "metadata", "open_store"]

@@ -1,0 +1,58 @@
+"""The rows that stand for names: sources, identifiers, posts and accounts; new ones are numbered in sequence."""
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Connection, Table, func, select
+
+from hubbub.model import Identifier
+from hubbub.store import schema as s
+from hubbub.store.sql import among, insert_rows, rows
+
+Name = tuple[int, str]  # a source's row and a key within it
+
+
+class Names:
+    """Looks names up within one transaction; only the write transaction may ask for new rows."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._sources: dict[str, int] = {name: id_ for id_, name in rows(connection, select(s.source))}
+
+    def source(self, name: str) -> int:
+        """Return a source's row."""
+        id_ = self._sources.get(name)
+        if id_ is None:
+            id_ = self._sources[name] = self.next(s.source)
+            insert_rows(self._connection, s.source, [(id_, name)])
+        return id_
+
+    def source_of(self, row: int) -> str:
+        """Return the name of a source's row."""
+        return next(name for name, id_ in self._sources.items() if id_ == row)
+
+    def next(self, table: Table) -> int:
+        """Return the number of the next row: nobody else writes while we do."""
+        return int(self._connection.execute(select(func.coalesce(func.max(table.c.id), 0) + 1)).scalar_one())
+
+    def find(self, table: Table, names: Collection[Name]) -> dict[Name, int]:
+        """Return the rows of those posts or accounts that have one."""
+        if not names:
+            return {}
+        statement = select(table.c.source, table.c.key, table.c.id).where(among(table.c.key, [key for _, key in names]))
+        found = {(source, key): id_ for source, key, id_ in rows(self._connection, statement)}
+        return found if found.keys() <= set(names) else {name: id_ for name, id_ in found.items() if name in names}
+
+    def identifiers(self, wanted: Iterable[Identifier]) -> dict[tuple[str, str], int]:
+        """Return the rows of identifiers, new ones where there are none."""
+        names = dict.fromkeys([(identifier.scheme, identifier.value) for identifier in wanted])
+        if not names:
+            return {}
+        table = s.identifier.c
+        statement = select(table.scheme, table.value, table.id).where(among(table.value, [value for _, value in names]))
+        found = {(scheme, value): id_ for scheme, value, id_ in rows(self._connection, statement)}
+        new = [name for name in names if name not in found]
+        if new:
+            first = self.next(s.identifier)
+            insert_rows(self._connection, s.identifier, [(first + i, *name) for i, name in enumerate(new)])
+            found.update((name, first + i) for i, name in enumerate(new))
+        return found

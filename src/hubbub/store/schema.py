@@ -1,0 +1,174 @@
+"""The tables. Ids are given by the single writer in sequence; times are microseconds since 1970 in UTC.
+
+`post` names a post, `assertion` holds what one collector says about it (the latest version only), `mention` is derived
+from `assertion` and can be rebuilt. `withdrawn` remembers what is gone by hash and version, never by content.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+# SQLite gives 64 bits to a plain INTEGER key and needs that very word for a rowid alias; other databases need BIGINT.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+metadata = MetaData()
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", SmallInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+identifier = Table(
+    "identifier",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("scheme", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Index("identifier_by_value", "value", "scheme", unique=True),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", ForeignKey("source.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    # field -> [1 if the place itself says so, version, value]
+    Column("fields", Text, nullable=False),
+    Index("account_by_key", "key", "source", unique=True),
+)
+
+post = Table(
+    "post",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("source", ForeignKey("source.id"), nullable=False),
+    # A withdrawn post that others touched keeps its row under the hash of its key.
+    Column("key", Text, nullable=False),
+    Index("post_by_key", "key", "source", unique=True),
+)
+
+assertion = Table(
+    "assertion",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("post", ForeignKey("post.id"), nullable=False),
+    Column("via", ForeignKey("source.id"), nullable=False),
+    Column("key", Text),  # the collector's own id; NULL where the place itself speaks
+    Column("version", Text, nullable=False),
+    Column("change", Text, nullable=False),
+    Column("account", ForeignKey("account.id")),
+    Column("posted_at", BigInteger),
+    Column("collected_at", BigInteger, nullable=False),
+    Column("content", Text, nullable=False),  # JSON of url, title, text, links, language
+)
+Index("assertion_by_post", assertion.c.post)
+Index(
+    "assertion_by_key",
+    assertion.c.key,
+    assertion.c.via,
+    unique=True,
+    sqlite_where=assertion.c.key.is_not(None),
+    postgresql_where=assertion.c.key.is_not(None),
+)
+Index(
+    "assertion_by_account",
+    assertion.c.account,
+    sqlite_where=assertion.c.account.is_not(None),
+    postgresql_where=assertion.c.account.is_not(None),
+)
+
+touch = Table(
+    "touch",
+    metadata,
+    Column("assertion", ForeignKey("assertion.id"), primary_key=True),
+    Column("verb", Text, primary_key=True),
+    Column("post", ForeignKey("post.id"), nullable=False),
+    Index("touch_by_post", "post", "verb"),
+    sqlite_with_rowid=False,
+)
+
+mention = Table(
+    "mention",
+    metadata,
+    Column("assertion", ForeignKey("assertion.id"), primary_key=True),
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("post", ForeignKey("post.id"), nullable=False),
+    Column("source", ForeignKey("source.id"), nullable=False),
+    Column("account", ForeignKey("account.id")),
+    Column("posted_at", BigInteger),
+    Column("own", Boolean(create_constraint=False), nullable=False),  # own words, not a repost
+    Column("counted", Boolean(create_constraint=False), nullable=False),
+    Column("evidence", Text, nullable=False),  # JSON of relation, found_in, as_written, method, certainty, record
+    sqlite_with_rowid=False,
+)
+# Holds all that the counts of a work need, so that they never leave the index.
+Index(
+    "mention_by_identifier",
+    *(mention.c[name] for name in ("identifier", "source", "post", "own", "counted", "account", "posted_at")),
+)
+
+description = Table(
+    "description",
+    metadata,
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("via", ForeignKey("source.id"), primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("content", Text, nullable=False),
+)
+
+withdrawn = Table(
+    "withdrawn",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("version", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+cursor = Table(
+    "cursor",
+    metadata,
+    Column("source", ForeignKey("source.id"), primary_key=True),
+    Column("lane", Text, primary_key=True),
+    Column("resume", Text, nullable=False),
+    Column("done", Boolean(create_constraint=False), nullable=False),
+    Column("kept_at", BigInteger, nullable=False),
+)
+
+aside = Table(
+    "aside",
+    metadata,
+    Column("source", ForeignKey("source.id"), primary_key=True),
+    Column("lane", Text, primary_key=True),
+    Column("at", BigInteger, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("sample", Text, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+)
+
+shelf = Table(
+    "shelf",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("simulated", Boolean(create_constraint=False), nullable=False),
+)
+
+shelf_work = Table(
+    "shelf_work",
+    metadata,
+    Column("shelf", ForeignKey("shelf.name"), primary_key=True),
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+)
