@@ -1,4 +1,4 @@
-"""Where something written ends: a run of characters goes in, the part of it that was meant comes out, in linear time."""
+"""Where something written ends: a run of characters goes in, the part that was meant comes out, in linear time."""
 
 _CLOSES = {")": "(", "]": "[", "}": "{", ">": "<"}
 _AFTER = ".,;:!?'\"*_~`([{</\\|%"
@@ -22,4 +22,4 @@ def trim(run: str) -> str:
 
 def is_shortened(text: str, start: int, end: int) -> bool:
     """Whether an ellipsis ends the run, as where a page shows only the start of an address."""
-    return text[start:end].endswith(("...", "…")) or text.startswith(("...", "…"), end)
+    return text[start:end].rstrip(")]}'*_").endswith(("...", "…")) or text.startswith(("...", "…"), end)

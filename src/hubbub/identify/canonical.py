@@ -1,7 +1,7 @@
 """Web addresses: one as written goes in, its canonical form comes out, so that one page has one name."""
 
 import re
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from w3lib.url import canonicalize_url
 
@@ -24,7 +24,7 @@ def canonical(address: str) -> str | None:
     host, rest = parts
     path, _, query = rest.partition("#")[0].partition("?")
     kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not tracking().fullmatch(name)]
-    path = re.sub(r"/+$", "", path) or "/"
+    path = re.sub(r"[/;]+$", "", path) or "/"
     try:
         whole = canonicalize_url(f"https://{host}{path}" + (f"?{urlencode(kept)}" if kept else ""))
     except ValueError:
@@ -33,7 +33,7 @@ def canonical(address: str) -> str | None:
 
 
 def split(address: str) -> tuple[str, str] | None:
-    """Split an address into its host in canonical form (with an unusual port) and the rest as written; None if it has none."""
+    """Split an address into its host (canonical, with an unusual port) and the rest as written; None if it has none."""
     address = address.strip()
     if len(address) > LONGEST or _UNSEEN.search(address):
         return None
@@ -47,7 +47,7 @@ def split(address: str) -> tuple[str, str] | None:
 
 def host_of(address: str) -> str:
     """The host of a canonical address, without its port."""
-    return (urlsplit(address).hostname or "") if "[" not in address[:12] else ""
+    return address.removeprefix("https://").partition("/")[0].partition(":")[0]
 
 
 def _host(written: str) -> str | None:

@@ -15,18 +15,18 @@ from hubbub.identify.tables import addresses, schemes
 from hubbub.model import Identifier
 
 # How a slash, and what stands between a word and its value, may look within JSON and within an address.
-_SLASH = r"(?:\\{0,2}/|\\u002f|%(?:25)?2f)"
+_SLASH = r"(?:\\{0,2}/|\\u002f|%(?:25){0,4}2f)"
 _GAP = r'(?:[^0-9a-z"\n]|\\[a-z]|\\u[0-9a-f]{4}){0,6}'
 _PORT = r"\.?(?::\d{0,5})?"
 _SPELT_SLASHES = ("/", r"\/", r"\u002f", "%2f")
-_ADDRESS = rf"https?(?::|%3a){_SLASH}{{2}}|www\."
+_ADDRESS = rf"https?(?::|%(?:25){0, 4}3a){_SLASH}{{2}}|www\."
 # A host with letters beyond ASCII is let through unread.
 _HOST = re.compile(rb"(?P<host>[A-Za-z0-9._-]*)(?P<foreign>[\x80-\xff]|\\u(?!002f))?", re.IGNORECASE)
 _MANY = 50
 
 
 class Hints:
-    """One compiled scan for every always-kept scheme, scholarly host and watched identifier. Not for several threads at once."""
+    """One compiled scan for every always-kept scheme, scholarly host and watched identifier; one thread at a time."""
 
     def __init__(self, watched: Iterable[Identifier] = ()) -> None:
         watched = [one for one in watched if not always_kept(one)]

@@ -1,6 +1,7 @@
 """Schemes: a scheme's name and a written value go in, an identifier in normal form comes out, or None."""
 
 import re
+from collections.abc import Callable
 from functools import cache
 from urllib.parse import quote
 
@@ -10,6 +11,8 @@ from hubbub.identify.canonical import canonical, host_of
 from hubbub.identify.tables import schemes
 from hubbub.model import Identifier
 from hubbub.reference import other_hosts, scholarly_hosts
+
+_CASES: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "keep": str}
 
 
 def make(scheme: str, written: str, version: str | None = None) -> Identifier | None:
@@ -27,7 +30,7 @@ def make(scheme: str, written: str, version: str | None = None) -> Identifier | 
     if not match:
         return None
     named = match.groupdict()
-    value = _normal(scheme, {"lower": str.lower, "upper": str.upper, "keep": str}[row.case](named["value"]))
+    value = _normal(scheme, _CASES[row.case](named["value"]))
     return Identifier(scheme, value, named.get("version") or version) if value else None
 
 
@@ -69,7 +72,7 @@ def always_kept(identifier: Identifier) -> bool:
 
 
 def is_scholarly(host: str) -> bool:
-    """Whether a host (lower case, without `www.`) carries scholarly works: the longest suffix that is listed decides."""
+    """Whether a host (lower case, without `www.`) carries scholarly works: the longest listed suffix decides."""
     while host:
         if host in scholarly_hosts():
             return True

@@ -1,4 +1,4 @@
-"""The data files of this package: goes in a file's name, comes out what it says, typed; and the version of all rules."""
+"""The data files of this package, typed, each read when first asked for; and the version of all rules."""
 
 import re
 from functools import cache
@@ -41,7 +41,7 @@ class Shape(Struct, frozen=True, kw_only=True):
     value: str = "{value}"
     method: str = "article-address"
     hint: str = ""
-    reserved: tuple[str, ...] = field(default=(), name="not")
+    reserved: frozenset[str] = field(default=frozenset(), name="not")
     certainty: float = 1.0
 
 

@@ -88,7 +88,7 @@ def _reader(scheme: str) -> Read:
         named = match.groupdict()
         identifier = make(scheme, named["value"], named.get("version"))
         certainty = schemes()[scheme].certainty
-        return [Found(identifier, match[0], f"{scheme}-in-text", certainty)] if identifier else None
+        return [Found(identifier, trim(match[0]), f"{scheme}-in-text", certainty)] if identifier else None
 
     return read
 

@@ -5,6 +5,7 @@ from functools import cache
 
 from hubbub.identify import doi
 from hubbub.identify.address import has_shape, in_address
+from hubbub.identify.canonical import LONGEST
 from hubbub.identify.schemes import make
 from hubbub.identify.tables import schemes
 from hubbub.model import Identifier
@@ -15,12 +16,18 @@ _BARE_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?=[/?]|$)", re.ASCII
 
 
 def parse(written: str) -> Identifier | None:
-    """Read `doi:10…`, `PMID 123`, a bare DOI, ORCID or PMC number, an address; and whatever `str(Identifier)` prints."""
+    """Read `doi:10…`, `PMID 123`, a bare DOI, ORCID or PMC number, an address; and what `str(Identifier)` prints."""
     written = written.strip()
-    if re.match(r"https?://", written, re.IGNORECASE):
-        return _address(written)
+    if len(written) > LONGEST:
+        return None
     if (named := _NAMED.fullmatch(written)) and (scheme := _names().get(named["name"].lower())):
         return _named(scheme, named["value"])
+    return _bare(written)
+
+
+def _bare(written: str) -> Identifier | None:
+    if re.match(r"https?://", written, re.IGNORECASE):
+        return _address(written)
     if _BARE_DOI.match(written):
         return make("doi", written)
     if (host := _BARE_HOST.match(written)) and (host[0].lower().startswith("www.") or has_shape(host[0].lower())):
@@ -32,8 +39,10 @@ def _named(scheme: str, value: str) -> Identifier | None:
     identifier = make(scheme, value)
     if identifier is None and scheme == "pmcid":
         identifier = make(scheme, f"PMC{value}")
-    if identifier is None and scheme != "url":  # `doi:https://doi.org/10…`, `arXiv:arXiv:2101.00001`
-        identifier = parse(value)
+    if identifier is None and scheme != "url":  # `doi:https://doi.org/10…`, `DOI: doi:10…`
+        twice = _NAMED.fullmatch(value)
+        identifier = make(scheme, twice["value"]) if twice and _names().get(twice["name"].lower()) == scheme else None
+        identifier = identifier or _bare(value)
         return identifier if identifier and identifier.scheme == scheme else None
     return identifier
 

@@ -21,5 +21,5 @@ def scholarly_hosts() -> frozenset[str]:
 
 @cache
 def other_hosts() -> frozenset[str]:
-    """Hosts that are not scholarly by themselves, though a host below or above them may be: platforms and institutions."""
+    """Hosts that are not scholarly by themselves, though a host below them may be: platforms and institutions."""
     return frozenset(row["host"] for row in _rows("other_hosts.tsv.gz"))

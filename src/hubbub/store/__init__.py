@@ -19,8 +19,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
+from hubbub.model import Watch
+from hubbub.store import read
 from hubbub.store.keep import Writer
-from hubbub.store.schema import metadata
 
 BUSY_MS = 30_000  # how long a writer waits for another one
 PRAGMAS = (
@@ -66,6 +67,21 @@ class Store:
         engine = self._engine.execution_options(writes=True)
         with self._told(), engine.begin() as connection:
             yield Writer(connection)
+
+    def resume(self, source: str, lane: str) -> str:
+        """Where a lane goes on: "" at its start, and again once it was read to its end."""
+        with self.connect() as connection:
+            return read.resume(connection, source, lane)
+
+    def watch(self) -> Watch:
+        """Every work on a shelf."""
+        with self.connect() as connection:
+            return read.watch(connection)
+
+    def assertions(self, after: int, limit: int) -> list[read.Held]:
+        """Statements in the order of their rows, as posts."""
+        with self.connect() as connection:
+            return read.assertions(connection, after, limit)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -181,6 +197,3 @@ def _explained(error: DatabaseError, url: URL) -> Exception:
         if part in said:
             return StoreError(f"the store {url.database} " + reason.format(wait=BUSY_MS // 1000))
     return error
-
-
-__all__ = ["Store", "StoreError", "Writer", "metadata", "open_store"]

@@ -1,0 +1,75 @@
+"""What the pipeline reads back: cursors, what is watched, and statements as they were made."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from hubbub.model import Identifier, Post, Watch
+from hubbub.store import schema as s
+from hubbub.store.fold import Content
+from hubbub.store.sql import among, rows
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# The rows of assertion, post, source and account, posted_at in microseconds, and what is said.
+Held = tuple[int, int, int, int | None, int | None, Post]
+
+
+def moment(micros: int | None) -> datetime | None:
+    """Turn microseconds since 1970 into a time."""
+    return None if micros is None else EPOCH + timedelta(microseconds=micros)
+
+
+def resume(connection: Connection, source: str, lane: str) -> str:
+    """Where a lane goes on: "" at its start, and again once it was read to its end."""
+    cursor = s.cursor.c
+    at = select(cursor.resume).join(s.source).where(s.source.c.name == source, cursor.lane == lane, ~cursor.done)
+    return connection.execute(at).scalar_one_or_none() or ""
+
+
+def watch(connection: Connection) -> Watch:
+    """Every work on a shelf."""
+    named = select(s.identifier.c.scheme, s.identifier.c.value).join(s.shelf_work)
+    return frozenset(Identifier(scheme, value) for scheme, value in rows(connection, named))
+
+
+def assertions(connection: Connection, after: int, limit: int) -> list[Held]:
+    """Statements in the order of their rows, as posts."""
+    a = s.assertion.c
+    statement = (
+        select(s.assertion, s.post.c.source, s.post.c.key.label("post_key"), s.account.c.key.label("author"))
+        .join(s.post, s.post.c.id == a.post)
+        .outerjoin(s.account, s.account.c.id == a.account)
+        .where(a.id > after)
+        .order_by(a.id)
+        .limit(limit)
+    )
+    found = rows(connection, statement)
+    names = dict(rows(connection, select(s.source.c.id, s.source.c.name)))
+    touches: dict[int, dict[str, str]] = {}
+    touched = select(s.touch.c.assertion, s.touch.c.verb, s.post.c.key).join(s.post)
+    for id_, verb, key in rows(connection, touched.where(among(s.touch.c.assertion, [row.id for row in found]))):
+        touches.setdefault(id_, {})[verb] = key
+    return [
+        (
+            row.id,
+            row.post,
+            row.source,
+            row.account,
+            row.posted_at,
+            Post(
+                source=names[row.source],
+                id=row.post_key,
+                via=names[row.via],
+                version=row.version,
+                assertion=row.key or "",
+                change=row.change,
+                author=row.author,
+                posted_at=moment(row.posted_at),
+                **touches.get(row.id, {}),
+                **msgspec.structs.asdict(msgspec.json.decode(row.content, type=Content)),
+            ),
+        )
+        for row in found
+    ]

@@ -1,0 +1,85 @@
+"""Identifiers in sentences."""
+
+import time
+
+import pytest
+
+from hubbub.identify import in_text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("arXiv:2101.00001v2 [cs.CL]", ["arxiv:2101.00001"]),
+        ("arXiv: hep-th/9901001, arxiv math.GT/0309136", ["arxiv:hep-th/9901001", "arxiv:math/0309136"]),
+        ("see arxiv.org/abs/2101.00001.", ["arxiv:2101.00001"]),
+        ("PMID: 123456; PMID 7, pmid:8", ["pmid:123456", "pmid:7", "pmid:8"]),
+        ("PMCID: PMC123 (PMC7654321)", ["pmcid:PMC123", "pmcid:PMC7654321"]),
+        ("ISBN 978-0-306-40615-7", ["isbn:9780306406157"]),
+        ("ISBN-10: 0-8044-2957-X!", ["isbn:9780804429573"]),
+        ("hdl:10261/1234.", ["handle:10261/1234"]),
+        ("ORCID: 0000-0002-1825-0097", ["orcid:0000-0002-1825-0097"]),
+        ("by 0000-0002-1694-233x", ["orcid:0000-0002-1694-233X"]),
+        ("www.biorxiv.org/content/10.1101/2020.01.01.123456v2.full", ["doi:10.1101/2020.01.01.123456"]),
+        ("read nature.com/articles/s41586-020-2649-2, now", ["doi:10.1038/s41586-020-2649-2"]),
+        ("link.springer.com/article/10.1007/s00134-020-05991-x", ["doi:10.1007/s00134-020-05991-x"]),
+        ("youtu.be/dQw4w9WgXcQ and github.com/A/b.git", ["youtube:dQw4w9WgXcQ", "github:a/b"]),
+        ("www.blog.example.com/post/1", ["url:https://blog.example.com/post/1"]),
+        ("(see https://en.wikipedia.org/wiki/Gene_(biology)).", ["url:https://en.wikipedia.org/wiki/Gene_(biology)"]),
+        ("HTTPS://Zenodo.org/records/123", ["zenodo:123"]),
+        ("b https://osf.io/abcde a PMID: 5", ["osf:abcde", "pmid:5"]),
+    ],
+)
+def test_finds(text: str, found: list[str]) -> None:
+    assert [str(one.identifier) for one in in_text(text)] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the doctor said pmc is not a word and arxiv might be one",
+        "pmc 123456, spmc1234567, arxiv 10.30, arxivist 2101.00001",
+        "9780306406157 and 0306406152",
+        "ISBN 978-0-306-40615-8",
+        "0000-0002-1825-0098",
+        "e.g./i.e. and/or file.txt/ example.com/post me@arxiv.org/abs/2101.00001",
+        "https://user:secret@example.com/ ftp://example.com/a https://localhost/ https://10.0.0.1/a",
+        "https://journals.plos.org/plosone/artic...",
+        "arxiv.org/abs/2101.0...",
+        "https://",
+        "",
+    ],
+)
+def test_look_alikes(text: str) -> None:
+    assert in_text(text) == []
+
+
+def test_evidence() -> None:
+    one, two = in_text("arXiv:2101.00001v2, https://doi.org/10.1000/x!")
+    assert (one.as_written, one.method, one.identifier.version) == ("arXiv:2101.00001v2", "arxiv-in-text", "2")
+    assert (two.as_written, two.method, two.certainty) == ("https://doi.org/10.1000/x", "doi-address", 1.0)
+
+
+HOSTILE = {
+    "brackets": "(" * 100_000,
+    "nested": "10.1000/" + "(" * 50_000 + ")" * 50_000,
+    "long": "10.1000/" + "a" * 1_000_000,
+    "prefixes": "10.1234." * 20_000,
+    "unclosed": "10.1000/a)" * 20_000,
+    "addresses": "https://a.bc)" * 20_000,
+    "labels": "a." * 100_000 + "/",
+    "angles": "10.1000/" + "<1:a" * 20_000,
+    "quotes": '"' * 100_000 + "'10.1000/x'" + "“" * 100_000,
+    "commas": "https://a.bc/" + ",])" * 50_000,
+    "archives": "arxiv:a-" * 20_000,
+    "digits": "isbn " + "1-" * 100_000,
+    "spaces": "arxiv" + " " * 1_000_000 + "10.",
+    "surrogates": "https://\ud800.org/ 10.1000/\udfff arxiv:\ud800",
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_text_takes_linear_time(text: str) -> None:
+    start = time.process_time()
+    in_text(text)
+    assert time.process_time() - start < 2

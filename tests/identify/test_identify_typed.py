@@ -1,0 +1,65 @@
+"""What people type."""
+
+import pytest
+
+from hubbub.identify import METHOD_VERSION, parse
+
+
+@pytest.mark.parametrize(
+    ("written", "identifier"),
+    [
+        ("doi:10.1000/X", "doi:10.1000/x"),
+        ("DOI 10.1000/x", "doi:10.1000/x"),
+        ("DOI: doi:10.1000/x", "doi:10.1000/x"),
+        (" 10.1000/x. ", "doi:10.1000/x"),
+        ("doi:https://doi.org/10.1000/x", "doi:10.1000/x"),
+        ("doi.org/10.1000/x", "doi:10.1000/x"),
+        ("arXiv:2101.00001v3", "arxiv:2101.00001"),
+        ("arXiv:math.GT/0309136", "arxiv:math/0309136"),
+        ("PMC123", "pmcid:PMC123"),
+        ("pmc:123", "pmcid:PMC123"),
+        ("PMID 123", "pmid:123"),
+        ("isbn:0-306-40615-2", "isbn:9780306406157"),
+        ("ISBN 978-0-306-40615-7", "isbn:9780306406157"),
+        ("hdl:10261/1234", "handle:10261/1234"),
+        ("orcid:0000-0002-1825-0097", "orcid:0000-0002-1825-0097"),
+        ("0000-0002-1825-0097", "orcid:0000-0002-1825-0097"),
+        ("github:Owner/Repo", "github:owner/repo"),
+        ("https://github.com/owner/repo", "github:owner/repo"),
+        ("www.example.com/a", "url:https://example.com/a"),
+        ("url:https://example.com/a", "url:https://example.com/a"),
+    ],
+)
+def test_parse(written: str, identifier: str) -> None:
+    assert str(parse(written)) == identifier
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "hello",
+        "hello world",
+        "doi:",
+        "doi:10.1/x",
+        "10.1000/",
+        "pmid:abc",
+        "9780306406157",
+        "isbn:9780306406158",
+        "0000-0002-1825-0098",
+        "github:a",
+        "github:../..",
+        "foo:bar",
+        "at://did:plc:x",
+        "doi:" * 2000,
+        "pmid:٣٤",
+        "a" + " " * 4000 + "b",
+    ],
+)
+def test_nothing(written: str) -> None:
+    assert parse(written) is None
+
+
+def test_the_version_of_the_method_is_a_short_word() -> None:
+    assert METHOD_VERSION.isalnum()
+    assert len(METHOD_VERSION) == 10
