@@ -61,6 +61,7 @@ def plain(identifier: Identifier) -> Identifier:
 @example("https://a.bc//?//")
 @example("https://a.bc/%2F/%3F")
 @example("https://a.bc//;")
+@example("https://a.bc//.;/")
 def test_canonical_is_idempotent(written: str) -> None:
     form = canonical(written)
     assert form is None or canonical(form) == form

@@ -24,11 +24,14 @@ def canonical(address: str) -> str | None:
     host, rest = parts
     path, _, query = rest.partition("#")[0].partition("?")
     kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not tracking().fullmatch(name)]
-    path = re.sub(r"[/;]+$", "", path) or "/"
+    path = re.sub(r"(?:[/;]|/\.)+$", "", path)
     try:
-        whole = canonicalize_url(f"https://{host}{path}" + (f"?{urlencode(kept)}" if kept else ""))
+        whole = canonicalize_url(f"https://{host}{path}/" + (f"?{urlencode(kept)}" if kept else ""))
     except ValueError:
         return None
+    whole, mark, query = whole.partition("?")
+    start = len("https://") + len(host)
+    whole = whole[:start] + (whole[start:].rstrip("/;") or "/") + mark + query
     return whole if len(whole) <= LONGEST else None
 
 

@@ -17,7 +17,7 @@ PREFIX = r"10\.\d{4,9}(?:\.\d{1,9}){0,4}"
 NEXT = r"(?:https?://|doi:|10\.\d{4,9}/)"
 IN_TEXT = re.compile(
     rf"(?:(?<![A-Za-z0-9.])|(?<=doi)){PREFIX}/"
-    rf"(?:[!$'*+\-./0-9:=@A-Z_a-z~(\[]++|{ANGLES}|(?![\])>,;|]{{1,3}}[(\[]{{0,2}}{NEXT}|\]\()[)\],;|%]|&[lg]t;)++",
+    rf"(?:[!$'*+\-./0-9:=@A-Z_a-z~(\[]++|{ANGLES}|(?![\])>,;|]{{1,3}}[(\[]{{0,2}}{NEXT}|\]\()[)\],;%]|&[lg]t;)++",
     re.ASCII | re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]++)", re.ASCII | re.IGNORECASE)

@@ -19,7 +19,7 @@ from hubbub.store import schema as s
 from hubbub.store.fold import Assertion, Change, assertion_of, content_of, fold, hashed, stands, touches_of
 from hubbub.store.names import Name, Names
 from hubbub.store.sql import among, insert_rows, rows
-from hubbub.store.withdraw import Fields, Withdrawals
+from hubbub.store.withdraw import Fields, Withdrawals, account_columns
 
 FIELDS = ("handle", "name", "description", "url", "followers", "following")
 
@@ -125,8 +125,8 @@ class Writer:
         self._update_accounts({found[name]: told[name] for name in told.keys() & found.keys()})
         new = [name for name in authors if name not in found]
         first = self._names.next(s.account) if new else 0
-        texts = [msgspec.json.encode(told.get(name, {})).decode() for name in new]
-        insert_rows(self._connection, s.account, [(first + i, *name, texts[i]) for i, name in enumerate(new)])
+        rows_ = [(first + i, *name, *account_columns(told.get(name, {}))) for i, name in enumerate(new)]
+        insert_rows(self._connection, s.account, rows_)
         found.update((name, first + i) for i, name in enumerate(new))
         return found
 
@@ -135,7 +135,8 @@ class Writer:
         for id_, text in rows(self._connection, held) if told else []:
             fields = msgspec.json.decode(text, type=Fields)
             _merge(fields, told[id_])
-            values = {"fields": msgspec.json.encode(fields).decode()}
+            text, followers = account_columns(fields)
+            values = {"fields": text, "followers": followers}
             self._connection.execute(update(s.account).where(s.account.c.id == id_).values(values))
 
     def _keep_readings(
@@ -178,24 +179,28 @@ class Writer:
 
         Returns all rows, and the names of the new ones.
         """
-        spoken = [(self._names.source(r.post.source), r.post.id) for r in standing]
-        touched = [(self._names.source(r.post.source), key) for r in standing for _, key in touches_of(r.post)]
-        wanted = dict.fromkeys(spoken + touched)
-        found = self._names.find(s.post, wanted.keys())
-        if gone:
-            names = {
-                name: hashed("post", self._names.source_of(name[0]), name[1]) for name in wanted if name not in found
-            }
-            hidden = {(name[0], "#" + hash_): name for name, hash_ in names.items() if hash_ in gone}
-            for name, id_ in self._names.find(s.post, hidden.keys()).items():
-                found[hidden[name]] = id_
-                if hidden[name] in spoken:
-                    self._connection.execute(update(s.post).where(s.post.c.id == id_).values(key=hidden[name][1]))
-        new = [name for name in wanted if name not in found]
+        spoken = {(self._names.source(r.post.source), r.post.id) for r in standing}
+        touched = {(self._names.source(r.post.source), key) for r in standing for _, key in touches_of(r.post)}
+        wanted = spoken | touched
+        found = self._names.find(s.post, wanted)
+        # What is withdrawn stands under the hash of its key, also if it is only touched now.
+        hidden = {name: self._hidden(name) for name in wanted - found.keys()} if gone else {}
+        hidden = {name: row for name, row in hidden.items() if row[1][1:] in gone}
+        behind = self._names.find(s.post, set(hidden.values()))
+        for name, row in hidden.items():
+            if row in behind:
+                found[name] = behind[row]
+                if name in spoken:
+                    self._connection.execute(update(s.post).where(s.post.c.id == behind[row]).values(key=name[1]))
+        new = sorted(wanted - found.keys())
         first = self._names.next(s.post) if new else 0
-        insert_rows(self._connection, s.post, [(first + i, *name) for i, name in enumerate(new)])
+        rows_ = [(first + i, *(name if name in spoken else hidden.get(name, name))) for i, name in enumerate(new)]
+        insert_rows(self._connection, s.post, rows_)
         found.update((name, first + i) for i, name in enumerate(new))
         return found, set(new)
+
+    def _hidden(self, name: Name) -> Name:
+        return name[0], "#" + hashed("post", self._names.source_of(name[0]), name[1])
 
     def _before(self, standing: Sequence[Reading], posts: Mapping[Name, int], new: Set[Name]) -> dict[Assertion, Any]:
         """Find the rows of the assertions that the store already holds."""

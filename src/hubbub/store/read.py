@@ -67,7 +67,7 @@ def assertions(connection: Connection, after: int, limit: int) -> list[Held]:
                 change=row.change,
                 author=row.author,
                 posted_at=moment(row.posted_at),
-                **touches.get(row.id, {}),
+                **touches.get(row.id, {}),  # type: ignore[arg-type]  # verbs are fields
                 **msgspec.structs.asdict(msgspec.json.decode(row.content, type=Content)),
             ),
         )

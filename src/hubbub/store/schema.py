@@ -46,6 +46,7 @@ account = Table(
     Column("key", Text, nullable=False),
     # field -> [1 if the place itself says so, version, value]
     Column("fields", Text, nullable=False),
+    Column("followers", BigInteger),
     Index("account_by_key", "key", "source", unique=True),
 )
 

@@ -135,8 +135,9 @@ class Withdrawals:
             row = select(s.account.c.fields).where(s.account.c.id == id_)
             fields = msgspec.json.decode(self._connection.execute(row).scalar_one(), type=Fields)
             left = {field: told for field, told in fields.items() if told[0] and told[1] > withdrawn[name]}
-            text = msgspec.json.encode(left).decode()
-            self._connection.execute(update(s.account).where(s.account.c.id == id_).values(fields=text))
+            text, followers = account_columns(left)
+            values = {"fields": text, "followers": followers}
+            self._connection.execute(update(s.account).where(s.account.c.id == id_).values(values))
 
 
 def _inherit(post: Post, known: Mapping[str, str], gone: dict[str, Gone]) -> None:
@@ -147,3 +148,8 @@ def _inherit(post: Post, known: Mapping[str, str], gone: dict[str, Gone]) -> Non
     until = max(known.get(name, ""), gone[name].version if name in gone else "")
     if until:
         withdraw(gone, Gone("post", (post.source, post.id), until))
+
+
+def account_columns(fields: Fields) -> tuple[str, int | None]:
+    """What an account's row keeps of its fields: all of them, and the followers for sums."""
+    return msgspec.json.encode(fields).decode(), fields["followers"][2] if "followers" in fields else None

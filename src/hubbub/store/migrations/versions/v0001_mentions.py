@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("source", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("followers", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["source"],
             ["source.id"],

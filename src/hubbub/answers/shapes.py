@@ -1,4 +1,4 @@
-"""The one place that reads the store for people and programs: an identifier comes in, frozen answers go out.
+"""The shapes of answers: frozen, and the same for pages, commands and programs.
 
 Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
 """
@@ -108,15 +108,18 @@ class Reach(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """All about one work. `simulated` names the shelf if the work belongs to a simulated community."""
+    """All about one work. `simulated` names the shelf if the work belongs to a simulated community.
+
+    `method` is the version of the rules of finding and of counting. Counts are None where nothing was ever collected.
+    """
 
     identifier: Identifier
     description: Description | None
     simulated: str | None
     method: str
-    posts: int
-    accounts: int
-    amplifications: int
+    posts: int | None
+    accounts: int | None
+    amplifications: int | None
     first_at: datetime | None
     last_at: datetime | None
     checked_at: datetime | None
@@ -132,8 +135,8 @@ class WorkLine(Struct, frozen=True):
 
     identifier: Identifier
     title: str | None
-    posts: int
-    amplifications: int
+    posts: int | None
+    amplifications: int | None
     last_at: datetime | None
 
 
@@ -163,7 +166,6 @@ class AccountReport(Struct, frozen=True):
     speaker: Speaker
     following: int | None
     simulated: str | None
-    seen_at: datetime | None
     posts: int
     amplifications: int
     works: tuple[WorkLine, ...]
@@ -181,18 +183,3 @@ class SourceReport(Struct, frozen=True):
     last_at: datetime | None
     lanes: int
     set_aside: tuple[tuple[str, int], ...]
-
-
-class Answers:
-    """Reads one store."""
-
-    def report(self, identifier: Identifier, voices: int | None = 50) -> Report: ...
-
-    def said(self, identifier: Identifier, limit: int | None = None, offset: int = 0) -> list[Said]:
-        """The posts that mention the work, oldest first; amplifications follow what they amplify in time like any post."""
-
-    def home(self) -> Home: ...
-
-    def account(self, source: str, key: str) -> AccountReport | None: ...
-
-    def sources(self) -> list[SourceReport]: ...

@@ -1,0 +1,107 @@
+"""The one place that reads the store for people and programs: an identifier comes in, frozen answers go out.
+
+Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from hubbub import identify, metrics
+from hubbub.answers.shapes import (
+    AccountReport,
+    CategoryCount,
+    Home,
+    Reach,
+    Report,
+    Said,
+    SourceCount,
+    SourceReport,
+    Voice,
+)
+from hubbub.answers.view import View
+from hubbub.model import Category, Identifier
+from hubbub.store import Store
+
+METHOD = f"find {identify.METHOD_VERSION}, count {metrics.METHOD}"
+
+
+class Answers:
+    """Reads one store. Safe for several threads; each answer is of one moment."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def counts(self, identifier: Identifier) -> tuple[SourceCount, ...]:
+        """Count a work at each source that mentions it."""
+        with View(self._store) as view:
+            row = view.work(identifier)
+            return () if row is None else view.counts(row)
+
+    def report(self, identifier: Identifier, voices: int | None = 50) -> Report:
+        """Say all about one work; `voices` is how many of those who spoke are named."""
+        with View(self._store) as view:
+            row = view.work(identifier)
+            found = () if row is None else view.counts(row)
+            known = row is not None and bool(found)
+            speakers = view.voices(row) if known and row is not None else []
+            return Report(
+                identifier=identifier,
+                description=None if row is None else view.description(row),
+                simulated=None if row is None else view.simulated([row]),
+                method=METHOD,
+                posts=sum(one.posts for one in found) if known else None,
+                accounts=sum(one.accounts for one in found) if known else None,
+                amplifications=sum(one.amplifications for one in found) if known else None,
+                first_at=min((one.first_at for one in found if one.first_at), default=None),
+                last_at=max((one.last_at for one in found if one.last_at), default=None),
+                checked_at=max((one.checked_at for one in found), default=None),
+                categories=_categories(found),
+                sources=found,
+                days=view.days(row) if known and row is not None else (),
+                reach=_reach(speakers),
+                voices=tuple(speakers[:voices]),
+            )
+
+    def said(self, identifier: Identifier, limit: int | None = None, offset: int = 0) -> list[Said]:
+        """The posts that mention the work and those that pass them on, oldest first."""
+        with View(self._store) as view:
+            row = view.work(identifier)
+            return [] if row is None else view.said(row, limit, offset)
+
+    def home(self) -> Home:
+        """Say what the first page shows."""
+        with View(self._store) as view:
+            return view.home()
+
+    def account(self, source: str, key: str, limit: int = 200) -> AccountReport | None:
+        """Say what one account said, the newest `limit` posts first; None if nothing of it is held."""
+        with View(self._store) as view:
+            return view.account(source, key, limit)
+
+    def sources(self) -> list[SourceReport]:
+        """Say of every source what the store holds of it."""
+        with View(self._store) as view:
+            return view.sources()
+
+
+def _categories(found: Iterable[SourceCount]) -> tuple[CategoryCount, ...]:
+    by_category: dict[Category, list[SourceCount]] = {}
+    for one in found:
+        by_category.setdefault(one.category, []).append(one)
+    return tuple(
+        CategoryCount(
+            category,
+            sum(one.posts for one in counted),
+            sum(one.accounts for one in counted),
+            sum(one.amplifications for one in counted),
+        )
+        for category, counted in by_category.items()
+    )
+
+
+def _reach(voices: Sequence[Voice]) -> Reach:
+    known = [voice.speaker.followers for voice in voices if voice.speaker.followers is not None]
+    low, high = metrics.reach(known) or (None, None)
+    return Reach(low, high, len(known), len(voices))
+
+
+__all__ = ["METHOD", "Answers", "Report", "Said", "SourceReport"]

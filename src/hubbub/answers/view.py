@@ -1,0 +1,336 @@
+"""Reads one moment of the store: rows in, the parts of answers out."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from datetime import date, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+from sqlalchemy import Connection, and_, func, select, text
+
+from hubbub.answers.shapes import (
+    AccountReport,
+    DayCount,
+    Evidence,
+    Home,
+    Said,
+    Shelf,
+    SourceCount,
+    SourceReport,
+    Speaker,
+    Voice,
+    WorkLine,
+)
+from hubbub.collect.source import sources
+from hubbub.model import Description, Identifier
+from hubbub.reference.places import place, places
+from hubbub.store import Store
+from hubbub.store import schema as s
+from hubbub.store.counts import POSTS, by_day, by_source
+from hubbub.store.fold import Content
+from hubbub.store.keep import Evidence as Found
+from hubbub.store.read import EPOCH, moment
+from hubbub.store.sql import among, rows
+from hubbub.store.withdraw import Fields
+
+RECENT = 12  # works on the first page
+RECENT_ROWS = 2_000  # latest mentions among which they are looked for
+
+_VOICES = text(
+    POSTS
+    + """
+SELECT account, sum(own) AS posts, sum(1 - own) AS amplifications, max(posted_at) AS last_at
+FROM (SELECT account, posted_at, 1 AS own FROM spoken UNION ALL SELECT account, posted_at, 0 FROM passed) AS every
+WHERE account IS NOT NULL GROUP BY account ORDER BY posts DESC, amplifications DESC, last_at DESC, account
+"""
+)
+_SAID = text(
+    POSTS
+    + """
+SELECT every.* FROM (
+    SELECT post, source, own, counted, posted_at FROM mentioned
+    UNION ALL
+    SELECT post, source, 0, 1, posted_at FROM passed WHERE post NOT IN (SELECT post FROM mentioned)
+) AS every JOIN post p ON p.id = every.post
+ORDER BY every.posted_at IS NULL, every.posted_at, p.key, every.source LIMIT :limit OFFSET :offset
+"""
+)
+_OF_ACCOUNT = text(
+    """
+SELECT a.id AS assertion, a.post, p.source, m.identifier, m.evidence, m.own, m.counted, a.posted_at
+FROM assertion a JOIN post p ON p.id = a.post JOIN mention m ON m.assertion = a.id WHERE a.account = :account
+UNION ALL
+SELECT DISTINCT a.id, a.post, p.source, m.identifier, NULL, FALSE, TRUE, a.posted_at
+FROM assertion a JOIN post p ON p.id = a.post JOIN touch t ON t.assertion = a.id AND t.verb = 'reposts'
+JOIN assertion o ON o.post = t.post JOIN mention m ON m.assertion = o.id AND m.own
+WHERE a.account = :account AND NOT EXISTS (SELECT 1 FROM mention x WHERE x.assertion = a.id)
+ORDER BY 8 DESC, 2, 4 LIMIT :limit
+"""
+)
+EVERY = 2**62  # more posts than there are
+
+
+class View:
+    """One moment of the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._open = store, ExitStack()
+
+    def __enter__(self) -> Self:
+        self._connection: Connection = self._open.enter_context(self._store.connect())
+        self._names: dict[int, str] = dict(self._rows(select(s.source.c.id, s.source.c.name)))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._open.__exit__(kind, error, at)
+
+    def _rows(self, statement: Any) -> Sequence[Any]:
+        return rows(self._connection, statement)
+
+    def home(self) -> Home:
+        """What the first page shows."""
+        posts, works, accounts = (
+            int(self._connection.execute(select(func.count()).select_from(table)).scalar_one())
+            for table in (s.post, s.identifier, s.account)
+        )
+        return Home(posts, works, accounts, self.shelves(), self.recent())
+
+    # Works
+
+    def work(self, identifier: Identifier) -> int | None:
+        table = s.identifier.c
+        statement = select(table.id).where(table.value == identifier.value, table.scheme == identifier.scheme)
+        return self._connection.execute(statement).scalar_one_or_none()
+
+    def counts(self, work: int) -> tuple[SourceCount, ...]:
+        found = by_source(self._connection, work)
+        checked = self._checked(work) if found else {}
+        counted = [
+            SourceCount(
+                source=self._names[row.source],
+                category=place(self._names[row.source]).category,
+                posts=row.posts,
+                accounts=row.accounts,
+                amplifications=row.amplifications,
+                amplifiers=row.amplifiers,
+                first_at=moment(row.first_at),
+                last_at=moment(row.last_at),
+                checked_at=EPOCH + timedelta(microseconds=checked[row.source]),
+            )
+            for row in found
+        ]
+        return tuple(sorted(counted, key=lambda one: (-one.posts - one.amplifications, one.source)))
+
+    def _checked(self, work: int) -> dict[int, int]:
+        """When the collector of a source's newest mention last kept anything, by source."""
+        newest = select(s.mention.c.source, func.max(s.mention.c.assertion).label("assertion"))
+        of_work = newest.where(s.mention.c.identifier == work).group_by(s.mention.c.source).subquery()
+        kept = select(func.max(s.cursor.c.kept_at)).where(s.cursor.c.source == s.assertion.c.via).scalar_subquery()
+        statement = select(of_work.c.source, func.coalesce(kept, s.assertion.c.collected_at))
+        return dict(self._rows(statement.join(s.assertion, s.assertion.c.id == of_work.c.assertion)))
+
+    def days(self, work: int) -> tuple[DayCount, ...]:
+        return tuple(
+            DayCount(date(1970, 1, 1) + timedelta(row.day), self._names[row.source], row.posts, row.amplifications)
+            for row in by_day(self._connection, work)
+        )
+
+    def voices(self, work: int) -> list[Voice]:
+        found = self._connection.execute(_VOICES, {"identifier": work}).all()
+        speakers = self._speakers([row.account for row in found])
+        return [Voice(speakers[row.account], row.posts, row.amplifications, moment(row.last_at)) for row in found]
+
+    def description(self, work: int) -> Description | None:
+        table = s.description.c
+        newest = select(table.content).where(table.identifier == work).order_by(table.version.desc(), table.content)
+        content = self._connection.execute(newest.limit(1)).scalar_one_or_none()
+        return None if content is None else msgspec.json.decode(content, type=Description)
+
+    def simulated(self, works: Iterable[int]) -> str | None:
+        shelves = select(s.shelf.c.title).join(s.shelf_work).where(s.shelf.c.simulated)
+        found = self._rows(shelves.where(among(s.shelf_work.c.identifier, list(works))).limit(1))
+        return found[0].title if found else None
+
+    def lines(self, works: Sequence[int]) -> tuple[WorkLine, ...]:
+        named = select(s.identifier.c.id, s.identifier.c.scheme, s.identifier.c.value)
+        names = {row.id: row for row in self._rows(named.where(among(s.identifier.c.id, works)))}
+        return tuple(self._line(work, Identifier(names[work].scheme, names[work].value)) for work in works)
+
+    def _line(self, work: int, identifier: Identifier) -> WorkLine:
+        found = by_source(self._connection, work)
+        described = self.description(work)
+        return WorkLine(
+            identifier=identifier,
+            title=described.title if described else None,
+            posts=sum(row.posts for row in found) if found else None,
+            amplifications=sum(row.amplifications for row in found) if found else None,
+            last_at=moment(max((row.last_at for row in found if row.last_at is not None), default=None)),
+        )
+
+    def shelves(self) -> tuple[Shelf, ...]:
+        found = self._rows(select(s.shelf).order_by(s.shelf.c.simulated, s.shelf.c.name))
+        return tuple(
+            Shelf(row.name, row.title, row.note, row.simulated, self.lines(self._on_shelf(row.name))) for row in found
+        )
+
+    def _on_shelf(self, name: str) -> list[int]:
+        works = select(s.shelf_work.c.identifier).where(s.shelf_work.c.shelf == name)
+        return [id_ for (id_,) in self._rows(works.order_by(s.shelf_work.c.identifier))]
+
+    def recent(self) -> tuple[WorkLine, ...]:
+        table = s.mention.c
+        newest = select(table.assertion, table.identifier).order_by(table.assertion.desc()).limit(RECENT_ROWS)
+        works = list(dict.fromkeys(row.identifier for row in self._rows(newest)))
+        return self.lines(works[:RECENT])
+
+    # Posts
+
+    def said(self, work: int, limit: int | None, offset: int) -> list[Said]:
+        found = self._connection.execute(
+            _SAID, {"identifier": work, "limit": EVERY if limit is None else limit, "offset": offset}
+        ).all()
+        statements = self._statements([row.post for row in found])
+        mentions = select(s.mention.c.assertion, s.mention.c.evidence).where(s.mention.c.identifier == work)
+        ids = [one.id for told in statements.values() for one in told]
+        evidence = {
+            row.assertion: row.evidence for row in self._rows(mentions.where(among(s.mention.c.assertion, ids)))
+        }
+        speakers = self._speakers([one.account for told in statements.values() for one in told])
+        return [self._said(row, statements[row.post], evidence, speakers) for row in found]
+
+    def _statements(self, posts: Sequence[int]) -> dict[int, list[Any]]:
+        """What is said of posts: the place's own word first, then others', the latest first."""
+        a, original = s.assertion.c, s.post.alias()
+        statement = (
+            select(s.assertion, s.post.c.key.label("post_key"), original.c.key.label("reposts"))
+            .join(s.post, s.post.c.id == a.post)
+            .outerjoin(s.touch, and_(s.touch.c.assertion == a.id, s.touch.c.verb == "reposts"))
+            .outerjoin(original, original.c.id == s.touch.c.post)
+            .where(among(a.post, posts))
+            .order_by(a.key.is_not(None), a.version.desc(), a.key)
+        )
+        told: dict[int, list[Any]] = {}
+        for row in self._rows(statement):
+            told.setdefault(row.post, []).append(row)
+        return told
+
+    def _said(self, row: Any, told: list[Any], evidence: dict[int, str], speakers: dict[int, Speaker]) -> Said:
+        contents = [msgspec.json.decode(one.content, type=Content) for one in told]
+        amplifies = next((one.reposts for one in told if one.reposts is not None), None)
+        account = next((one.account for one in told if one.account is not None), None)
+        return Said(
+            source=self._names[row.source],
+            post=told[0].post_key,
+            url=_first(content.url for content in contents),
+            title=_first(content.title for content in contents),
+            text=_first(content.text for content in contents),
+            language=_first(content.language for content in contents),
+            speaker=speakers.get(account) if account is not None else None,
+            posted_at=moment(row.posted_at),
+            own=bool(row.own),
+            counted=bool(row.counted),
+            amplifies=None if amplifies is None or amplifies.startswith("#") else amplifies,
+            evidence=tuple(
+                self._evidence(one, evidence.get(one.id)) for one in told if one.id in evidence or one.reposts
+            ),
+        )
+
+    def _evidence(self, statement: Any, found: str | None) -> Evidence:
+        if found is None:  # a repost carries what its original mentions
+            how = Found("discusses", "repost", statement.reposts, "carried-from-original", 1.0)
+        else:
+            how = msgspec.json.decode(found, type=Found)
+        return Evidence(
+            via=self._names[statement.via],
+            assertion=statement.key or statement.post_key,
+            version=statement.version,
+            relation=how.relation,
+            found_in=how.found_in,
+            as_written=how.as_written,
+            method=how.method,
+            certainty=how.certainty,
+            record=how.record,
+            collected_at=EPOCH + timedelta(microseconds=statement.collected_at),
+        )
+
+    # Accounts
+
+    def _speakers(self, accounts: Iterable[int | None]) -> dict[int, Speaker]:
+        table = s.account.c
+        wanted = list({id_ for id_ in accounts if id_ is not None})
+        found = self._rows(select(table.id, table.source, table.key, table.fields).where(among(table.id, wanted)))
+        return {row.id: self._speaker(row) for row in found}
+
+    def _speaker(self, row: Any) -> Speaker:
+        told = {field: value for field, (_, _, value) in msgspec.json.decode(row.fields, type=Fields).items()}
+        told.pop("following", None)
+        return Speaker(self._names[row.source], row.key, **told)
+
+    def account(self, source: str, key: str, limit: int) -> AccountReport | None:
+        table = s.account.c
+        named = select(s.account).join(s.source).where(s.source.c.name == source, table.key == key)
+        found = self._rows(named)
+        if not found:
+            return None
+        fields = msgspec.json.decode(found[0].fields, type=Fields)
+        spoken = self._connection.execute(_OF_ACCOUNT, {"account": found[0].id, "limit": limit}).all()
+        works = list(dict.fromkeys(row.identifier for row in spoken))
+        lines = self.lines(works)
+        names = dict(zip(works, (line.identifier for line in lines), strict=True))
+        statements = self._statements([row.post for row in spoken])
+        evidence = {(row.assertion, row.identifier): row.evidence for row in spoken if row.evidence is not None}
+        speakers = {found[0].id: self._speaker(found[0])}
+        return AccountReport(
+            speaker=speakers[found[0].id],
+            following=fields["following"][2] if "following" in fields else None,
+            simulated=self.simulated(works),
+            posts=len({row.post for row in spoken if row.own}),
+            amplifications=len({row.post for row in spoken if not row.own}),
+            works=lines,
+            said=tuple(
+                (
+                    names[row.identifier],
+                    self._said(
+                        row,
+                        statements[row.post],
+                        {of: text for (of, work), text in evidence.items() if work == row.identifier},
+                        speakers,
+                    ),
+                )
+                for row in spoken
+            ),
+        )
+
+    # Sources
+
+    def sources(self) -> list[SourceReport]:
+        cards = {name: source.about for name, source in sources().items()}
+        posts = dict(self._rows(select(s.post.c.source, func.count()).group_by(s.post.c.source)))
+        cursor = select(s.cursor.c.source, func.count(), func.max(s.cursor.c.kept_at)).group_by(s.cursor.c.source)
+        lanes = {source: (count, kept_at) for source, count, kept_at in self._rows(cursor)}
+        aside = select(s.aside.c.source, s.aside.c.reason, func.count()).group_by(s.aside.c.source, s.aside.c.reason)
+        faults: dict[int, list[tuple[str, int]]] = {}
+        for source, reason, count in self._rows(aside.order_by(func.count().desc(), s.aside.c.reason)):
+            faults.setdefault(source, []).append((reason, count))
+        ids = {name: id_ for id_, name in self._names.items()}
+        names = sorted(
+            cards.keys() | {name for name, id_ in ids.items() if id_ in posts or id_ in lanes} | places().keys()
+        )
+        return [
+            SourceReport(
+                name=name,
+                title=cards[name].title if name in cards else place(name).title,
+                category=cards[name].category if name in cards else place(name).category,
+                collector=name in cards,
+                posts=posts.get(ids.get(name, 0), 0),
+                last_at=moment(lanes.get(ids.get(name, 0), (0, None))[1]),
+                lanes=lanes.get(ids.get(name, 0), (0, None))[0],
+                set_aside=tuple(faults.get(ids.get(name, 0), ())),
+            )
+            for name in names
+        ]
+
+
+def _first(values: Iterable[Any]) -> Any:
+    return next((value for value in values if value is not None), None)
