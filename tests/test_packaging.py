@@ -26,7 +26,7 @@ def entries(lock: str) -> list[str]:
 
 def pins(lock: str) -> dict[str, set[str]]:
     """Versions by name; a universal lock may hold several for one name, apart by marker."""
-    found = defaultdict(set)
+    found: defaultdict[str, set[str]] = defaultdict(set)
     for entry in entries(lock):
         pin = Requirement(entry.split(" --hash=")[0])
         (specifier,) = pin.specifier

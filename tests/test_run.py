@@ -1,4 +1,4 @@
-"""The launcher, in a copy of its own whose path holds a space: it needs neither the network nor the real environment."""
+"""The launcher, in a copy whose path holds a space: it needs neither the network nor the real environment."""
 
 import os
 import shutil

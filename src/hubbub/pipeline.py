@@ -6,15 +6,17 @@ The gate lets a line through if it holds a hint, if it withdraws a post, or if i
 something is held. What is let through is kept if it mentions a work, withdraws, or touches what is held.
 """
 
+import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from hubbub import identify
-from hubbub.collect.source import Fetch, LineSource, Source
+from hubbub.collect.source import Fetch, LineSource, Source, WrongSourceError, sources
 from hubbub.identify.hints import Hints
 from hubbub.model import Description, Fact, Fault, Mention, Page, Post, PostKey, Reading, Span, Watch
 from hubbub.store import Store
@@ -53,6 +55,21 @@ async def collect(
     with store.writing() as writer:
         writer.advance(name, lane, since, True, datetime.now(UTC))
     return outcome
+
+
+def recognise(lane: str, fetch: Fetch, besides: str) -> str | None:
+    """Name the archive that a lane could be read as, other than `besides`."""
+
+    async def first(source: Source) -> None:
+        async for _ in source.read(lane, "", fetch):
+            return
+
+    for name, source in sources().items():
+        if name != besides and source.about.mode == "archive":
+            with suppress(WrongSourceError, OSError):
+                asyncio.run(first(source))
+                return name
+    return None
 
 
 def _keep(page: Page, gate: "Gate", store: Store, outcome: Outcome) -> None:
@@ -166,7 +183,7 @@ def _kept_anyway(change: Change) -> bool:
 def find(post: Post, watch: Watch) -> tuple[Mention, ...]:
     """Find the works that a post mentions, each once: in its links first, then in its text.
 
-    The watch rule: scholarly references always count, media, code and other web addresses only if somebody watches them.
+    The watch rule: scholarly references always count; media, code and other addresses only if somebody watches them.
     """
     found: dict[tuple[str, str], Mention] = {}
     for link in post.links:

@@ -61,11 +61,13 @@ class Answers:
                 voices=tuple(speakers[:voices]),
             )
 
-    def said(self, identifier: Identifier, limit: int | None = None, offset: int = 0) -> list[Said]:
-        """The posts that mention the work and those that pass them on, oldest first."""
+    def said(
+        self, identifier: Identifier, limit: int | None = None, offset: int = 0, newest: bool = False
+    ) -> list[Said]:
+        """List the posts that mention the work and those that pass them on, oldest (or `newest`) first."""
         with View(self._store) as view:
             row = view.work(identifier)
-            return [] if row is None else view.said(row, limit, offset)
+            return [] if row is None else view.said(row, limit, offset, newest)
 
     def home(self) -> Home:
         """Say what the first page shows."""

@@ -45,7 +45,7 @@ FROM (SELECT account, posted_at, 1 AS own FROM spoken UNION ALL SELECT account, 
 WHERE account IS NOT NULL GROUP BY account ORDER BY posts DESC, amplifications DESC, last_at DESC, account
 """
 )
-_SAID = text(
+_SAID = (
     POSTS
     + """
 SELECT every.* FROM (
@@ -53,9 +53,10 @@ SELECT every.* FROM (
     UNION ALL
     SELECT post, source, 0, 1, posted_at FROM passed WHERE post NOT IN (SELECT post FROM mentioned)
 ) AS every JOIN post p ON p.id = every.post
-ORDER BY every.posted_at IS NULL, every.posted_at, p.key, every.source LIMIT :limit OFFSET :offset
+ORDER BY every.posted_at IS NULL, every.posted_at {order}, p.key {order}, every.source LIMIT :limit OFFSET :offset
 """
 )
+_OLDEST_FIRST, _NEWEST_FIRST = text(_SAID.format(order="ASC")), text(_SAID.format(order="DESC"))
 _OF_ACCOUNT = text(
     """
 SELECT a.id AS assertion, a.post, p.source, m.identifier, m.evidence, m.own, m.counted, a.posted_at
@@ -186,10 +187,11 @@ class View:
 
     # Posts
 
-    def said(self, work: int, limit: int | None, offset: int) -> list[Said]:
-        found = self._connection.execute(
-            _SAID, {"identifier": work, "limit": EVERY if limit is None else limit, "offset": offset}
-        ).all()
+    def said(self, work: int, limit: int | None, offset: int, newest: bool) -> list[Said]:
+        """Posts that mention a work, and those that pass such posts on."""
+        bounds = {"limit": EVERY if limit is None else limit, "offset": offset}
+        statement = _NEWEST_FIRST if newest else _OLDEST_FIRST
+        found = self._connection.execute(statement, {"identifier": work, **bounds}).all()
         statements = self._statements([row.post for row in found])
         mentions = select(s.mention.c.assertion, s.mention.c.evidence).where(s.mention.c.identifier == work)
         ids = [one.id for told in statements.values() for one in told]
@@ -231,9 +233,7 @@ class View:
             own=bool(row.own),
             counted=bool(row.counted),
             amplifies=None if amplifies is None or amplifies.startswith("#") else amplifies,
-            evidence=tuple(
-                self._evidence(one, evidence.get(one.id)) for one in told if one.id in evidence or one.reposts
-            ),
+            evidence=tuple(self._evidence(one, evidence.get(one.id)) for one in _supporting(told, evidence)),
         )
 
     def _evidence(self, statement: Any, found: str | None) -> Evidence:
@@ -334,3 +334,8 @@ class View:
 
 def _first(values: Iterable[Any]) -> Any:
     return next((value for value in values if value is not None), None)
+
+
+def _supporting(told: list[Any], evidence: dict[int, str]) -> list[Any]:
+    """The statements that name the work; where none does, those that pass on a post that does."""
+    return [one for one in told if one.id in evidence] or [one for one in told if one.reposts is not None]

@@ -1,0 +1,205 @@
+"""The commands: each parses its arguments and calls one function. `--help` of each is its manual."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hubbub import settings
+from hubbub.answers import Answers
+from hubbub.cli import show, take
+from hubbub.model import Identifier
+from hubbub.store import Store, StoreError, open_store
+
+app = typer.Typer(
+    name="hubbub",
+    help=__import__("hubbub").__doc__,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Work = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="A work in any usual form: `doi:10.…`, a bare DOI, `arXiv:…`, `PMID …`, `isbn:…`, `github:owner/repo`, "
+        "or the address of its page.",
+    ),
+]
+
+
+@app.callback()
+def hubbub(
+    context: typer.Context,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="The store: `sqlite:///FILE` or a file's path. By default `HUBBUB_STORE`, else one file in your data "
+            "directory. It is made if there is none.",
+        ),
+    ] = None,
+) -> None:
+    """Hubbub tells researchers who talks about their work, who listens to those people, and whom to talk to next."""
+    context.obj = store
+
+
+def _open(context: typer.Context, otherwise: Callable[[], str] = settings.store_address) -> Store:
+    return open_store(context.obj or otherwise())
+
+
+def _work(written: str) -> Identifier:
+    from hubbub import identify
+
+    found = identify.parse(written)
+    if found is None:
+        show.fail(
+            f"{written!r} is no identifier that hubbub knows. Give a DOI (10.1371/journal.pone.0000308), an arXiv id, "
+            "PMID, PMCID, ISBN, a GitHub repository, or the address of the work's page.",
+            status=2,
+        )
+    return found
+
+
+@app.command()
+def identify(
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]…", help="Files; none: standard input.")] = None,
+    jsonl: Annotated[
+        bool,
+        typer.Option(
+            "--jsonl", help='Read `{"input": "…", "kind": "text|url|html"}` a line, answer `{"ids": […]}` a line.'
+        ),
+    ] = False,
+) -> None:
+    """Find identifiers of works and people in text, addresses or HTML, and print one a line.
+
+    What a file holds is seen from its content. Exit status 1: nothing was found, or a line could not be read.
+
+        hubbub identify paper.html
+        echo 'see https://doi.org/10.1371/journal.pone.0000308.' | hubbub identify
+    """
+    found = take.jsonl(files or []) if jsonl else take.identifiers(files or [])
+    raise typer.Exit(0 if found else 1)
+
+
+@app.command()
+def ingest(
+    context: typer.Context,
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="`crossref_event_data` or `bluesky`; see `hubbub sources`.")
+    ],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Archives, plain, gz or zst.")],
+) -> None:
+    """Read archives into the store: event pages and dumps, or firehose frames.
+
+    Reading twice changes nothing. If it is stopped midway, the same command goes on where it was. What cannot be read
+    is set aside with its reason, all else is kept. Exit status 1: something was set aside or a file could not be read.
+
+        hubbub ingest crossref_event_data events/*.json.gz
+        hubbub ingest bluesky jetstream-2026-07-04.ndjson.zst
+    """
+    with _open(context) as store:
+        raise typer.Exit(take.archives(store, source, files))
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    work: Work,
+    json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON.")] = False,
+) -> None:
+    """Say all about one work: where it is talked about, by whom, when, and how far it may reach.
+
+    hubbub report 10.1371/journal.pone.0000308
+    """
+    identifier = _work(work)
+    with _open(context) as store:
+        answers = Answers(store)
+        if json:
+            show.as_json(answers.report(identifier, voices=None))
+        else:
+            show.report(answers.report(identifier), answers.said(identifier, limit=show.LATEST, newest=True))
+
+
+@app.command()
+def mentions(
+    context: typer.Context,
+    work: Work,
+    json: Annotated[bool, typer.Option("--json", help="Print a JSON list, each mention with its evidence.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header, one row a mention.")] = False,
+) -> None:
+    """List every mention of one work, oldest first, with its evidence.
+
+    hubbub mentions doi:10.1371/journal.pone.0000308 --csv > mentions.csv
+    """
+    if json and csv:
+        show.fail("--json and --csv exclude each other; choose one", status=2)
+    identifier = _work(work)
+    with _open(context) as store:
+        said = Answers(store).said(identifier)
+    if json:
+        show.as_json(said)
+    elif csv:
+        show.as_csv(said)
+    else:
+        show.mentions(identifier, said)
+
+
+@app.command()
+def sources(context: typer.Context) -> None:
+    """List the sources: where they collect, what the store holds of them and what was set aside."""
+    with _open(context) as store:
+        show.sources(Answers(store).sources())
+
+
+@app.command()
+def rebuild(context: typer.Context) -> None:
+    """Find every mention anew in the posts that are kept, and so recount everything.
+
+    Run it after an update of hubbub that finds more. Readers go on meanwhile.
+    """
+    with _open(context) as store:
+        take.rebuild(store)
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    port: Annotated[
+        int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)
+    ] = settings.PORT,
+) -> None:
+    """Open the web app on this machine (loopback only) and print its address. Stop it with Ctrl-C."""
+    with _open(context) as store:
+        take.serve(store, port)
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    port: Annotated[
+        int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)
+    ] = settings.PORT,
+    fill_only: Annotated[bool, typer.Option("--fill-only", help="Fill the store and stop.")] = False,
+) -> None:
+    """Fill a store of its own with recorded mentions and a simulated community, and open the web app on it. Offline."""
+    with _open(context, settings.demo_address) as store:
+        take.demo(store)
+        if not fill_only:
+            take.serve(store, port)
+
+
+def main() -> None:
+    """Run a command; what a person can mend is said in one sentence."""
+    try:
+        app()
+    except StoreError as error:
+        show.failure(str(error))
+        sys.exit(1)
+    except BrokenPipeError:  # the reader has seen enough, as `head` does
+        sys.stderr.close()
+        sys.exit(0)

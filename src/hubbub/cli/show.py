@@ -1,0 +1,272 @@
+"""What a person sees: answers come in, text goes out. Colours and bars on a terminal only; JSON, CSV for programs."""
+
+import csv
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import msgspec
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from hubbub.answers import Report, Said, SourceReport
+from hubbub.answers.shapes import DayCount, Speaker
+from hubbub.identify import Found
+from hubbub.model import Identifier
+from hubbub.pipeline import Outcome
+from hubbub.reference.places import place
+
+LATEST = 5  # posts in a report
+BAR = 24  # characters
+PIPED_WIDTH = 240  # wide enough that no table wraps
+NUMBERS = ("posts", "accounts", "amplifications", "followers", "certainty")
+SPARKS = "▁▂▃▄▅▆▇█"
+# Strangers' text must not drive the terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+errors = Console(stderr=True, highlight=False)
+
+
+def plain(text: str) -> str:
+    """Strip what would drive the terminal, and put it on one line."""
+    return " ".join(_CONTROL.sub("", text).split())
+
+
+def line(text: str) -> None:
+    """Print one line of our own."""
+    out.print(text, markup=False)
+
+
+def failure(sentence: str) -> None:
+    """Say what went wrong and what to do."""
+    errors.print(Text("hubbub: ", style="bold red") + Text(plain(sentence)), soft_wrap=True)
+
+
+def fail(sentence: str, status: int = 1) -> NoReturn:
+    """Say what went wrong and stop."""
+    failure(sentence)
+    sys.exit(status)
+
+
+def as_json(answer: Any) -> None:
+    """Print an answer for programs."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n")
+
+
+def as_csv(said: Iterable[Said]) -> None:
+    """Print one row a mention; the evidence is that of the first statement, `statements` says how many there are."""
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    rows.writerow(_row(None))
+    for one in said:
+        rows.writerow([_cell(value) for value in _row(one).values()])
+
+
+def _row(one: Said | None) -> dict[str, Any]:
+    """Name the columns, and fill them from a mention."""
+    post = ("source", "post", "url", "posted_at", "own", "counted", "amplifies", "title", "text", "language")
+    speaker = ("key", "handle", "name", "followers")
+    evidence = ("relation", "found_in", "as_written", "method", "certainty", "via", "record")
+    row = {column: getattr(one, column, None) for column in post}
+    row |= {column.replace("key", "account"): getattr(one and one.speaker, column, None) for column in speaker}
+    row |= {column: getattr(one and one.evidence[0], column, None) for column in evidence}
+    if one is not None:
+        row["posted_at"] = one.posted_at and one.posted_at.isoformat()
+    return row | {"statements": one and len(one.evidence)}
+
+
+def _cell(value: Any) -> Any:
+    """Keep a spreadsheet from taking a stranger's text for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def found(ones: Sequence[Found]) -> None:
+    """List identifiers, on a terminal with how each was found."""
+    if not ones:
+        errors.print("nothing found")
+    if not out.is_terminal:
+        for one in ones:
+            line(str(one.identifier))
+        return
+    table = _table("identifier", "as written", "found by", "certainty")
+    for one in ones:
+        table.add_row(str(one.identifier), plain(one.as_written), one.method, f"{one.certainty:.0%}")
+    out.print(table)
+
+
+def outcome(path: Path, came: Outcome | str) -> None:
+    """Say what reading a file came to."""
+    if isinstance(came, str):
+        failure(f"{path} {came}")
+        return
+    mark = Text("✓ " if not came.faults else "! ", style="green" if not came.faults else "yellow")
+    done = f"{plain(path.name)}: {came.posts:,} posts, {came.mentions:,} mentions, {came.withdrawn:,} withdrawn"
+    out.print(mark + Text(done))
+    grouped: dict[str, list[Any]] = {}
+    for fault in came.faults:
+        grouped.setdefault(fault.reason, []).append(fault)
+    for reason, faults in grouped.items():
+        where = (
+            f"at byte {faults[0].at:,}"
+            if len(faults) == 1
+            else f"{len(faults):,} times, first at byte {faults[0].at:,}"
+        )
+        failure(f"{path.name}: set aside: {reason} ({where})")
+
+
+def report(one: Report, latest: Sequence[Said]) -> None:
+    """Print all about one work."""
+    about = one.description
+    title = about.title if about and about.title else str(one.identifier)
+    out.print(Text(plain(title), style="bold"))
+    parts = (
+        [", ".join(about.creators[:4]) + (" et al." if len(about.creators) > 4 else ""), about.venue, about.issued]
+        if about
+        else []
+    )
+    if any(parts):
+        out.print(Text(plain(" · ".join(part for part in parts if part)), style="dim"))
+    if about and about.title:
+        out.print(Text(str(one.identifier), style="cyan"))
+    if one.simulated:
+        out.print(
+            Text(
+                f"Simulated: this work belongs to the shelf “{one.simulated}”. Nothing here is real.",
+                style="bold yellow",
+            )
+        )
+    if one.posts is None:
+        out.print("\nNothing has been collected about it yet. That is not the same as no attention:")
+        out.print("ingest an archive that covers it (hubbub ingest --help) and ask again.")
+        return
+    out.print()
+    _headline(one)
+    _sources(one)
+    _days(one.days)
+    _voices(one)
+    if latest:
+        out.print(Text("\nLatest", style="bold"))
+        for said in latest:
+            _said(said)
+    out.print(Text(f"\nChecked {_stamp(one.checked_at)}. Rules: {one.method}.", style="dim"))
+    out.print(Text(f"All mentions with their evidence: hubbub mentions {one.identifier}", style="dim"))
+
+
+def _headline(one: Report) -> None:
+    numbers = Text()
+    for label, value in (("posts", one.posts), ("accounts", one.accounts), ("amplifications", one.amplifications)):
+        numbers.append(f"{value:,}", style="bold").append(f" {label}   ")
+    out.print(numbers)
+    out.print(f"from {_stamp(one.first_at)} to {_stamp(one.last_at)}" if one.first_at else "at unknown times")
+    reach = one.reach
+    if reach.low is None or reach.high is None:
+        out.print("potential reach unknown: no follower count is known")
+    else:
+        span = f"{reach.low:,}" if reach.low == reach.high else f"{reach.low:,} to {reach.high:,}"
+        out.print(f"potential reach {span} followers (known for {reach.known:,} of {reach.accounts:,} accounts)")
+
+
+def _sources(one: Report) -> None:
+    table = _table("where", "category", "posts", "accounts", "amplifications", "")
+    most = max(count.posts + count.amplifications for count in one.sources)
+    for count in one.sources:
+        share = (count.posts + count.amplifications) / most
+        bar = Text("█" * max(1, round(share * BAR)), style=place(count.source).colour) if out.is_terminal else ""
+        numbers = (f"{count.posts:,}", f"{count.accounts:,}", f"{count.amplifications:,}")
+        table.add_row(place(count.source).title, count.category, *numbers, bar)
+    out.print(Padding(table, (1, 0, 0, 0)))
+
+
+def _days(days: Sequence[DayCount]) -> None:
+    """Draw the days from the first to the last, several to a column where there are many."""
+    if not out.is_terminal or len(days) < 2:
+        return
+    first, last = days[0].day, days[-1].day
+    width = min((last - first).days + 1, 60)
+    columns = [0] * width
+    for day in days:
+        columns[(day.day - first).days * width // ((last - first).days + 1)] += day.posts + day.amplifications
+    top = max(columns)
+    line_ = "".join(SPARKS[-(-count * (len(SPARKS) - 1) // top)] if count else " " for count in columns)
+    out.print(
+        Text(f"\n{first:%d %b %Y} ", style="dim") + Text(line_, style="cyan") + Text(f" {last:%d %b %Y}", style="dim")
+    )
+
+
+def _voices(one: Report) -> None:
+    if not one.voices:
+        return
+    table = _table("who spoke", "followers", "posts", "amplifications", "last")
+    for voice in one.voices[:10]:
+        followers = f"{voice.speaker.followers:,}" if voice.speaker.followers is not None else "unknown"
+        table.add_row(
+            _who(voice.speaker), followers, f"{voice.posts:,}", f"{voice.amplifications:,}", _stamp(voice.last_at)
+        )
+    out.print(Padding(table, (1, 0, 0, 0)))
+
+
+def mentions(identifier: Identifier, said: Sequence[Said]) -> None:
+    """List mentions for a person to read."""
+    if not said:
+        out.print(f"Nothing has been collected about {identifier} yet.", markup=False)
+    for one in said:
+        _said(one)
+        for evidence in one.evidence:
+            how = f"    {evidence.via}: “{evidence.as_written}” in the {evidence.found_in}, by {evidence.method}"
+            out.print(Text(plain(how), style="dim"))
+
+
+def _said(one: Said) -> None:
+    verb = "" if one.own else " passed on"
+    note = "" if one.counted else " (refers the other way: not counted)"
+    who = _who(one.speaker) if one.speaker else ""
+    head = Text(f"\n{_stamp(one.posted_at)}  {place(one.source).title}{verb}{note}  ", style="dim") + Text(
+        who, style="bold"
+    )
+    out.print(head)
+    words = plain(one.text or one.title or (f"passes on {one.amplifies}" if one.amplifies else ""))
+    if words:
+        out.print(Text("  " + words))
+    if one.url:
+        out.print(Text("  " + plain(one.url), style="cyan"))
+
+
+def sources(found: Sequence[SourceReport]) -> None:
+    """List the sources: collectors first, then places of which something is held."""
+    table = _table("source", "name", "kind", "category", "posts", "last kept", "set aside")
+    for one in sorted(found, key=lambda one: (not one.collector, -one.posts, one.name)):
+        if one.collector or one.posts:
+            aside = "; ".join(f"{count:,} × {reason}" for reason, count in one.set_aside)
+            kind = "collector" if one.collector else "place"
+            table.add_row(
+                one.name,
+                one.title,
+                kind,
+                one.category,
+                f"{one.posts:,}",
+                _stamp(one.last_at) if one.last_at else "",
+                plain(aside),
+            )
+    out.print(table)
+
+
+def _table(*columns: str) -> Table:
+    """A table without lines; columns of numbers stand to the right."""
+    table = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, justify="right" if column in NUMBERS else "left")
+    return table
+
+
+def _who(speaker: Speaker) -> str:
+    handle = f"@{speaker.handle}" if speaker.handle else ""
+    return plain(" ".join(part for part in (speaker.name, handle) if part) or speaker.key)
+
+
+def _stamp(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "unknown"

@@ -1,0 +1,165 @@
+"""What commands do beyond reading answers: arguments come in, the store changes or lines go out, progress is shown."""
+
+import asyncio
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+from msgspec import Struct
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
+from hubbub import identify, pipeline
+from hubbub.answers import Answers
+from hubbub.cli import show
+from hubbub.collect import archive
+from hubbub.collect.source import Fetch, Source, WrongSourceError
+from hubbub.collect.source import sources as installed
+from hubbub.store import Store
+
+INPUT_LIMIT = 64 << 20  # bytes of one text or page
+
+
+class _Input(Struct):
+    input: str
+    kind: str = "text"
+
+
+def identifiers(files: Sequence[Path]) -> bool:
+    """Print the identifiers in files or standard input, one a line; say whether there were any."""
+    found: dict[str, identify.Found] = {}
+    for file in _opened(files):
+        data = file.read(INPUT_LIMIT + 1)
+        if len(data) > INPUT_LIMIT:
+            show.fail(f"more than {INPUT_LIMIT >> 20} MiB at once; split it, or use --jsonl")
+        for one in _found(data.decode(errors="replace"), None):
+            found.setdefault(str(one.identifier), one)
+    show.found(list(found.values()))
+    return bool(found)
+
+
+def jsonl(files: Sequence[Path]) -> bool:
+    """Answer each line of JSON with a line of JSON; say whether all could be read."""
+    decoder, good = msgspec.json.Decoder(_Input), True
+    out = sys.stdout.buffer
+    for file in _opened(files):
+        for line in file:
+            if not line.strip():
+                continue
+            answer: dict[str, Any] = {"ids": []}
+            try:
+                asked = decoder.decode(line)
+                ids = [one.identifier for one in _found(asked.input, asked.kind)]
+                answer["ids"] = [{"scheme": one.scheme, "value": one.value} for one in ids]
+            except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+                answer["error"], good = str(error), False
+            out.write(msgspec.json.encode(answer) + b"\n")
+    out.flush()
+    return good
+
+
+def _found(text: str, kind: str | None) -> list[identify.Found]:
+    """Find by kind; a kind of None is seen from the text. Raises ValueError for an unknown one."""
+    if kind is None:
+        start = text[:2000].lower()
+        lines = text.split()
+        if any(tag in start for tag in ("<!doctype", "<html", "<head", "<meta", "<body", "<a ")):
+            kind = "html"
+        else:
+            kind = "url" if len(lines) == 1 and lines[0].startswith(("http://", "https://")) else "text"
+    match kind:
+        case "text":
+            return identify.in_text(text)
+        case "url":
+            return identify.in_address(text.strip())
+        case "html":
+            return identify.in_html(text)
+    raise ValueError(f"the kind {kind!r} is not known; it is text, url or html")
+
+
+def _opened(files: Sequence[Path]) -> Iterator[BinaryIO]:
+    if not files:
+        yield sys.stdin.buffer
+    for path in files:
+        try:
+            with path.open("rb") as file:
+                yield file
+        except OSError as error:
+            show.fail(f"cannot read {path}: {error.strerror}")
+
+
+def archives(store: Store, name: str, files: Sequence[Path]) -> int:
+    """Read archives and say of each what it came to. Returns the exit status."""
+    source = installed().get(name)
+    if source is None:
+        known = ", ".join(name for name, one in installed().items() if one.about.mode == "archive")
+        show.fail(f"there is no source {name!r}; archives can be read from {known}", status=2)
+    status = 0
+    for path in files:
+        came = _archive(store, source, path)
+        show.outcome(path, came)
+        status |= isinstance(came, str) or bool(came.faults)
+    return status
+
+
+def _archive(store: Store, source: Source, path: Path) -> pipeline.Outcome | str:
+    """Read one archive; return what it came to, or why it could not be read."""
+    with _progress(path) as told:
+        try:
+            return asyncio.run(pipeline.collect(source, archive.lane_of(path), _fetch(path), store, told))
+        except OSError as error:
+            return f"cannot be read: {error.strerror or error}"
+        except WrongSourceError as error:
+            return f"is not for {source.about.name}: {error}{_suggestion(path, source.about.name)}"
+
+
+def _fetch(path: Path) -> Fetch:
+    return lambda lane: archive.open_file(path)
+
+
+def _suggestion(path: Path, name: str) -> str:
+    other = pipeline.recognise(archive.lane_of(path), _fetch(path), name)
+    return f"; it looks like {other}: hubbub ingest {other} {path}" if other else ""
+
+
+@contextmanager
+def _progress(path: Path) -> Iterator[Any]:
+    """Show a bar on a terminal; elsewhere nothing."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[posts]} posts"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=show.errors, transient=True, disable=not show.errors.is_terminal) as bar:
+        packed = path.suffix in (".gz", ".zst")
+        total = path.stat().st_size if path.is_file() and not packed else None
+        task = bar.add_task(show.plain(path.name), total=total, posts=0)
+        yield lambda outcome: bar.update(task, completed=outcome.bytes, posts=f"{outcome.posts:,}")
+
+
+def rebuild(store: Store) -> None:
+    """Derive all mentions anew and say how many statements were read."""
+    with Progress(console=show.errors, transient=True, disable=not show.errors.is_terminal) as bar:
+        task = bar.add_task("posts", total=None)
+        done = pipeline.rebuild(store, lambda done: bar.update(task, completed=done))
+    show.line(f"{done:,} statements read again; every count is new.")
+
+
+def serve(store: Store, port: int) -> None:
+    """Open the web app until it is stopped."""
+    from hubbub import web  # the commands that need no server start without it
+
+    try:
+        web.serve(
+            Answers(store), port=port, on_ready=lambda address: show.line(f"hubbub is at {address} (stop: Ctrl-C)")
+        )
+    except OSError as error:
+        show.fail(f"port {port} on 127.0.0.1 cannot be used ({error.strerror or error}); try --port 0")
+
+
+def demo(store: Store) -> None:
+    """Fill a store with the demo: recordings and a simulated community, through the pipeline."""
