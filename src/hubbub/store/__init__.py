@@ -5,25 +5,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 
 from hubbub.model import Watch
 from hubbub.store import read
+from hubbub.store.errors import BUSY_MS, StoreError, explained
 from hubbub.store.keep import Writer
+from hubbub.store.schema import REVISION
 
-BUSY_MS = 30_000  # how long a writer waits for another one
 PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA journal_mode=WAL",
@@ -33,10 +28,6 @@ PRAGMAS = (
     "PRAGMA cache_size=-262144",  # KiB
     "PRAGMA temp_store=MEMORY",
 )
-
-
-class StoreError(Exception):
-    """The store cannot be used; the message says why and what to do."""
 
 
 class Store:
@@ -88,7 +79,7 @@ class Store:
         try:
             yield
         except DatabaseError as error:
-            raise _explained(error, self._engine.url) from error
+            raise explained(error, self._engine.url) from error
 
 
 def open_store(address: str) -> Store:
@@ -107,7 +98,7 @@ def open_store(address: str) -> Store:
         _migrate(engine)
     except DatabaseError as error:
         engine.dispose()
-        raise _explained(error, url) from error
+        raise explained(error, url) from error
     except StoreError:
         engine.dispose()
         raise
@@ -142,58 +133,19 @@ def _set_up_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
 
-@lru_cache
-def _script() -> tuple[Config, ScriptDirectory]:
-    config = Config()
-    config.set_main_option("script_location", "hubbub.store:migrations")
-    config.set_main_option("path_separator", "os")
-    return config, ScriptDirectory.from_config(config)
-
-
 def _migrate(engine: Engine) -> None:
-    config, script = _script()
     with engine.connect() as connection:
-        current, ours = _state(connection, script)
-    if current == script.get_current_head():
-        return
-    with engine.execution_options(writes=True).begin() as connection:
-        current, ours = _state(connection, script)  # another process may have been quicker
-        if not ours:
-            raise StoreError(f"{engine.url.database} holds other tables and is not a hubbub store; name another file")
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        current = _revision(connection)
+    if current != REVISION:
+        from hubbub.store.migrate import migrate  # half a second that an up-to-date store does not pay
+
+        migrate(engine)
 
 
-def _state(connection: Connection, script: ScriptDirectory) -> tuple[str | None, bool]:
-    """Return the store's revision, and whether its tables are ours (or there are none yet)."""
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is None:
-        return None, not inspect(connection).get_table_names()
-    try:
-        script.get_revision(current)
-    except CommandError as error:
-        raise StoreError(
-            f"the store {connection.engine.url.database} was written by a newer hubbub (revision {current}); "
-            "update hubbub or name another store"
-        ) from error
-    return current, True
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
 
 
-_REASONS = {
-    "is locked": "is in use by another program that has not let go for {wait} s; close it or try again later",
-    "readonly database": "is read-only; give yourself the right to write to the file and its folder",
-    "not a database": "is not a hubbub store (not a database at all); name another file",
-    "malformed": "is damaged; restore it from a copy",
-    "disk is full": "cannot grow: the disk is full; nothing of this step was kept, free some space and run it again",
-    "unable to open": "cannot be opened; check that the file and its folder exist and that you may read and write them",
-    "disk I/O error": "cannot be read or written (disk error); check the disk and your quota, then run it again",
-}
-
-
-def _explained(error: DatabaseError, url: URL) -> Exception:
-    """Turn what an ordinary user can run into into a sentence; anything else is our own fault and stays as it is."""
-    said = str(error.orig)
-    for part, reason in _REASONS.items():
-        if part in said:
-            return StoreError(f"the store {url.database} " + reason.format(wait=BUSY_MS // 1000))
-    return error
+__all__ = ["Store", "StoreError", "Writer", "open_store"]

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 
 POSTS = """
 WITH mentioned AS (
-    SELECT source, post, min(CASE WHEN own THEN 1 ELSE 0 END) AS own, max(CASE WHEN counted THEN 1 ELSE 0 END) AS counted,
-           max(account) AS account, min(posted_at) AS posted_at
+    SELECT source, post, max(account) AS account, min(posted_at) AS posted_at,
+           min(CASE WHEN own THEN 1 ELSE 0 END) AS own, max(CASE WHEN counted THEN 1 ELSE 0 END) AS counted
     FROM mention WHERE identifier = :identifier GROUP BY source, post
 ), spoken AS (
     SELECT source, post, account, posted_at FROM mentioned WHERE own = 1 AND counted = 1

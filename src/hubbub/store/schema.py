@@ -21,6 +21,7 @@ from sqlalchemy import (
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
+REVISION = "0002"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
