@@ -1,0 +1,1 @@
+"""Pages for people: answers come in, HTML goes out, on this machine only and without JavaScript."""

@@ -1,0 +1,195 @@
+"""Answers come in; a web app goes out. Every route reads answers, and renders one template."""
+
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+
+from hubbub import identify
+from hubbub.answers import Answers
+from hubbub.model import Identifier
+from hubbub.web import chart, words
+from hubbub.web.bookmarklet import bookmarklet, tag_rows
+from hubbub.web.guard import HEADERS, Guard
+from hubbub.web.look import face, stylesheet
+
+PER_PAGE = 25
+LOOKED_AT = 6  # of the identifiers that a page names
+FACES_SHOWN = 10
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+
+def create_app(answers: Answers) -> FastAPI:
+    """Make the app over these answers."""
+    app = FastAPI(title="hubbub", docs_url=None, redoc_url=None)  # their pages load scripts from elsewhere
+    app.state.answers = answers
+    app.include_router(router)
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.add_middleware(Guard)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _refused)
+    app.add_exception_handler(Exception, _failed)
+    return app
+
+
+def _answers(request: Request) -> Answers:
+    answers: Answers = request.app.state.answers
+    return answers
+
+
+Reading = Annotated[Answers, Depends(_answers)]
+
+
+@router.get("/")
+def home(request: Request, answers: Reading) -> Response:
+    """The search box, the bookmarklet, the shelves."""
+    link = bookmarklet(str(request.base_url).rstrip("/"))
+    return _page(request, "home.html", home=answers.home(), bookmarklet=link)
+
+
+@router.get("/find")
+def find(
+    request: Request,
+    answers: Reading,
+    q: str = "",
+    ids: Annotated[list[str] | None, Query(alias="id")] = None,
+    at: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    """Go to the work that is meant: by what somebody typed, or by what the bookmarklet read from a page."""
+    if q.strip():
+        identifier = identify.parse(q)
+        if identifier:
+            return RedirectResponse(words.work_path(identifier), 303)
+        return _page(request, "unread.html", 422, q=q.strip())
+    if not (ids or at):
+        return RedirectResponse("/", 303)
+    named, pages = _candidates(ids or [], at or [])
+    heard = next((one for one in [*named, *pages] if _heard_of(answers, one)), None)
+    if chosen := heard or next(iter(named), None):
+        others = [str(one) for one in named if one != chosen]
+        target = Request({**request.scope, "path": "/", "query_string": b""}).url.include_query_params(also=others)
+        return RedirectResponse(words.work_path(chosen) + (f"?{target.query}" if others else ""), 303)
+    tags = [name for _, names in tag_rows() for name in names]
+    return _page(request, "unnamed.html", 404, pages=pages, at=(at or [""])[-1], tags=tags)
+
+
+def _candidates(ids: list[str], at: list[str]) -> tuple[list[Identifier], list[Identifier]]:
+    """The works that a page names, most telling first, and the addresses of the page as works of their own."""
+    found = [identify.parse(written) for written in ids]
+    found = [one for one in found if one and one.scheme != "url"]  # an address as a name says no more than the page's own
+    found += [one.identifier for address in at for one in identify.in_address(address)]
+    unique = dict.fromkeys(Identifier(one.scheme, one.value) for one in found if one)
+    named = (one for one in unique if one.scheme not in ("url", "orcid"))
+    return list(islice(named, LOOKED_AT)), [one for one in unique if one.scheme == "url"][:LOOKED_AT]
+
+
+def _heard_of(answers: Answers, identifier: Identifier) -> bool:
+    report = answers.report(identifier, voices=0)
+    return bool(report.posts or report.amplifications)
+
+
+@router.get("/work/{scheme}/{value:path}")
+def work(
+    request: Request,
+    answers: Reading,
+    scheme: str,
+    value: str,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    voices: str = "",
+    also: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    """All about one work."""
+    identifier = identify.parse(f"{scheme}:{value}")
+    if identifier is None:
+        return _page(request, "unread.html", 404, q=f"{scheme}:{value}")
+    if (scheme, value) != (identifier.scheme, identifier.value):
+        return RedirectResponse(words.work_path(identifier), 308)
+    identifier = Identifier(scheme, value)
+    report = answers.report(identifier, voices=None if voices == "all" else 50)
+    said = answers.said(identifier, PER_PAGE + 1, (page - 1) * PER_PAGE)
+    others = [one for one in map(identify.parse, (also or [])[:LOOKED_AT]) if one]
+    if not (said or report.posts or report.amplifications):
+        return _page(request, "unheard.html", report=report, sources=answers.sources(), others=others)
+    return _page(
+        request,
+        "work.html",
+        report=report,
+        said=said[:PER_PAGE],
+        more=len(said) > PER_PAGE,
+        page=page,
+        first=(page - 1) * PER_PAGE + 1,
+        all_voices=voices == "all",
+        others=others,
+        chart=chart.draw(report.days),
+        by_post=words.by_post(said),
+    )
+
+
+@router.get("/account/{source}/{key:path}")
+def account(request: Request, answers: Reading, source: str, key: str) -> Response:
+    """All that one account said."""
+    report = answers.account(source, key)
+    if report is None:
+        raise HTTPException(404, "hubbub knows no such account. It may have been withdrawn by its owner.")
+    said = [one for _, one in report.said]
+    return _page(request, "account.html", report=report, by_post=words.by_post(said))
+
+
+@router.get("/sources")
+def sources(request: Request, answers: Reading) -> Response:
+    """Where it all comes from."""
+    from hubbub.collect.source import sources as installed
+
+    cards = {name: source.about for name, source in installed().items()}
+    return _page(request, "sources.html", sources=answers.sources(), cards=cards)
+
+
+@router.get("/sources.css", response_class=PlainTextResponse, include_in_schema=False)
+def colours() -> Response:
+    """The sources' colours."""
+    return Response(stylesheet(), media_type="text/css")
+
+
+@router.get("/favicon.ico", include_in_schema=False)
+def icon() -> Response:
+    """Browsers ask for it on pages that are not HTML."""
+    return RedirectResponse("/static/icon.svg", 301)
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 422
+    told = error.detail if isinstance(error, HTTPException) and error.detail != "Not Found" else None
+    return _page(request, "refused.html", status, told=told)
+
+
+def _failed(request: Request, error: Exception) -> Response:
+    response = _page(request, "refused.html", 500, told=None)
+    response.headers.update(HEADERS)  # this answer is given outside of the guard
+    return response
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("hubbub.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters.update(words.FILTERS)
+    templates.globals.update(face=face, anchor=words.anchor, voices_shown=FACES_SHOWN)
+    return templates
+
+
+def _page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    html = _templates().get_template(template).render(path=request.url.path, status=status, **values)
+    return HTMLResponse(html.encode("utf-8", "replace"), status)
