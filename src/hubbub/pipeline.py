@@ -212,7 +212,7 @@ def rebuild(store: Store, told: Callable[[int], None] = lambda done: None) -> in
     done, last = 0, 0
     while batch := store.assertions(after=last, limit=REBUILD_STEP):
         with store.writing() as writer:
-            writer.derive([(*held[:-1], Reading(held[-1], find(held[-1], watch))) for held in batch])
+            writer.derive([((*held[:5], Reading(held[5], find(held[5], watch))), held[6]) for held in batch])
         last = batch[-1][0]
         done += len(batch)
         told(done)

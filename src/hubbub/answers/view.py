@@ -29,13 +29,13 @@ from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.counts import POSTS, by_day, by_source
 from hubbub.store.fold import Content
-from hubbub.store.keep import Evidence as Found
+from hubbub.store.keep import Found
 from hubbub.store.read import EPOCH, moment
 from hubbub.store.sql import among, rows
 from hubbub.store.withdraw import Fields
 
 RECENT = 12  # works on the first page
-RECENT_ROWS = 2_000  # latest mentions among which they are looked for
+RECENT_ROWS = 500  # latest statements among which they are looked for
 
 _VOICES = text(
     POSTS
@@ -57,17 +57,20 @@ ORDER BY every.posted_at IS NULL, every.posted_at {order}, p.key {order}, every.
 """
 )
 _OLDEST_FIRST, _NEWEST_FIRST = text(_SAID.format(order="ASC")), text(_SAID.format(order="DESC"))
-_OF_ACCOUNT = text(
-    """
-SELECT a.id AS assertion, a.post, p.source, m.identifier, m.evidence, m.own, m.counted, a.posted_at
-FROM assertion a JOIN post p ON p.id = a.post JOIN mention m ON m.assertion = a.id WHERE a.account = :account
-UNION ALL
-SELECT DISTINCT a.id, a.post, p.source, m.identifier, NULL, FALSE, TRUE, a.posted_at
-FROM assertion a JOIN post p ON p.id = a.post JOIN touch t ON t.assertion = a.id AND t.verb = 'reposts'
-JOIN assertion o ON o.post = t.post JOIN mention m ON m.assertion = o.id AND m.own
-WHERE a.account = :account AND NOT EXISTS (SELECT 1 FROM mention x WHERE x.assertion = a.id)
-ORDER BY 8 DESC, 2, 4 LIMIT :limit
+_OF_ACCOUNT = """
+FROM assertion a JOIN post p ON p.id = a.post
+LEFT JOIN touch t ON t.assertion = a.id AND t.verb = 'reposts'
+WHERE a.account = :account
+AND (a.found <> '[]' OR EXISTS (SELECT 1 FROM assertion o WHERE o.post = t.post AND o.found <> '[]'))
 """
+_SPOKEN = text(
+    "SELECT a.post, p.source, a.found, t.post AS original, t.post IS NULL AS own, TRUE AS counted, a.posted_at"
+    + _OF_ACCOUNT
+    + "ORDER BY a.posted_at DESC, a.id DESC LIMIT :limit"
+)
+_SPOKEN_COUNTS = text(
+    "SELECT count(DISTINCT CASE WHEN t.post IS NULL THEN a.post END) AS posts,"
+    " count(DISTINCT CASE WHEN t.post IS NOT NULL THEN a.post END) AS amplifications" + _OF_ACCOUNT
 )
 EVERY = 2**62  # more posts than there are
 
@@ -180,10 +183,9 @@ class View:
         return [id_ for (id_,) in self._rows(works.order_by(s.shelf_work.c.identifier))]
 
     def recent(self) -> tuple[WorkLine, ...]:
-        table = s.mention.c
-        newest = select(table.assertion, table.identifier).order_by(table.assertion.desc()).limit(RECENT_ROWS)
-        works = list(dict.fromkeys(row.identifier for row in self._rows(newest)))
-        return self.lines(works[:RECENT])
+        newest = select(s.assertion.c.found).order_by(s.assertion.c.id.desc()).limit(RECENT_ROWS)
+        works = dict.fromkeys(one.work for row in self._rows(newest) for one in _found(row.found))
+        return self.lines(list(works)[:RECENT])
 
     # Posts
 
@@ -193,13 +195,8 @@ class View:
         statement = _NEWEST_FIRST if newest else _OLDEST_FIRST
         found = self._connection.execute(statement, {"identifier": work, **bounds}).all()
         statements = self._statements([row.post for row in found])
-        mentions = select(s.mention.c.assertion, s.mention.c.evidence).where(s.mention.c.identifier == work)
-        ids = [one.id for told in statements.values() for one in told]
-        evidence = {
-            row.assertion: row.evidence for row in self._rows(mentions.where(among(s.mention.c.assertion, ids)))
-        }
         speakers = self._speakers([one.account for told in statements.values() for one in told])
-        return [self._said(row, statements[row.post], evidence, speakers) for row in found]
+        return [self._said(row, work, statements[row.post], speakers) for row in found]
 
     def _statements(self, posts: Sequence[int]) -> dict[int, list[Any]]:
         """What is said of posts: the place's own word first, then others', the latest first."""
@@ -217,7 +214,7 @@ class View:
             told.setdefault(row.post, []).append(row)
         return told
 
-    def _said(self, row: Any, told: list[Any], evidence: dict[int, str], speakers: dict[int, Speaker]) -> Said:
+    def _said(self, row: Any, work: int, told: list[Any], speakers: dict[int, Speaker]) -> Said:
         contents = [msgspec.json.decode(one.content, type=Content) for one in told]
         amplifies = next((one.reposts for one in told if one.reposts is not None), None)
         account = next((one.account for one in told if one.account is not None), None)
@@ -232,15 +229,11 @@ class View:
             posted_at=moment(row.posted_at),
             own=bool(row.own),
             counted=bool(row.counted),
-            amplifies=None if amplifies is None or amplifies.startswith("#") else amplifies,
-            evidence=tuple(self._evidence(one, evidence.get(one.id)) for one in _supporting(told, evidence)),
+            amplifies=amplifies,
+            evidence=tuple(self._evidence(one, how) for one, how in _supporting(told, work)),
         )
 
-    def _evidence(self, statement: Any, found: str | None) -> Evidence:
-        if found is None:  # a repost carries what its original mentions
-            how = Found("discusses", "repost", statement.reposts, "carried-from-original", 1.0)
-        else:
-            how = msgspec.json.decode(found, type=Found)
+    def _evidence(self, statement: Any, how: Found) -> Evidence:
         return Evidence(
             via=self._names[statement.via],
             assertion=statement.key or statement.post_key,
@@ -274,33 +267,38 @@ class View:
         if not found:
             return None
         fields = msgspec.json.decode(found[0].fields, type=Fields)
-        spoken = self._connection.execute(_OF_ACCOUNT, {"account": found[0].id, "limit": limit}).all()
-        works = list(dict.fromkeys(row.identifier for row in spoken))
+        spoken = self._spoken(found[0].id, limit)
+        statements = self._statements([row.post for row, _ in spoken])
+        works = list(dict.fromkeys(work for _, mentioned in spoken for work in mentioned))
         lines = self.lines(works)
-        names = dict(zip(works, (line.identifier for line in lines), strict=True))
-        statements = self._statements([row.post for row in spoken])
-        evidence = {(row.assertion, row.identifier): row.evidence for row in spoken if row.evidence is not None}
+        names = {work: line.identifier for work, line in zip(works, lines, strict=True)}
         speakers = {found[0].id: self._speaker(found[0])}
+        posts, amplifications = self._spoken_counts(found[0].id)
         return AccountReport(
             speaker=speakers[found[0].id],
             following=fields["following"][2] if "following" in fields else None,
             simulated=self.simulated(works),
-            posts=len({row.post for row in spoken if row.own}),
-            amplifications=len({row.post for row in spoken if not row.own}),
+            posts=posts,
+            amplifications=amplifications,
             works=lines,
             said=tuple(
-                (
-                    names[row.identifier],
-                    self._said(
-                        row,
-                        statements[row.post],
-                        {of: text for (of, work), text in evidence.items() if work == row.identifier},
-                        speakers,
-                    ),
-                )
-                for row in spoken
+                (names[work], self._said(row, work, statements[row.post], speakers))
+                for row, mentioned in spoken
+                for work in mentioned
             ),
         )
+
+    def _spoken(self, account: int, limit: int) -> list[tuple[Any, list[int]]]:
+        """The account's newest posts about works, each with the works: its own mentions, or those it passes on."""
+        spoken = self._connection.execute(_SPOKEN, {"account": account, "limit": limit}).all()
+        passed = self._statements([row.original for row in spoken if row.original is not None])
+        return [
+            (row, [one.work for one in _found(row.found)] or _works_of(passed.get(row.original, []))) for row in spoken
+        ]
+
+    def _spoken_counts(self, account: int) -> tuple[int, int]:
+        row = self._connection.execute(_SPOKEN_COUNTS, {"account": account}).one()
+        return row.posts or 0, row.amplifications or 0
 
     # Sources
 
@@ -336,6 +334,18 @@ def _first(values: Iterable[Any]) -> Any:
     return next((value for value in values if value is not None), None)
 
 
-def _supporting(told: list[Any], evidence: dict[int, str]) -> list[Any]:
-    """The statements that name the work; where none does, those that pass on a post that does."""
-    return [one for one in told if one.id in evidence] or [one for one in told if one.reposts is not None]
+def _found(text: str) -> list[Found]:
+    return msgspec.json.decode(text, type=list[Found])
+
+
+def _works_of(told: list[Any]) -> list[int]:
+    return list(dict.fromkeys(one.work for statement in told for one in _found(statement.found)))
+
+
+def _supporting(told: list[Any], work: int) -> list[tuple[Any, Found]]:
+    """The statements that name the work, and how; where none does, those that pass on a post that does."""
+    named = [(one, how) for one in told for how in _found(one.found) if how.work == work]
+    carried = [(one, one.reposts) for one in told if one.reposts is not None]
+    return named or [
+        (one, Found(work, "discusses", "repost", key, "carried-from-original", 1.0)) for one, key in carried
+    ]

@@ -11,14 +11,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, exists, select, tuple_, update
+from sqlalchemy import Connection, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from hubbub.model import INVERSE_RELATIONS, Account, Description, Fault, Identifier, Mention, Reading
 from hubbub.store import schema as s
 from hubbub.store.fold import Assertion, Change, assertion_of, content_of, fold, hashed, stands, touches_of
 from hubbub.store.names import Name, Names
-from hubbub.store.sql import among, insert_rows, rows
+from hubbub.store.sql import among, insert_rows, rows, update_rows
 from hubbub.store.withdraw import Fields, Withdrawals, account_columns
 
 FIELDS = ("handle", "name", "description", "url", "followers", "following")
@@ -27,9 +27,10 @@ FIELDS = ("handle", "name", "description", "url", "followers", "following")
 Fresh = tuple[int, int, int, int | None, int | None, Reading]
 
 
-class Evidence(Struct, omit_defaults=True, frozen=True):
-    """How a mention was found, as its row keeps it; `version` is the version of the work that the post names."""
+class Found(Struct, array_like=True, omit_defaults=True, frozen=True, gc=False):
+    """A mention as its assertion's row keeps it; `version` is the version of the work that the post names."""
 
+    work: int  # the identifier's row
     relation: str
     found_in: str
     as_written: str
@@ -63,10 +64,11 @@ class Writer:
     def held(self, source: str, keys: Collection[str]) -> set[str]:
         """Return those keys that name a post or an account of the source of which something is held."""
         place = self._names.source(source)
-        said = exists().where(s.assertion.c.post == s.post.c.id)
-        posts = select(s.post.c.key).where(among(s.post.c.key, list(keys)), s.post.c.source == place, said)
-        accounts = select(s.account.c.key).where(among(s.account.c.key, list(keys)), s.account.c.source == place)
-        return {key for (key,) in rows(self._connection, posts.union_all(accounts))}
+        posts = self._names.find(s.post, {(place, key): hashed("post", source, key) for key in keys})
+        said = select(s.assertion.c.post).where(among(s.assertion.c.post, list(posts.values())))
+        standing = {id_ for (id_,) in rows(self._connection, said)} if posts else set()
+        accounts = self._names.find(s.account, {(place, key): hashed("account", source, key) for key in keys})
+        return {key for (_, key), id_ in posts.items() if id_ in standing} | {key for _, key in accounts}
 
     def keep(self, changes: Iterable[Change], collected_at: datetime) -> Kept:
         """Write changes by the write rule. Raises ValueError where a collector gives its statement no id."""
@@ -101,15 +103,22 @@ class Writer:
             row = {"shelf": name, "identifier": identifier}
             self._connection.execute(upsert(s.shelf_work).values(row).on_conflict_do_nothing())
 
-    def derive(self, assertions: Sequence[Fresh]) -> None:
-        """Write the mentions of assertions that the store holds anew."""
-        self._withdrawals.delete(s.mention, s.mention.c.assertion, [id_ for id_, *_ in assertions])
-        self._insert_mentions(assertions)
+    def derive(self, assertions: Sequence[tuple[Fresh, str]]) -> None:
+        """Write the mentions of assertions anew; each comes with what was found in it before."""
+        self._withdrawals.drop_mentions([(*fresh[:3], before) for fresh, before in assertions])
+        found = self._found([fresh[-1] for fresh, _ in assertions])
+        self._insert_mentions([fresh for fresh, _ in assertions], found)
+        update_rows(
+            self._connection,
+            s.assertion,
+            "found",
+            [(_json(f), a[0]) for (a, _), f in zip(assertions, found, strict=True)],
+        )
 
     # Statements
 
     def _keep_accounts(
-        self, said: Sequence[Account], standing: Sequence[Reading], gone: Mapping[str, str]
+        self, said: Sequence[Account], standing: Sequence[Reading], gone: Mapping[int, str]
     ) -> dict[Name, int]:
         """Write what is told of accounts that speak, and give the authors of the standing statements their rows."""
         told: dict[Name, Fields] = {}
@@ -120,12 +129,22 @@ class Writer:
                 values = {field: getattr(account, field) for field in FIELDS}
                 fields = {field: (own, account.version, value) for field, value in values.items() if value is not None}
                 _merge(told.setdefault((self._names.source(account.source), account.id), {}), fields)
-        authors = {(self._names.source(r.post.source), r.post.author) for r in standing if r.post.author is not None}
-        found = self._names.find(s.account, authors | told.keys())
+        authors = {
+            (self._names.source(r.post.source), r.post.author): hashed("account", r.post.source, r.post.author)
+            for r in standing
+            if r.post.author is not None
+        }
+        silent = {
+            name: hashed("account", self._names.source_of(name[0]), name[1]) for name in told.keys() - authors.keys()
+        }
+        found = self._names.find(s.account, authors | silent)
         self._update_accounts({found[name]: told[name] for name in told.keys() & found.keys()})
         new = [name for name in authors if name not in found]
         first = self._names.next(s.account) if new else 0
-        rows_ = [(first + i, *name, *account_columns(told.get(name, {}))) for i, name in enumerate(new)]
+        rows_ = [
+            (first + i, name[0], authors[name], name[1], *account_columns(told.get(name, {})))
+            for i, name in enumerate(new)
+        ]
         insert_rows(self._connection, s.account, rows_)
         found.update((name, first + i) for i, name in enumerate(new))
         return found
@@ -140,14 +159,15 @@ class Writer:
             self._connection.execute(update(s.account).where(s.account.c.id == id_).values(values))
 
     def _keep_readings(
-        self, standing: Sequence[Reading], accounts: Mapping[Name, int], gone: Mapping[str, str], collected_at: int
+        self, standing: Sequence[Reading], accounts: Mapping[Name, int], gone: Mapping[int, str], collected_at: int
     ) -> Sequence[Fresh]:
         posts, new = self._posts(standing, gone)
         before = self._before(standing, posts, new)
         sources = {name: self._names.source(name) for r in standing for name in (r.post.source, r.post.via)}
+        works = self._found(standing)
         fresh: list[Fresh] = []
-        assertions, replaced, next_ = [], [], self._names.next(s.assertion)
-        for reading in standing:
+        found, assertions, replaced, next_ = [], [], [], self._names.next(s.assertion)
+        for reading, mentions in zip(standing, works, strict=True):
             said = reading.post
             row = before.get(assertion_of(said)) if before else None
             content = content_of(said).decode()
@@ -162,45 +182,45 @@ class Writer:
             author = None if said.author is None else accounts[place, said.author]
             at = None if said.posted_at is None else micros(said.posted_at)
             post = posts[place, said.id]
-            via, key = sources[said.via], said.assertion or None
-            assertions.append((id_, post, via, key, said.version, said.change, author, at, collected_at, content))
+            names = (id_, post, sources[said.via], said.assertion or None, said.version, said.change)
+            assertions.append((*names, author, at, collected_at, content, _json(mentions)))
             fresh.append((id_, post, place, author, at, reading))
-        self._withdrawals.drop([row.id for row in replaced])
+            found.append(mentions)
+        self._withdrawals.drop(replaced)
         insert_rows(self._connection, s.assertion, assertions)
         touches = [(f[0], verb, posts[f[2], key]) for f in fresh for verb, key in touches_of(f[-1].post)]
         insert_rows(self._connection, s.touch, touches)
-        self._insert_mentions(fresh)
-        self._withdrawals.tidy_posts({row.post for row in replaced}, {})
+        self._insert_mentions(fresh, found)
+        self._withdrawals.tidy_posts({row.post for row in replaced}, ())
         self._withdrawals.tidy_accounts({row.account for row in replaced})
         return fresh
 
-    def _posts(self, standing: Sequence[Reading], gone: Mapping[str, str]) -> tuple[dict[Name, int], set[Name]]:
+    def _posts(self, standing: Sequence[Reading], gone: Mapping[int, str]) -> tuple[dict[Name, int], set[Name]]:
         """Give the posts that are spoken of or touched their rows; one that stands again gets its key back.
 
         Returns all rows, and the names of the new ones.
         """
-        spoken = {(self._names.source(r.post.source), r.post.id) for r in standing}
-        touched = {(self._names.source(r.post.source), key) for r in standing for _, key in touches_of(r.post)}
+        spoken = {
+            (self._names.source(r.post.source), r.post.id): hashed("post", r.post.source, r.post.id) for r in standing
+        }
+        touched = {
+            (self._names.source(r.post.source), key): hashed("post", r.post.source, key)
+            for r in standing
+            for _, key in touches_of(r.post)
+        }
         wanted = spoken | touched
         found = self._names.find(s.post, wanted)
-        # What is withdrawn stands under the hash of its key, also if it is only touched now.
-        hidden = {name: self._hidden(name) for name in wanted - found.keys()} if gone else {}
-        hidden = {name: row for name, row in hidden.items() if row[1][1:] in gone}
-        behind = self._names.find(s.post, set(hidden.values()))
-        for name, row in hidden.items():
-            if row in behind:
-                found[name] = behind[row]
-                if name in spoken:
-                    self._connection.execute(update(s.post).where(s.post.c.id == behind[row]).values(key=name[1]))
-        new = sorted(wanted - found.keys())
+        back = [name for name in found if gone and name in spoken and spoken[name] in gone]
+        update_rows(self._connection, s.post, "key", [(name[1], found[name]) for name in back])
+        new = [name for name in wanted if name not in found]
         first = self._names.next(s.post) if new else 0
-        rows_ = [(first + i, *(name if name in spoken else hidden.get(name, name))) for i, name in enumerate(new)]
+        rows_ = [
+            (first + i, name[0], wanted[name], name[1] if name in spoken or wanted[name] not in gone else None)
+            for i, name in enumerate(new)
+        ]
         insert_rows(self._connection, s.post, rows_)
         found.update((name, first + i) for i, name in enumerate(new))
         return found, set(new)
-
-    def _hidden(self, name: Name) -> Name:
-        return name[0], "#" + hashed("post", self._names.source_of(name[0]), name[1])
 
     def _before(self, standing: Sequence[Reading], posts: Mapping[Name, int], new: Set[Name]) -> dict[Assertion, Any]:
         """Find the rows of the assertions that the store already holds."""
@@ -219,16 +239,26 @@ class Writer:
                 before[told[row.via, row.key]] = row
         return before
 
-    def _insert_mentions(self, fresh: Sequence[Fresh]) -> None:
-        works = self._names.identifiers([m.identifier for f in fresh for m in f[-1].mentions])
-        mentions = []
-        for id_, post, place, account, at, reading in fresh:
-            own = reading.post.reposts is None
-            for m in reading.mentions:
-                work = works[m.identifier.scheme, m.identifier.value]
-                counted = m.relation not in INVERSE_RELATIONS
-                evidence = msgspec.json.encode(evidence_of(m)).decode()
-                mentions.append((id_, work, post, place, account, at, own, counted, evidence))
+    def _found(self, readings: Sequence[Reading]) -> list[list[Found]]:
+        """Give each reading's mentions the rows of their identifiers."""
+        works = self._names.identifiers([m.identifier for reading in readings for m in reading.mentions])
+        return [[_found(works, mention) for mention in reading.mentions] for reading in readings]
+
+    def _insert_mentions(self, fresh: Sequence[Fresh], found: Sequence[Sequence[Found]]) -> None:
+        mentions = [
+            (
+                one.work,
+                place,
+                post,
+                id_,
+                account,
+                at,
+                reading.post.reposts is None,
+                one.relation not in INVERSE_RELATIONS,
+            )
+            for (id_, post, place, account, at, reading), ones in zip(fresh, found, strict=True)
+            for one in ones
+        ]
         insert_rows(self._connection, s.mention, mentions)
 
     def _describe(self, description: Description) -> None:
@@ -243,10 +273,13 @@ class Writer:
         )
 
 
-def evidence_of(mention: Mention) -> Evidence:
-    """What a mention's row says of how it was found."""
-    m = mention
-    return Evidence(m.relation, m.found_in, m.as_written, m.method, m.certainty, m.record, m.identifier.version)
+def _found(works: Mapping[tuple[str, str], int], m: Mention) -> Found:
+    work = works[m.identifier.scheme, m.identifier.value]
+    return Found(work, m.relation, m.found_in, m.as_written, m.method, m.certainty, m.record, m.identifier.version)
+
+
+def _json(found: Sequence[Found]) -> str:
+    return msgspec.json.encode(found).decode()
 
 
 def _merge(fields: Fields, told: Fields) -> None:

@@ -1,6 +1,6 @@
 """The rows that stand for names: sources, identifiers, posts and accounts; new ones are numbered in sequence."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, Table, func, select
 
@@ -34,13 +34,18 @@ class Names:
         """Return the number of the next row: nobody else writes while we do."""
         return int(self._connection.execute(select(func.coalesce(func.max(table.c.id), 0) + 1)).scalar_one())
 
-    def find(self, table: Table, names: Collection[Name]) -> dict[Name, int]:
-        """Return the rows of those posts or accounts that have one."""
+    def find(self, table: Table, names: Mapping[Name, int]) -> dict[Name, int]:
+        """Return the rows of those posts or accounts, given with their hashes, that have one."""
         if not names:
             return {}
-        statement = select(table.c.source, table.c.key, table.c.id).where(among(table.c.key, [key for _, key in names]))
-        found = {(source, key): id_ for source, key, id_ in rows(self._connection, statement)}
-        return found if found.keys() <= set(names) else {name: id_ for name, id_ in found.items() if name in names}
+        by_hash = {hash_: name for name, hash_ in names.items()}
+        statement = select(table.c.hash, table.c.key, table.c.id).where(among(table.c.hash, list(by_hash)))
+        found = {}
+        for hash_, key, id_ in rows(self._connection, statement):
+            name = by_hash[hash_]
+            if key is None or key == name[1]:
+                found[name] = id_
+        return found
 
     def identifiers(self, wanted: Iterable[Identifier]) -> dict[tuple[str, str], int]:
         """Return the rows of identifiers, new ones where there are none."""

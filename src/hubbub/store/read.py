@@ -12,8 +12,9 @@ from hubbub.store.sql import among, rows
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# The rows of assertion, post, source and account, posted_at in microseconds, and what is said.
-Held = tuple[int, int, int, int | None, int | None, Post]
+# The rows of assertion, post, source and account, posted_at in microseconds, what is said, and the mentions
+# that were found in it.
+Held = tuple[int, int, int, int | None, int | None, Post, str]
 
 
 def moment(micros: int | None) -> datetime | None:
@@ -70,6 +71,7 @@ def assertions(connection: Connection, after: int, limit: int) -> list[Held]:
                 **touches.get(row.id, {}),  # type: ignore[arg-type]  # verbs are fields
                 **msgspec.structs.asdict(msgspec.json.decode(row.content, type=Content)),
             ),
+            row.found,
         )
         for row in found
     ]

@@ -2,6 +2,8 @@
 
 `post` names a post, `assertion` holds what one collector says about it (the latest version only), `mention` is derived
 from `assertion` and can be rebuilt. `withdrawn` remembers what is gone by hash and version, never by content.
+
+Posts and accounts are looked up by a hash of 64 bits: an index of long names in random order is what costs most.
 """
 
 from sqlalchemy import (
@@ -44,11 +46,12 @@ account = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("source", ForeignKey("source.id"), nullable=False),
+    Column("hash", BigInteger, nullable=False),
     Column("key", Text, nullable=False),
     # field -> [1 if the place itself says so, version, value]
     Column("fields", Text, nullable=False),
     Column("followers", BigInteger),
-    Index("account_by_key", "key", "source", unique=True),
+    Index("account_by_hash", "hash"),
 )
 
 post = Table(
@@ -56,9 +59,9 @@ post = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("source", ForeignKey("source.id"), nullable=False),
-    # A withdrawn post that others touched keeps its row under the hash of its key.
-    Column("key", Text, nullable=False),
-    Index("post_by_key", "key", "source", unique=True),
+    Column("hash", BigInteger, nullable=False),
+    Column("key", Text),  # NULL where the post was withdrawn, and only what touched it is left
+    Index("post_by_hash", "hash"),
 )
 
 assertion = Table(
@@ -74,6 +77,7 @@ assertion = Table(
     Column("posted_at", BigInteger),
     Column("collected_at", BigInteger, nullable=False),
     Column("content", Text, nullable=False),  # JSON of url, title, text, links, language
+    Column("found", Text, nullable=False),  # JSON of the mentions in it, each with its identifier's row
 )
 Index("assertion_by_post", assertion.c.post)
 Index(
@@ -101,24 +105,19 @@ touch = Table(
     sqlite_with_rowid=False,
 )
 
+# Nothing but what the counts of a work need, so that they read one stretch of one table.
 mention = Table(
     "mention",
     metadata,
-    Column("assertion", ForeignKey("assertion.id"), primary_key=True),
     Column("identifier", ForeignKey("identifier.id"), primary_key=True),
-    Column("post", ForeignKey("post.id"), nullable=False),
-    Column("source", ForeignKey("source.id"), nullable=False),
+    Column("source", ForeignKey("source.id"), primary_key=True),
+    Column("post", ForeignKey("post.id"), primary_key=True),
+    Column("assertion", ForeignKey("assertion.id"), primary_key=True),
     Column("account", ForeignKey("account.id")),
     Column("posted_at", BigInteger),
     Column("own", Boolean(create_constraint=False), nullable=False),  # own words, not a repost
     Column("counted", Boolean(create_constraint=False), nullable=False),
-    Column("evidence", Text, nullable=False),  # JSON of relation, found_in, as_written, method, certainty, record
     sqlite_with_rowid=False,
-)
-# Holds all that the counts of a work need, so that they never leave the index.
-Index(
-    "mention_by_identifier",
-    *(mention.c[name] for name in ("identifier", "source", "post", "own", "counted", "account", "posted_at")),
 )
 
 description = Table(
@@ -133,9 +132,8 @@ description = Table(
 withdrawn = Table(
     "withdrawn",
     metadata,
-    Column("hash", Text, primary_key=True),
+    Column("hash", BigInteger, primary_key=True, autoincrement=False),
     Column("version", Text, nullable=False),
-    sqlite_with_rowid=False,
 )
 
 cursor = Table(

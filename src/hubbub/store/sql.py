@@ -8,7 +8,19 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, Table, bindparam, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 Key = int | str
 
@@ -17,6 +29,20 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
     """Insert whole rows, their values in the order of the table's columns."""
     if rows:
         connection.exec_driver_sql(str(insert(table).compile(dialect=connection.dialect)), list(rows))
+
+
+def update_rows(connection: Connection, table: Table, column: str, values: Sequence[tuple[Any, int]]) -> None:
+    """Set one column of rows, given as (value, id)."""
+    if values:
+        statement = update(table).where(table.c.id == bindparam("_id")).values({column: bindparam("_value")})
+        connection.exec_driver_sql(str(statement.compile(dialect=connection.dialect)), list(values))
+
+
+def delete_rows(connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]]) -> None:
+    """Delete rows by their whole primary keys."""
+    if keys:
+        same = [column == bindparam(column.name) for column in table.primary_key]
+        connection.exec_driver_sql(str(delete(table).where(*same).compile(dialect=connection.dialect)), list(keys))
 
 
 def among(column: ColumnElement[Any], values: Sequence[Key | None]) -> ColumnElement[bool]:

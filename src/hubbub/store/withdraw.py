@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from hubbub.model import Post
 from hubbub.store import schema as s
 from hubbub.store.fold import Folded, Gone, Kind, hashed, hashes_of, withdraw
 from hubbub.store.names import Name, Names
-from hubbub.store.sql import among, rows
+from hubbub.store.sql import among, delete_rows, rows
 
 Fields = dict[str, tuple[int, str, Any]]  # an account's field -> (1 if the place says so, version, value)
 
@@ -23,7 +23,7 @@ class Withdrawals:
         self._connection = connection
         self._names = names
 
-    def apply(self, folded: Folded) -> tuple[dict[str, str], int]:
+    def apply(self, folded: Folded) -> tuple[dict[int, str], int]:
         """Write a batch's withdrawals and remove what they end.
 
         Returns all withdrawals that concern the batch, hash -> version, and how many assertions went.
@@ -45,7 +45,7 @@ class Withdrawals:
         went = self._remove(raised.values())
         return known | {name: told.version for name, told in raised.items()}, went
 
-    def _remember(self, raised: Mapping[str, Gone]) -> None:
+    def _remember(self, raised: Mapping[int, Gone]) -> None:
         statement = upsert(s.withdrawn)
         later = statement.excluded.version > s.withdrawn.c.version
         set_ = {"version": statement.excluded.version}
@@ -58,7 +58,10 @@ class Withdrawals:
     def _posts_of(self, accounts: Sequence[Gone]) -> list[Gone]:
         """Say of each post that withdrawn accounts made themselves that it is withdrawn up to the same version."""
         told = {(self._names.source(gone.name[0]), gone.name[1]): gone for gone in accounts}
-        ids = {id_: told[name] for name, id_ in self._names.find(s.account, told).items()}
+        ids = {
+            id_: told[name]
+            for name, id_ in self._names.find(s.account, _hashes("account", accounts, self._names)).items()
+        }
         if not ids:
             return []
         made = select(s.assertion.c.account, s.post.c.key).join(s.post).where(among(s.assertion.c.account, list(ids)))
@@ -67,10 +70,12 @@ class Withdrawals:
 
     def _remove(self, gone: Iterable[Gone]) -> int:
         by_kind: dict[Kind, dict[Name, str]] = {"post": {}, "assertion": {}, "account": {}}
+        gone = list(gone)
         for told in gone:
             by_kind[told.kind][self._names.source(told.name[0]), told.name[1]] = told.version
-        posts = {id_: by_kind["post"][name] for name, id_ in self._names.find(s.post, by_kind["post"]).items()}
-        accounts = self._names.find(s.account, by_kind["account"])
+        named = self._names.find(s.post, _hashes("post", gone, self._names))
+        posts = {id_: by_kind["post"][name] for name, id_ in named.items()}
+        accounts = self._names.find(s.account, _hashes("account", gone, self._names))
         told_of, table = by_kind["assertion"], s.assertion.c
         ended = {
             *(
@@ -85,8 +90,8 @@ class Withdrawals:
                 if row.version <= told_of.get((row.via, row.key), "")
             ),
         }
-        self.drop([row.id for row in ended])
-        self.tidy_posts({row.post for row in ended} | posts.keys(), by_kind["post"])
+        self.drop(ended)
+        self.tidy_posts({row.post for row in ended} | posts.keys(), posts.keys())
         self._clear_accounts(accounts, by_kind["account"])
         self.tidy_accounts({row.account for row in ended} | set(accounts.values()))
         return len(ended)
@@ -94,34 +99,32 @@ class Withdrawals:
     def assertions(self, column: ColumnElement[Any], values: Collection[Any]) -> Sequence[Any]:
         """Return the assertions of which a column is among the values."""
         table = s.assertion.c
-        columns = (table.id, table.post, table.via, table.key, table.version, table.account, table.content)
-        return rows(self._connection, select(*columns).where(among(column, list(values)))) if values else []
+        columns = (table.id, table.post, s.post.c.source, table.via, table.key, table.version, table.account)
+        statement = select(*columns, table.content, table.found).join(s.post, s.post.c.id == table.post)
+        return rows(self._connection, statement.where(among(column, list(values)))) if values else []
 
-    def delete(self, table: Table, column: ColumnElement[Any], values: Collection[Any]) -> None:
-        """Delete the rows of which a column is among the values."""
-        if values:
-            self._connection.execute(delete(table).where(among(column, list(values))))
+    def drop(self, assertions: Collection[Any]) -> None:
+        """Delete assertions, given as rows, with all that is derived from them."""
+        self.drop_mentions([(row.id, row.post, row.source, row.found) for row in assertions])
+        ids = [row.id for row in assertions]
+        for table, column in ((s.touch, s.touch.c.assertion), (s.assertion, s.assertion.c.id)):
+            if ids:
+                self._connection.execute(delete(table).where(among(column, ids)))
 
-    def drop(self, assertions: Collection[int]) -> None:
-        """Delete assertions with all that is derived from them."""
-        self.delete(s.mention, s.mention.c.assertion, assertions)
-        self.delete(s.touch, s.touch.c.assertion, assertions)
-        self.delete(s.assertion, s.assertion.c.id, assertions)
+    def drop_mentions(self, assertions: Iterable[tuple[int, int, int, str]]) -> None:
+        """Delete the mentions of assertions, given as the rows of assertion, post and source, and what was found."""
+        keys = [(work, source, post, id_) for id_, post, source, found in assertions for work in works_in(found)]
+        delete_rows(self._connection, s.mention, keys)
 
-    def tidy_posts(self, posts: Collection[int], withdrawn: Mapping[Name, str]) -> None:
-        """Drop posts of which nobody says anything; one that others touch stays, its key hashed if it was withdrawn."""
+    def tidy_posts(self, posts: Collection[int], withdrawn: Collection[int]) -> None:
+        """Drop posts of which nobody says anything; of a withdrawn one that others touch only the hash stays."""
         if not posts:
             return
         said = exists().where(s.assertion.c.post == s.post.c.id)
         touched = exists().where(s.touch.c.post == s.post.c.id)
         silent = and_(among(s.post.c.id, list(posts)), ~said)
         self._connection.execute(delete(s.post).where(silent, ~touched))
-        for source, key, id_ in rows(
-            self._connection, select(s.post.c.source, s.post.c.key, s.post.c.id).where(silent)
-        ):
-            if (source, key) in withdrawn:
-                hidden = "#" + hashed("post", self._names.source_of(source), key)
-                self._connection.execute(update(s.post).where(s.post.c.id == id_).values(key=hidden))
+        self._connection.execute(update(s.post).where(silent, among(s.post.c.id, list(withdrawn))).values(key=None))
 
     def tidy_accounts(self, accounts: Collection[int | None]) -> None:
         """Forget accounts that no longer speak."""
@@ -140,7 +143,16 @@ class Withdrawals:
             self._connection.execute(update(s.account).where(s.account.c.id == id_).values(values))
 
 
-def _inherit(post: Post, known: Mapping[str, str], gone: dict[str, Gone]) -> None:
+def works_in(found: str) -> list[int]:
+    """The rows of the identifiers that were found in an assertion."""
+    return [one[0] for one in msgspec.json.decode(found)]
+
+
+def _hashes(kind: Kind, gone: Iterable[Gone], names: Names) -> dict[Name, int]:
+    return {(names.source(g.name[0]), g.name[1]): hashed(kind, *g.name) for g in gone if g.kind == kind}
+
+
+def _inherit(post: Post, known: Mapping[int, str], gone: dict[int, Gone]) -> None:
     """A withdrawn account's own post counts as withdrawn, even if it is only heard of now."""
     if post.assertion or post.author is None:
         return

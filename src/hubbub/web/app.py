@@ -3,7 +3,8 @@
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -74,9 +75,8 @@ def find(
     named, pages = _candidates(ids or [], at or [])
     heard = next((one for one in [*named, *pages] if _heard_of(answers, one)), None)
     if chosen := heard or next(iter(named), None):
-        others = [str(one) for one in named if one != chosen]
-        target = Request({**request.scope, "path": "/", "query_string": b""}).url.include_query_params(also=others)
-        return RedirectResponse(words.work_path(chosen) + (f"?{target.query}" if others else ""), 303)
+        others = urlencode([("also", one) for one in named if one != chosen])
+        return RedirectResponse(words.work_path(chosen) + (f"?{others}" if others else ""), 303)
     tags = [name for _, names in tag_rows() for name in names]
     return _page(request, "unnamed.html", 404, pages=pages, at=(at or [""])[-1], tags=tags)
 
@@ -84,7 +84,9 @@ def find(
 def _candidates(ids: list[str], at: list[str]) -> tuple[list[Identifier], list[Identifier]]:
     """The works that a page names, most telling first, and the addresses of the page as works of their own."""
     found = [identify.parse(written) for written in ids]
-    found = [one for one in found if one and one.scheme != "url"]  # an address as a name says no more than the page's own
+    found = [
+        one for one in found if one and one.scheme != "url"
+    ]  # an address as a name says no more than the page's own
     found += [one.identifier for address in at for one in identify.in_address(address)]
     unique = dict.fromkeys(Identifier(one.scheme, one.value) for one in found if one)
     named = (one for one in unique if one.scheme not in ("url", "orcid"))
@@ -92,8 +94,7 @@ def _candidates(ids: list[str], at: list[str]) -> tuple[list[Identifier], list[I
 
 
 def _heard_of(answers: Answers, identifier: Identifier) -> bool:
-    report = answers.report(identifier, voices=0)
-    return bool(report.posts or report.amplifications)
+    return answers.report(identifier, voices=0).posts is not None
 
 
 @router.get("/work/{scheme}/{value:path}")
@@ -104,6 +105,7 @@ def work(
     value: str,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
     voices: str = "",
+    order: Literal["newest", "oldest"] = "newest",
     also: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     """All about one work."""
@@ -114,10 +116,11 @@ def work(
         return RedirectResponse(words.work_path(identifier), 308)
     identifier = Identifier(scheme, value)
     report = answers.report(identifier, voices=None if voices == "all" else 50)
-    said = answers.said(identifier, PER_PAGE + 1, (page - 1) * PER_PAGE)
+    said = answers.said(identifier, PER_PAGE + 1, (page - 1) * PER_PAGE, newest=order == "newest")
     others = [one for one in map(identify.parse, (also or [])[:LOOKED_AT]) if one]
-    if not (said or report.posts or report.amplifications):
-        return _page(request, "unheard.html", report=report, sources=answers.sources(), others=others)
+    if report.posts is None and not said and page == 1:
+        read = [one for one in answers.sources() if one.posts or one.lanes]
+        return _page(request, "unheard.html", report=report, sources=read, others=others)
     return _page(
         request,
         "work.html",
@@ -125,6 +128,7 @@ def work(
         said=said[:PER_PAGE],
         more=len(said) > PER_PAGE,
         page=page,
+        order=order,
         first=(page - 1) * PER_PAGE + 1,
         all_voices=voices == "all",
         others=others,

@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hubbub.answers import DayCount
+from hubbub.answers.shapes import DayCount
 from hubbub.web.words import day
 
 Step = Literal["day", "week", "month", "year"]

@@ -41,9 +41,7 @@ def _unknown(name: str) -> Face:
 
 @cache
 def _faces() -> dict[str, Face]:
-    known = {
-        name: Face(p.title, p.category, p.colour, p.home, css_class(name)) for name, p in places().items()
-    }
+    known = {name: Face(p.title, p.category, p.colour, p.home, css_class(name)) for name, p in places().items()}
     for name, source in sources().items():
         about = source.about
         known.setdefault(name, Face(about.title, about.category, about.colour, about.home, css_class(name)))

@@ -7,12 +7,14 @@ from html import unescape
 from urllib.parse import quote, urlsplit
 
 from hubbub import identify
-from hubbub.answers import Said, Speaker
+from hubbub.answers.shapes import Said, Speaker
 from hubbub.identify.tables import schemes
 from hubbub.model import Identifier
 
 _IN_PATHS = "/:()[];,.-_~!*'$+=@"
-_NOT_IN_ADDRESSES = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\\<>\"^`{|}]")
+_NOT_IN_ADDRESSES = re.compile(
+    r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\\<>\"^`{|}]"
+)
 _MARKUP = re.compile(r"</?(?:mml:)?[a-z]{1,12}(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _LONG, _HEAD = 640, 480

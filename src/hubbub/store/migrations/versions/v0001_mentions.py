@@ -25,15 +25,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "withdrawn",
-        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("hash", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("hash"),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "account",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("hash", sa.BigInteger(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("fields", sa.Text(), nullable=False),
         sa.Column("followers", sa.BigInteger(), nullable=True),
@@ -43,7 +43,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("account_by_key", "account", ["key", "source"], unique=True)
+    op.create_index("account_by_hash", "account", ["hash"], unique=False)
     op.create_table(
         "aside",
         sa.Column("source", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -91,14 +91,15 @@ def upgrade() -> None:
         "post",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("hash", sa.BigInteger(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["source"],
             ["source.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("post_by_key", "post", ["key", "source"], unique=True)
+    op.create_index("post_by_hash", "post", ["hash"], unique=False)
     op.create_table(
         "assertion",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -111,6 +112,7 @@ def upgrade() -> None:
         sa.Column("posted_at", sa.BigInteger(), nullable=True),
         sa.Column("collected_at", sa.BigInteger(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("found", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account"],
             ["account.id"],
@@ -144,15 +146,14 @@ def upgrade() -> None:
     op.create_index("assertion_by_post", "assertion", ["post"], unique=False)
     op.create_table(
         "mention",
-        sa.Column("assertion", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("identifier", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("post", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source", sa.SmallInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("post", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("assertion", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("posted_at", sa.BigInteger(), nullable=True),
         sa.Column("own", sa.Boolean(), nullable=False),
         sa.Column("counted", sa.Boolean(), nullable=False),
-        sa.Column("evidence", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account"],
             ["account.id"],
@@ -173,14 +174,8 @@ def upgrade() -> None:
             ["source"],
             ["source.id"],
         ),
-        sa.PrimaryKeyConstraint("assertion", "identifier"),
+        sa.PrimaryKeyConstraint("identifier", "source", "post", "assertion"),
         sqlite_with_rowid=False,
-    )
-    op.create_index(
-        "mention_by_identifier",
-        "mention",
-        ["identifier", "source", "post", "own", "counted", "account", "posted_at"],
-        unique=False,
     )
     op.create_table(
         "touch",

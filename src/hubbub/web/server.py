@@ -4,12 +4,16 @@ import errno
 import socket
 from collections.abc import Callable
 
+from hubbub import settings
 from hubbub.answers import Answers
 from hubbub.web.guard import LOOPBACK
 
 
 def serve(
-    answers: Answers, host: str = "127.0.0.1", port: int = 8427, on_ready: Callable[[str], None] = lambda address: None
+    answers: Answers,
+    host: str = "127.0.0.1",
+    port: int = settings.PORT,
+    on_ready: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Serve the pages until interrupted. Port 0 takes a free one.
 
@@ -41,8 +45,9 @@ def bind(host: str, port: int) -> socket.socket:
     except OverflowError:
         raise ValueError(f"A port is a number from 0 to 65535, not {port}.") from None
     except OSError as error:
-        reason = "is in use already" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
-        raise OSError(error.errno, f"Port {port} on {host} {reason}; choose another one, or 0 for any.") from error
+        if error.errno == errno.EADDRINUSE:
+            raise OSError(error.errno, "another program is using it") from error
+        raise
 
 
 def address_of(bound: socket.socket) -> str:
