@@ -70,8 +70,14 @@ def accounts(seed: int = SEED) -> Iterator[Account]:
     version = frames.tid(frames.last_at(story))
     for who in dict.fromkeys(one.who for one in story.acts()):
         if who not in left and who.followers is not None:
-            numbers = {"followers": who.followers, "following": who.following}
-            yield Account(source="bluesky", id=who.did, via="bluesky", version=version, **numbers)
+            yield Account(
+                source="bluesky",
+                id=who.did,
+                via="bluesky",
+                version=version,
+                followers=who.followers,
+                following=who.following,
+            )
 
 
 def descriptions() -> Iterator[Description]:
@@ -95,17 +101,17 @@ def shelves() -> tuple[Shelf, ...]:
         Shelf(
             SIMULATED,
             "Simulated: soil and climate community",
-            "Invented by a program: these people, works, pages and numbers do not exist. Only the shapes of the data and "
-            "the rhythm of attention are those of real networks.",
+            "Invented by a program: these people, works, pages and numbers do not exist. Only the shapes of the data "
+            "and the rhythm of attention are those of real networks.",
             True,
             tuple(work.identifier for work in works().values()),
         ),
         Shelf(
             "recorded",
             "Recorded: works mentioned in Crossref Event Data",
-            "Real mentions as Crossref Event Data collected them between 2016 and 2023 (CC0; Stack Exchange CC BY-SA 4.0), "
-            "from the public repositories that demo/recordings/ORIGIN.md names. A small sample: the counts are the "
-            "sample's, not the works'.",
+            "Real mentions as Crossref Event Data collected them between 2016 and 2023 (CC0; Stack Exchange: "
+            "CC BY-SA 4.0), from the public repositories that demo/recordings/ORIGIN.md names. A small sample: the "
+            "counts are the sample's, not the works'.",
             False,
             tuple(Identifier("doi", value) for value in RECORDED),
         ),
@@ -131,12 +137,12 @@ def truth(seed: int = SEED) -> Truth:
     gone = {one.what for one in story.gone}
     posts: dict[Identifier, set[tuple[str, str]]] = {work.identifier: set() for work in works().values()}
     amplifications: dict[Identifier, set[tuple[str, str]]] = {work.identifier: set() for work in works().values()}
-    standing = [said for said in story.said if said not in gone and said.who not in gone]
+    standing = {said for said in story.said if said not in gone and said.who not in gone}
     for said in standing:
         for key in said.works:
             posts[works()[key].identifier].add(("bluesky", frames.key_of(said)))
     for passed in story.passed:
-        if not passed.like and passed.of in set(standing) and passed not in gone and passed.who not in gone:
+        if not passed.like and passed.of in standing and passed not in gone and passed.who not in gone:
             for key in passed.of.works:
                 amplifications[works()[key].identifier].add(("bluesky", frames.key_of(passed)))
     for page in pages.pages():
@@ -151,6 +157,7 @@ def truth(seed: int = SEED) -> Truth:
 
 
 __all__ = [
+    "SEED",
     "Recording",
     "Shelf",
     "Truth",

@@ -8,7 +8,6 @@ from random import Random
 import msgspec
 from msgspec import Struct
 
-NAMED_FIRST = 0.15  # how often a newcomer is one of the named, while any wait
 FAME = (2.2, 0.65)  # mean and deviation of the decimal logarithm of followers
 UNKNOWN = 0.12  # share of the crowd whose followers nobody told us
 
@@ -59,18 +58,13 @@ def _sheet() -> _Sheet:
 class Cast:
     """Everyone who took part so far: the named, and a crowd that grows as newcomers are asked for."""
 
-    def __init__(self, chance: Random, scripted: frozenset[str]) -> None:
+    def __init__(self, chance: Random) -> None:
         self._chance = chance
         self.named = {key: self._of_named(one) for key, one in _sheet().named.items()}
-        self._waiting = [person for key, person in self.named.items() if key not in scripted]
         self._taken = {person.handle for person in self.named.values()}
 
     def newcomer(self, crowd: str) -> Person:
         """Bring in somebody of a crowd who was not there before."""
-        here = [person for person in self._waiting if person.crowd == crowd]
-        if here and self._chance.random() < NAMED_FIRST:
-            self._waiting.remove(here[0])
-            return here[0]
         while (person := self._invent(crowd)).handle in self._taken:
             pass
         self._taken.add(person.handle)

@@ -76,13 +76,13 @@ def _gone(gone: Gone) -> Frame:
     what = gone.what
     if not isinstance(what, Person):
         return _commit(what.who, gone.at, "delete", _collection(what), tid(what.at))
-    account = {"active": False, "did": what.did, "seq": _micros(gone.at) // 1000, "status": "deleted"}
-    frame = {"did": what.did, "time_us": _micros(gone.at + SEEN), "kind": "account"}
-    return {**frame, "account": {**account, "time": _written(gone.at)}}
+    account: Frame = {"active": False, "did": what.did, "seq": _micros(gone.at) // 1000, "status": "deleted"}
+    account["time"] = _written(gone.at)
+    return {"did": what.did, "time_us": _micros(gone.at + SEEN), "kind": "account", "account": account}
 
 
 def _commit(who: Person, at: datetime, operation: str, collection: str, key: str, record: Frame | None = None) -> Frame:
-    commit = {"rev": tid(at + SEEN / 2), "operation": operation, "collection": collection, "rkey": key}
+    commit: Frame = {"rev": tid(at + SEEN / 2), "operation": operation, "collection": collection, "rkey": key}
     if record is not None:
         commit |= {"record": record, "cid": _cid(record)}
     return {"did": who.did, "time_us": _micros(at + SEEN), "kind": "commit", "commit": commit}

@@ -1,4 +1,4 @@
-"""The simulated world beyond the social network: `pages.toml` comes in, events of Crossref Event Data's shape come out."""
+"""The simulated world beyond the social network: `pages.toml` comes in, events as of Crossref Event Data come out."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

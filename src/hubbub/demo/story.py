@@ -18,12 +18,22 @@ from msgspec import Struct
 from hubbub.demo.cast import Cast, Person
 from hubbub.demo.words import Words, Work, chat, mood, speak, thread, works
 
-CURVE = ((0.0, 0.05), (0.5, 16.5), (0.64, 24.0), (0.975, 168.0), (1.0, 1400.0))  # share of attention, hours
+CURVE = (
+    (0.0, 0.02),
+    (0.03, 0.5),
+    (0.15, 3.0),
+    (0.5, 16.5),
+    (0.64, 24.0),
+    (0.975, 168.0),
+    (1.0, 1400.0),
+)  # share, hours
 NEWCOMERS = 0.542  # Simon's process leaves 1 / (2 - 0.542) = 68.6 % who act once
-THREAD_FROM = 100  # size of a work whose authors tell its story in a thread
 FRESH = 48.0  # hours in which a post's chance of being passed on falls to a third
-QUOTING, REPLYING, LINKING = 0.15, 0.4, 0.12
-SLIP, HASTY = ("peat", 6), ("biochar", 6)  # work and number of the post that is corrected, and that is withdrawn
+QUOTING, REPLYING, LINKING = 0.15, 0.4, 0.08
+TRIES = 5
+GUESTS_EVERY = 8  # acts between the entrances of a work's guests
+TWISTS = {"peat": "slip", "biochar": "hasty"}  # a post that is corrected, and one that is withdrawn
+TWIST_AFTER, LOUD = 6, 4  # own posts before it; how often it seems to have been passed on, to whoever sees it
 
 
 class Said(Struct, frozen=True, eq=False):
@@ -86,11 +96,13 @@ class _Teller:
     def __init__(self, chance: Random) -> None:
         self.chance = chance
         self.story = Story([], [], [])
-        scripted = frozenset(key for work in works().values() for key in (work.lead, work.announcer) if key)
-        self.cast = Cast(chance, scripted)
+        self.cast = Cast(chance)
+        self._announcers = {self.cast.named[work.announcer] for work in works().values() if work.announcer}
+        self._leads = {self.cast.named[work.lead] for work in works().values()}
         self._acts: list[Person] = []  # one entry an act, so that a choice among them favours the busy
         self._of: dict[str, list[Said]] = {key: [] for key in works()}
         self._passes: Counter[Said] = Counter()
+        self._twists: dict[str, Said] = {}
         self._done: set[tuple[Person, Said]] = set()
 
     def plan(self) -> list[tuple[datetime, str, int]]:
@@ -108,6 +120,9 @@ class _Teller:
             self._open(at, key, work)
         elif number == 1 and work.announcer:
             self._say(Said(self.cast.named[work.announcer], at, speak(self.chance, work, "announce"), (key,)))
+        elif number in (entrances := range(GUESTS_EVERY, GUESTS_EVERY * (len(work.guests) + 1), GUESTS_EVERY)):
+            guest = self.cast.named[work.guests[entrances.index(number)]]
+            self._say(Said(guest, at, speak(self.chance, work, "summary"), (key,)))
         elif number > 2 and self.chance.random() < work.passed:
             self._pass_on(at, key, work)
         else:
@@ -115,9 +130,6 @@ class _Teller:
 
     def _open(self, at: datetime, key: str, work: Work) -> None:
         lead = self.cast.named[work.lead]
-        if work.size < THREAD_FROM:
-            self._say(Said(lead, at, speak(self.chance, work, "summary"), (key,)))
-            return
         first, *rest = thread(self.chance, work)
         last = self._say(Said(lead, at, first, (key,)))
         for minutes, words in enumerate(rest, start=1):
@@ -138,20 +150,25 @@ class _Teller:
         self.story.passed.append(Passed(who, at, original))
 
     def _own_words(self, at: datetime, key: str, work: Work) -> None:
-        who, turn = self._somebody(work), (key, len(self._of[key]))
-        if turn == HASTY:
-            self._say(Said(who, at, speak(self.chance, work, "hasty"), (key,)))
-            return
-        if turn == SLIP:
-            before = speak(self.chance, works()["preprint"], "pointer")
-            self._say(Said(who, at, speak(self.chance, work, "slip"), (key,), before))
+        while (who := self._somebody(work)) in self._leads:  # they do not praise themselves
+            pass
+        if key in TWISTS and key not in self._twists and len(self._of[key]) >= TWIST_AFTER:
+            before = speak(self.chance, works()["preprint"], "pointer") if TWISTS[key] == "slip" else None
+            said = Said(who, at, speak(self.chance, work, TWISTS[key]), (key,), before)
+            self._twists[key] = self._say(said)
+            self._passes[said] += LOUD
             return
         quotes = self.chance.choice(self._of[key]) if self.chance.random() < QUOTING else None
-        words = speak(self.chance, work, mood(self.chance, work), who.language)
+        used = {said.words.text for said in self._of[key]}
+        for _ in range(TRIES):
+            words = speak(self.chance, work, mood(self.chance, work), who.language)
+            if words.text not in used:
+                break
         self._say(Said(who, at, words, (key,), quotes=quotes))
 
     def _say(self, said: Said) -> Said:
-        self._acts.append(said.who)
+        if said.who not in self._announcers:
+            self._acts.append(said.who)
         self.story.said.append(said)
         for key in said.works:
             self._of[key].append(said)
@@ -160,7 +177,7 @@ class _Teller:
     def _somebody(self, work: Work) -> Person:
         """Somebody who cares about a work: a newcomer, or one of those who were heard before, the busy more often."""
         if self.chance.random() >= NEWCOMERS:
-            for _ in range(5):
+            for _ in range(TRIES):
                 who = self.chance.choice(self._acts)
                 if who.crowd in work.crowd:
                     return who
@@ -182,14 +199,14 @@ class _Teller:
             words = speak(self.chance, other, "companion")
             self.story.said.append(Said(who, at, words, (work.companion,), answers=said))
         else:
-            self.story.said.append(Said(who, at, chat(self.chance, work, "reply"), answers=said))
+            self.story.said.append(Said(who, at, chat(self.chance, work), answers=said))
 
     def _later(self, said: Said) -> datetime:
         return said.at + timedelta(minutes=5 + self.chance.expovariate(1 / 240))
 
     def end(self) -> None:
         """Withdraw one hasty post and one repost, and let one account leave that had been heard three times."""
-        (hasty,) = self._of[HASTY[0]][HASTY[1] : HASTY[1] + 1]
+        hasty = self._twists["biochar"]
         counts, own = Counter(self._acts), {said.who for said in self.story.said if said.works}
         named = set(self.cast.named.values())
         leaver = next(who for who, acts in counts.items() if acts == 3 and who in own - named - {hasty.who})

@@ -38,6 +38,8 @@ class Work(Struct, frozen=True):
     doubts: tuple[str, ...]
     announcer: str | None = None
     companion: str | None = None
+    guests: tuple[str, ...] = ()
+    thread: tuple[str, ...] = ()
     topic: dict[str, str] = {}
     mood: dict[str, int] | None = None
 
@@ -105,21 +107,21 @@ def speak(chance: Random, work: Work, way: str, language: str = "en") -> Words:
     return _with_link(chance, phrase, work, language)
 
 
-def chat(chance: Random, work: Work, way: str, part: int | None = None) -> Words:
-    """Say something without a link; `part` takes that phrase instead of any."""
-    phrases = _phrases()["en"][way]
-    phrase = chance.choice(phrases) if part is None else phrases[part]
-    return Words(_fill(chance, phrase, work, ""), "en")
+def chat(chance: Random, work: Work) -> Words:
+    """Answer something, without a link."""
+    return Words(_fill(chance, chance.choice(_phrases()["en"]["reply"]), work, ""), "en")
 
 
 def thread(chance: Random, work: Work) -> tuple[Words, ...]:
-    """The authors' own story: the first part carries the link."""
-    first, *rest = _phrases()["en"]["thread"]
-    return _with_link(chance, first, work, "en"), *(chat(chance, work, "thread", n + 1) for n in range(len(rest)))
+    """The authors' own story, part by part; the first carries the link."""
+    if not work.thread:
+        return (speak(chance, work, "summary"),)
+    first, *rest = work.thread
+    return _with_link(chance, first, work, "en"), *(Words(phrase, "en") for phrase in rest)
 
 
 def _fill(chance: Random, phrase: str, work: Work, link: str) -> str:
-    slots = {name: chance.choice(of) if of else "" for name, of in _slots(work).items()}
+    slots = {name: chance.choice(of or ("",)) for name, of in _slots(work).items()}
     return phrase.format(**slots, short=work.short, title=work.title, link=link, topic="{topic}")
 
 

@@ -1,4 +1,4 @@
-"""How sources look: a source's name comes in; its title, category and a colour that stands out on either ground go out."""
+"""How sources look: a name comes in; its title, category and a colour that stands out on either ground go out."""
 
 import re
 from functools import cache

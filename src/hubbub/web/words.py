@@ -15,7 +15,12 @@ _IN_PATHS = "/:()[];,.-_~!*'$+=@"
 _NOT_IN_ADDRESSES = re.compile(
     r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\\<>\"^`{|}]"
 )
-_MARKUP = re.compile(r"</?(?:mml:)?[a-z]{1,12}(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)
+_MARKUP = re.compile(
+    r"</?(?:mml:\w{1,20}|jats:\w{1,20}|i|b|u|em|strong|sub|sup|sc|scp|tt|span|p|br|title|inline-formula|tex-math)"
+    r"(?:\s[^<>]{0,300})?/?>",
+    re.IGNORECASE,
+)
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _LONG, _HEAD = 640, 480
 
@@ -39,6 +44,16 @@ def day(at: date) -> str:
 def moment(at: datetime) -> str:
     """3 Mar 2025, 14:02 UTC."""
     return f"{day(at)}, {at.astimezone(UTC):%H:%M} UTC"
+
+
+def span(first: datetime, last: datetime) -> str:
+    """3 – 16 Mar 2025: each part that is shared is said once."""
+    one, other = day(first), day(last)
+    if one == other:
+        return other
+    ends = one.split(" "), other.split(" ")
+    shared = 2 if ends[0][1:] == ends[1][1:] else 1 if ends[0][2] == ends[1][2] else 0
+    return f"{' '.join(ends[0][: 3 - shared])} – {other}"
 
 
 def machine(at: datetime) -> str:
@@ -95,7 +110,14 @@ def scheme_title(identifier: Identifier) -> str:
 
 def name(speaker: Speaker) -> str:
     """What to call somebody: an account that gives no name is called by its handle, then by its key."""
-    return (speaker.name or "").strip() or speaker.handle or speaker.key
+    if given := straight((speaker.name or "").strip() or speaker.handle or ""):
+        return given
+    return speaker.key if len(speaker.key) <= 24 else f"{speaker.key[:13]}…{speaker.key[-6:]}"
+
+
+def straight(written: str) -> str:
+    """A name without the signs that turn the direction of writing, so that nobody looks like somebody else."""
+    return _TURNS.sub("", written)
 
 
 def plain(title: str) -> str:
@@ -147,7 +169,7 @@ def by_post(said: list[Said]) -> dict[tuple[str, str], Said]:
 FILTERS = {
     f.__name__: f
     for f in (
-        number, counted, day, moment, machine, link, host, work_path, account_path, out, scheme_title, name, plain,
+        number, counted, day, moment, span, machine, link, host, work_path, account_path, out, scheme_title, name, straight, plain,
         parts, excerpt, language, spoken, percent,
     )
 }  # fmt: skip
