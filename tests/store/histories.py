@@ -91,8 +91,13 @@ def reposts(draw: st.DrawFn) -> list[Post]:
 @st.composite
 def collected(draw: st.DrawFn) -> list[Post]:
     """The versions of one statement of the collector, about a post of the place or one that is seen by it alone."""
-    number = draw(st.integers(0, 5))
-    source, (key, author) = (PLACE, POSTS[number]) if number < 5 else (ELSEWHERE, ("https://reddit.com/r/a/1", "u/ann"))
+    number, passes = draw(st.integers(0, 6)), None
+    source, (key, author) = ELSEWHERE, ("https://reddit.com/r/a/1", "u/ann")
+    if number < 5:
+        source, (key, author) = PLACE, POSTS[number]
+    elif number == 5:  # as tweets were told: a repost that names the work itself
+        source, (key, author, original) = PLACE, REPOSTS[0]
+        passes = POSTS[original][0]
     assertion = f"assertion{number}{draw(st.sampled_from('ab'))}"
     told: list[Post] = []
     for version in draw(st.lists(_versions, min_size=1, max_size=3, unique=True)):
@@ -109,7 +114,8 @@ def collected(draw: st.DrawFn) -> list[Post]:
                 url="https://example.org/seen",
                 title=f"title-{assertion}-{at(version)}-end",
                 links=(link_to(draw(st.sampled_from(WORKS)), relation, "metadata"),),
-                author=draw(st.sampled_from([author, author, None])),
+                author=author,
+                reposts=passes,
                 posted_at=when(draw(st.sampled_from([None, 0, 3, 30]))),
             )
         )

@@ -3,8 +3,8 @@
 import os
 import shutil
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -13,6 +13,7 @@ import pytest
 import uvicorn
 from msgspec.structs import replace
 from playwright.sync_api import Browser, sync_playwright
+from starlette.types import Receive, Scope, Send
 
 from hubbub.answers import Answers
 from hubbub.answers.shapes import Home
@@ -21,6 +22,8 @@ from hubbub.store import open_store
 from hubbub.store.fold import Change
 from hubbub.web.app import create_app
 from hubbub.web.server import address_of, bind
+
+Running = Callable[..., AbstractContextManager[str]]
 
 START = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 CED = "crossref_event_data"
@@ -82,7 +85,8 @@ def spoken(number: int, of: Identifier, who: int, after: timedelta, text: str) -
     did = f"did:plc:{who:024d}"
     post = Post(
         source="bluesky", id=f"at://{did}/app.bsky.feed.post/{rkey}", via="bluesky", version=f"{number:013d}",
-        url=f"https://bsky.app/profile/{did}/post/{rkey}", text=text, author=did, posted_at=START + after, language="en",
+        url=f"https://bsky.app/profile/{did}/post/{rkey}", text=text, author=did, posted_at=START + after,
+        language="en",
     )  # fmt: skip
     return Reading(post, (mention(of),))
 
@@ -135,7 +139,7 @@ def world() -> Iterator[Change]:
         title="Recordings of a simulated swarm", venue="Example Repository",
     )  # fmt: skip
     yield Description(identifier=EVIL, via="crossref", version="1", title=f"Evil {SCRIPT}", venue=SCRIPT)
-    chance = Random(7)  # noqa: S311
+    chance = Random(7)
     for number in range(64):
         after = timedelta(hours=chance.expovariate(1 / 60))
         text = LONG if number == 3 else chance.choice(TEXTS)
@@ -176,8 +180,8 @@ def elsewhere() -> Iterator[Change]:
         start=800,
     ):
         yield reported(
-            number, "newsfeed", EVIL, SCRIPT, timedelta(hours=number), text=SCRIPT, url=url, record="javascript:alert(1)",
-            author=f'"><script>{number}',
+            number, "newsfeed", EVIL, SCRIPT, timedelta(hours=number), text=SCRIPT, url=url,
+            record="javascript:alert(1)", author=f'"><script>{number}',
         )  # fmt: skip
     evil = spoken(900, EVIL, 0, timedelta(0), SCRIPT)
     yield Reading(replace(evil.post, author="did:plc:evil"), evil.mentions)
@@ -196,16 +200,32 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
 
 
 @contextmanager
-def running(answers: Answers) -> Iterator[str]:
-    """The address of a running server, without the last slash."""
-    bound = bind("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(create_app(answers), log_level="critical", ws="none"))
+def running(answers: Answers, told: Callable[[str], None] = lambda path: None) -> Iterator[str]:
+    """The address of a running server, without the last slash. `told` hears what is asked for."""
+    bound, app = bind("127.0.0.1", 0), create_app(answers)
+
+    async def listened(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            told(f"{scope['path']}?{scope['query_string'].decode()}")
+        await app(scope, receive, send)
+
+    server = uvicorn.Server(uvicorn.Config(listened, log_level="critical", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
     yield address_of(bound).rstrip("/")
     server.should_exit = True
     thread.join(10)
     bound.close()
+
+
+@pytest.fixture(scope="session", name="running")
+def running_() -> Running:
+    return running
+
+
+@pytest.fixture(scope="session", name="need")
+def need_() -> Callable[..., None]:
+    return need
 
 
 @pytest.fixture(scope="session")

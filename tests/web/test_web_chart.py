@@ -55,8 +55,11 @@ def test_longer_spans_are_drawn_in_larger_steps(span: int, step: str) -> None:
     assert drawn.amplifications is None
 
 
-def test_the_ends_of_the_calendar_are_drawn() -> None:
-    assert chart.draw((DayCount(date.min, "a", 1, 0), DayCount(date.max, "a", 1, 0)))
+def test_impossible_years_do_not_dwarf_the_others() -> None:
+    drawn = chart.draw(tuple(DayCount(day, "a", 1, 0) for day in (date.min, date(2025, 1, 1), date.max)))
+    assert drawn is not None
+    assert drawn.step == "day"
+    assert [row.label for row in drawn.rows] == ["1 Jan 2025"]
 
 
 def test_nothing_known_draws_nothing() -> None:

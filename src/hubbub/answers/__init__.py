@@ -49,7 +49,7 @@ class Answers:
                 simulated=None if row is None else view.simulated([row]),
                 method=METHOD,
                 posts=sum(one.posts for one in found) if known else None,
-                accounts=sum(one.accounts for one in found) if known else None,
+                accounts=_sum(one.accounts for one in found),
                 amplifications=sum(one.amplifications for one in found) if known else None,
                 first_at=min((one.first_at for one in found if one.first_at), default=None),
                 last_at=max((one.last_at for one in found if one.last_at), default=None),
@@ -93,11 +93,17 @@ def _categories(found: Iterable[SourceCount]) -> tuple[CategoryCount, ...]:
         CategoryCount(
             category,
             sum(one.posts for one in counted),
-            sum(one.accounts for one in counted),
+            _sum(one.accounts for one in counted),
             sum(one.amplifications for one in counted),
         )
         for category, counted in by_category.items()
     )
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    """Add what is known; None if nothing is."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
 
 
 def _reach(voices: Sequence[Voice]) -> Reach:

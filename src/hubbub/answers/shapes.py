@@ -55,14 +55,17 @@ class Said(Struct, frozen=True):
 
 
 class SourceCount(Struct, frozen=True):
-    """Counts of one work at one source. `posts` and `accounts` are own words, amplifications stand apart."""
+    """Counts of one work at one source. `posts` and `accounts` are own words, amplifications stand apart.
+
+    `accounts` and `amplifiers` are None where there are posts but nobody knows whose.
+    """
 
     source: str
     category: Category
     posts: int
-    accounts: int
+    accounts: int | None
     amplifications: int
-    amplifiers: int
+    amplifiers: int | None
     first_at: datetime | None
     last_at: datetime | None
     checked_at: datetime
@@ -73,7 +76,7 @@ class CategoryCount(Struct, frozen=True):
 
     category: Category
     posts: int
-    accounts: int
+    accounts: int | None
     amplifications: int
 
 
@@ -104,7 +107,7 @@ class Reach(Struct, frozen=True):
     low: int | None
     high: int | None
     known: int
-    accounts: int
+    accounts: int | None
 
 
 class Report(Struct, frozen=True):
@@ -155,7 +158,7 @@ class Home(Struct, frozen=True):
 
     posts: int
     works: int
-    accounts: int
+    accounts: int | None
     shelves: tuple[Shelf, ...]
     recent: tuple[WorkLine, ...]
 

@@ -160,7 +160,7 @@ def report(one: Report, latest: Sequence[Said]) -> None:
 def _headline(one: Report) -> None:
     numbers = Text()
     for label, value in (("posts", one.posts), ("accounts", one.accounts), ("amplifications", one.amplifications)):
-        numbers.append(f"{value:,}", style="bold").append(f" {label}   ")
+        numbers.append(_number(value), style="bold").append(f" {label}   ")
     out.print(numbers)
     out.print(f"from {_stamp(one.first_at)} to {_stamp(one.last_at)}" if one.first_at else "at unknown times")
     reach = one.reach
@@ -177,7 +177,7 @@ def _sources(one: Report) -> None:
     for count in one.sources:
         share = (count.posts + count.amplifications) / most
         bar = Text("█" * max(1, round(share * BAR)), style=place(count.source).colour) if out.is_terminal else ""
-        numbers = (f"{count.posts:,}", f"{count.accounts:,}", f"{count.amplifications:,}")
+        numbers = (_number(count.posts), _number(count.accounts), _number(count.amplifications))
         table.add_row(place(count.source).title, count.category, *numbers, bar)
     out.print(Padding(table, (1, 0, 0, 0)))
 
@@ -203,7 +203,7 @@ def _voices(one: Report) -> None:
         return
     table = _table("who spoke", "followers", "posts", "amplifications", "last")
     for voice in one.voices[:10]:
-        followers = f"{voice.speaker.followers:,}" if voice.speaker.followers is not None else "unknown"
+        followers = _number(voice.speaker.followers)
         table.add_row(
             _who(voice.speaker), followers, f"{voice.posts:,}", f"{voice.amplifications:,}", _stamp(voice.last_at)
         )
@@ -261,6 +261,10 @@ def _table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, justify="right" if column in NUMBERS else "left")
     return table
+
+
+def _number(number: int | None) -> str:
+    return "unknown" if number is None else f"{number:,}"
 
 
 def _who(speaker: Speaker) -> str:

@@ -4,6 +4,9 @@ import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -163,3 +166,23 @@ def serve(store: Store, port: int) -> None:
 
 def demo(store: Store) -> None:
     """Fill a store with the demo: recordings and a simulated community, through the pipeline."""
+    from hubbub import demo as data
+
+    with store.writing() as writer:  # first: what only a watched work brings in is kept only then
+        for shelf in data.shelves():
+            writer.shelve(shelf.name, shelf.title, shelf.note, shelf.simulated, shelf.works)
+    for recording in data.recordings():
+        _fill(store, recording.source, archive.lane_of(recording.path), _fetch(recording.path))
+    for source, lines in (("bluesky", data.world()), ("crossref_event_data", data.world_events())):
+        _fill(store, source, "simulated world", partial(_bytes, b"".join(lines)))
+    with store.writing() as writer:
+        writer.keep([*data.accounts(), *data.descriptions()], datetime.now(UTC))
+
+
+def _bytes(body: bytes, lane: str) -> BinaryIO:
+    return BytesIO(body)
+
+
+def _fill(store: Store, source: str, lane: str, fetch: Fetch) -> None:
+    outcome = asyncio.run(pipeline.collect(installed()[source], lane, fetch, store))
+    show.line(f"{lane}: {outcome.posts:,} posts, {outcome.mentions:,} mentions, {outcome.withdrawn:,} withdrawn")

@@ -14,7 +14,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from hubbub.model import INVERSE_RELATIONS, Account, Description, Fault, Identifier, Mention, Reading
+from hubbub.model import INVERSE_RELATIONS, Account, Description, Fault, Identifier, Mention, Post, Reading
 from hubbub.store import schema as s
 from hubbub.store.fold import Assertion, Change, assertion_of, content_of, fold, hashed, stands, touches_of
 from hubbub.store.names import Name, Names
@@ -167,6 +167,7 @@ class Writer:
         works = self._found(standing)
         fresh: list[Fresh] = []
         found, assertions, replaced, next_ = [], [], [], self._names.next(s.assertion)
+        late: list[Post] = []
         for reading, mentions in zip(standing, works, strict=True):
             said = reading.post
             row = before.get(assertion_of(said)) if before else None
@@ -174,6 +175,7 @@ class Writer:
             if row is None:
                 id_, next_ = next_, next_ + 1
             elif (row.version, row.content) >= (said.version, content):
+                late.append(said)
                 continue
             else:
                 id_ = row.id
@@ -186,13 +188,16 @@ class Writer:
             assertions.append((*names, author, at, collected_at, content, _json(mentions)))
             fresh.append((id_, post, place, author, at, reading))
             found.append(mentions)
-        self._withdrawals.drop(replaced)
+        touched = self._withdrawals.drop(replaced)
         insert_rows(self._connection, s.assertion, assertions)
         touches = [(f[0], verb, posts[f[2], key]) for f in fresh for verb, key in touches_of(f[-1].post)]
         insert_rows(self._connection, s.touch, touches)
         self._insert_mentions(fresh, found)
-        self._withdrawals.tidy_posts({row.post for row in replaced}, ())
-        self._withdrawals.tidy_accounts({row.account for row in replaced})
+        # What only a late copy of an older version speaks of got its rows in vain.
+        named = {posts[sources[p.source], key] for p in late for key in (p.id, *(key for _, key in touches_of(p)))}
+        authors = {accounts[sources[p.source], p.author] for p in late if p.author is not None}
+        self._withdrawals.tidy_posts({row.post for row in replaced} | touched | named, ())
+        self._withdrawals.tidy_accounts({row.account for row in replaced} | authors)
         return fresh
 
     def _posts(self, standing: Sequence[Reading], gone: Mapping[int, str]) -> tuple[dict[Name, int], set[Name]]:

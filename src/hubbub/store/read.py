@@ -51,7 +51,7 @@ def assertions(connection: Connection, after: int, limit: int) -> list[Held]:
     touches: dict[int, dict[str, str]] = {}
     touched = select(s.touch.c.assertion, s.touch.c.verb, s.post.c.key).join(s.post)
     for id_, verb, key in rows(connection, touched.where(among(s.touch.c.assertion, [row.id for row in found]))):
-        touches.setdefault(id_, {})[verb] = key
+        touches.setdefault(id_, {})[verb] = key or ""  # a repost of what was withdrawn is still a repost
     return [
         (
             row.id,

@@ -90,8 +90,8 @@ class Withdrawals:
                 if row.version <= told_of.get((row.via, row.key), "")
             ),
         }
-        self.drop(ended)
-        self.tidy_posts({row.post for row in ended} | posts.keys(), posts.keys())
+        touched = self.drop(ended)
+        self.tidy_posts({row.post for row in ended} | posts.keys() | touched, posts.keys())
         self._clear_accounts(accounts, by_kind["account"])
         self.tidy_accounts({row.account for row in ended} | set(accounts.values()))
         return len(ended)
@@ -103,13 +103,16 @@ class Withdrawals:
         statement = select(*columns, table.content, table.found).join(s.post, s.post.c.id == table.post)
         return rows(self._connection, statement.where(among(column, list(values)))) if values else []
 
-    def drop(self, assertions: Collection[Any]) -> None:
-        """Delete assertions, given as rows, with all that is derived from them."""
+    def drop(self, assertions: Collection[Any]) -> set[int]:
+        """Delete assertions, given as rows, with all that is derived from them; return the posts that they touched."""
+        if not assertions:
+            return set()
         self.drop_mentions([(row.id, row.post, row.source, row.found) for row in assertions])
         ids = [row.id for row in assertions]
+        touched = rows(self._connection, select(s.touch.c.post).where(among(s.touch.c.assertion, ids)))
         for table, column in ((s.touch, s.touch.c.assertion), (s.assertion, s.assertion.c.id)):
-            if ids:
-                self._connection.execute(delete(table).where(among(column, ids)))
+            self._connection.execute(delete(table).where(among(column, ids)))
+        return {post for (post,) in touched}
 
     def drop_mentions(self, assertions: Iterable[tuple[int, int, int, str]]) -> None:
         """Delete the mentions of assertions, given as the rows of assertion, post and source, and what was found."""

@@ -11,7 +11,7 @@ from hubbub.identify.tables import meta_tags
 def bookmarklet(origin: str) -> str:
     """The one-line address that opens the server at `origin` for the page it is clicked on."""
     code = _code().replace("ORIGIN", json.dumps(origin), 1)
-    return "javascript:" + quote(code, safe="()[]{}=>!&|?:;,.*/+'@-_~")
+    return "javascript:" + quote(code, safe="()[]{}=!&|?:;,.*/+'@-_~")
 
 
 @cache

@@ -16,6 +16,7 @@ from hubbub.web.words import day
 
 Step = Literal["day", "week", "month", "year"]
 FEWEST = 21  # slots, so that a single day is a bar and not a wall
+DRAWN = range(1990, 2101)  # sources have given the years 1 and 9999, beside which all others are one bar
 GAP = 0.22  # of a slot
 
 
@@ -72,6 +73,7 @@ class Chart(Struct, frozen=True):
 
 def draw(days: tuple[DayCount, ...]) -> Chart | None:
     """Lay the charts out, or None if no day is known."""
+    days = tuple(d for d in days if d.day.year in DRAWN and (d.posts or d.amplifications))
     if not days:
         return None
     first, last = min(d.day for d in days), max(d.day for d in days)

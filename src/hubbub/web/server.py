@@ -3,6 +3,7 @@
 import errno
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 from hubbub import settings
 from hubbub.answers import Answers
@@ -31,7 +32,7 @@ def serve(
                 on_ready(address_of(bound))
 
     config = uvicorn.Config(create_app(answers), log_level="warning", access_log=False, server_header=False, ws="none")
-    with bound:
+    with bound, suppress(KeyboardInterrupt):  # the usual way to stop
         Server(config).run(sockets=[bound])
 
 
@@ -39,11 +40,11 @@ def bind(host: str, port: int) -> socket.socket:
     """Take the port, or say in a sentence why not."""
     if host not in LOOPBACK:
         raise ValueError(f"hubbub serves this machine only: bind to 127.0.0.1, ::1 or localhost, not to {host}.")
+    if port not in range(65536):
+        raise ValueError(f"A port is a number from 0 to 65535, not {port}.")
     family = socket.AF_INET6 if host == "::1" else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=128)
-    except OverflowError:
-        raise ValueError(f"A port is a number from 0 to 65535, not {port}.") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise OSError(error.errno, "another program is using it") from error

@@ -169,7 +169,7 @@ def by_post(said: list[Said]) -> dict[tuple[str, str], Said]:
 FILTERS = {
     f.__name__: f
     for f in (
-        number, counted, day, moment, span, machine, link, host, work_path, account_path, out, scheme_title, name, straight, plain,
-        parts, excerpt, language, spoken, percent,
+        number, counted, day, moment, span, machine, link, host, work_path, account_path, out, scheme_title, name,
+        straight, plain, parts, excerpt, language, spoken, percent,
     )
 }  # fmt: skip

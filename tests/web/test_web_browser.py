@@ -1,0 +1,149 @@
+"""The pages in a real browser: quiet, inert, without JavaScript, narrow and wide, light and dark."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+PAPER = "/work/doi/10.5555/hubbub.2025.001"
+PATHS = {
+    "home": "/",
+    "work": PAPER,
+    "simulated": "/work/doi/10.5555/simulated.7",
+    "hostile": "/work/doi/10.5555/%3Cscript%3Ealert(1)%3C/script%3E",
+    "quiet": "/work/doi/10.5555/quiet",
+    "account": f"/account/bluesky/did:plc:{0:024d}",
+    "hostile account": "/account/bluesky/did:plc:evil",
+    "sources": "/sources",
+    "unread": "/find?q=fruit+flies",
+    "unnamed": "/find?id=page-42&at=https%3A%2F%2Fexample.org%2F" + "long" * 100,
+    "nothing": "/nothing",
+}
+
+CONTRAST = """() => {
+  const channel = (v) => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = (c) => 0.2126 * channel(c[0]) + 0.7152 * channel(c[1]) + 0.0722 * channel(c[2]);
+  const rgb = (s) => s.match(/[\\d.]+/g).map(Number);
+  const ground = (e) => {
+    for (; e; e = e.parentElement) {
+      const c = rgb(getComputedStyle(e).backgroundColor);
+      if (c.length === 3 || c[3] > 0) return c;
+    }
+    return [255, 255, 255];
+  };
+  const poor = [];
+  for (const e of document.querySelectorAll("body *")) {
+    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !e.checkVisibility()) continue;
+    const style = getComputedStyle(e);
+    const ink = rgb(e instanceof SVGElement ? style.fill : style.color);
+    const [low, high] = [light(ink), light(ground(e))].sort((a, b) => a - b);
+    if ((high + 0.05) / (low + 0.05) < 4.5) poor.push(e.outerHTML.slice(0, 120));
+  }
+  return poor;
+}"""
+
+UNNAMED = """() => [...document.querySelectorAll("a, button, input, textarea, summary, svg[role=img]")].filter((e) => {
+  const label = e.labels && e.labels.length ? e.labels[0].textContent : "";
+  return !(label + e.textContent + (e.getAttribute("aria-label") || "")).trim();
+}).map((e) => e.outerHTML.slice(0, 120))"""
+
+HEADINGS = "() => [...document.querySelectorAll('h1, h2, h3')].map((h) => Number(h.tagName[1]))"
+
+
+@contextmanager
+def opened(
+    chromium: Browser, server: str, path: str, *, width: int = 1280, scheme: Literal["light", "dark"] = "light",
+    script: bool = True,
+) -> Iterator[tuple[Page, list[str], list[str]]]:  # fmt: skip
+    """A page, what the browser complained of, and what it asked for."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script
+    )
+    page = context.new_page()
+    complaints: list[str] = []
+    asked: list[str] = []
+
+    def heard(message: Any) -> None:
+        if (
+            "the server responded with a status of 4" not in message.text
+        ):  # the page itself, where it says what is wrong
+            complaints.append(message.text)
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(server + path)
+    yield page, complaints, asked
+    context.close()
+
+
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS.keys())
+def test_a_page_is_quiet_inert_and_named(chromium: Browser, server: str, path: str) -> None:
+    with opened(chromium, server, path) as (page, complaints, asked):
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
+        assert complaints == []
+        assert [url for url in asked if not url.startswith((server + "/", "data:"))] == []
+        assert page.evaluate("window.hit") is None
+        assert (
+            page.evaluate("document.querySelectorAll('script, iframe, object, embed, img, style, [style]').length") == 0
+        )
+        assert page.evaluate(UNNAMED) == []
+        levels = page.evaluate(HEADINGS)
+        assert levels.count(1) == 1
+        assert all(deeper <= level + 1 for level, deeper in pairwise(levels))
+        for landmark in ("main", "header.top", "footer", "nav"):
+            assert page.locator(landmark).count() >= 1
+        assert page.locator("html").get_attribute("lang") == "en"
+        ids = page.evaluate("[...document.querySelectorAll('[id]')].map((e) => e.id)")
+        assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS.keys())
+def test_words_stand_out(chromium: Browser, server: str, path: str, scheme: Literal["light", "dark"]) -> None:
+    with opened(chromium, server, path, scheme=scheme) as (page, _, _):
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
+        assert page.evaluate(CONTRAST) == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 480, 1280])
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS.keys())
+def test_nothing_sticks_out(chromium: Browser, server: str, path: str, width: int) -> None:
+    with opened(chromium, server, path, width=width) as (page, _, _):
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true })")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_everything_works_without_javascript(chromium: Browser, server: str) -> None:
+    with opened(chromium, server, "/", script=False) as (page, _, _):
+        page.get_by_label("Find a work").fill("https://doi.org/10.5555/hubbub.2025.001")
+        page.get_by_role("button", name="Find").click()
+        assert page.url == server + PAPER
+        page.locator(".evidence summary").first.click()
+        assert page.locator(".evidence dl").first.is_visible()
+        page.get_by_role("link", name="Page 2").click()
+        assert "page=2" in page.url
+        page.locator(".voices a.who").first.click()
+        assert "/account/" in page.url
+        page.locator(".side a.title").first.click()
+        page.get_by_role("link", name="hubbub", exact=True).click()
+        assert page.url == server + "/"
+
+
+def test_the_bookmarklet_clicked_on_its_own_page_says_what_to_do(chromium: Browser, server: str) -> None:
+    with opened(chromium, server, "/") as (page, _, _):
+        page.locator("a.bookmarklet").click()
+        assert page.locator(".hint").is_visible()
+        assert page.url == server + "/"
+
+
+def test_the_keyboard_comes_everywhere(chromium: Browser, server: str) -> None:
+    with opened(chromium, server, PAPER) as (page, _, _):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        page.keyboard.press("Enter")
+        assert page.url.endswith("#main")

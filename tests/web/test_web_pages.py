@@ -1,0 +1,233 @@
+"""What each page says, read without a browser."""
+
+import httpx
+import pytest
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from hubbub.answers import Answers
+from hubbub.model import Identifier
+from hubbub.web.words import work_path
+
+PAPER = Identifier("doi", "10.5555/hubbub.2025.001")
+DATA = Identifier("doi", "10.5555/simulated.7")
+QUIET = Identifier("doi", "10.5555/quiet")
+CITING = Identifier("doi", "10.5555/citing")
+EVIL = Identifier("doi", "10.5555/<script>alert(1)</script>")
+
+
+def get(client: httpx.Client, path: str, status: int = 200) -> LexborHTMLParser:
+    response = client.get(path)
+    assert response.status_code == status, response.text[:500]
+    return LexborHTMLParser(response.text)
+
+
+def text(tree: LexborHTMLParser, selector: str = "main") -> str:
+    return text_of(one(tree, selector))
+
+
+def one(tree: LexborHTMLParser | LexborNode, selector: str) -> LexborNode:
+    node = tree.css_first(selector)
+    assert node is not None, selector
+    return node
+
+
+def numbers(tree: LexborHTMLParser) -> dict[str, str]:
+    return {text_of(one(row, "dt")): text_of(one(row, ".n")) for row in tree.css(".numbers > div")}
+
+
+def text_of(node: LexborNode) -> str:
+    return " ".join(node.text().split())
+
+
+def test_home_shows_shelves_and_says_which_is_simulated(client: httpx.Client) -> None:
+    tree = get(client, "/")
+    shelves = {text_of(one(s, "h2")): s for s in tree.css(".shelf")}
+    assert shelves["The swarm of Example Town Simulated"].css("a.title")
+    assert "nothing collected yet" in text_of(shelves["Works of the Small Hearing group"])
+    link = one(tree, "a.bookmarklet").attributes["href"]
+    assert link is not None
+    assert link.startswith("javascript:")
+    assert one(tree, "textarea").text() == link
+
+
+def test_home_of_an_empty_store_says_so(empty_server: str) -> None:
+    tree = LexborHTMLParser(httpx.get(empty_server, trust_env=False).text)
+    assert "Nothing has been collected yet" in text(tree)
+    assert "0 posts" not in text(tree)
+
+
+def test_a_work_shows_the_answers_numbers(client: httpx.Client, answers: Answers) -> None:
+    report = answers.report(PAPER)
+    tree = get(client, work_path(PAPER))
+    assert text(tree, "h1").startswith("Hearing the crowd: Drosophila melanogaster tells")
+    shown = numbers(tree)
+    assert shown["Posts"] == f"{report.posts:,}"
+    assert shown["Accounts"] == f"{report.accounts:,}"
+    assert shown["Passed on"] == f"{report.amplifications:,}"
+    assert shown["Potential reach"].replace(" to –", "–") == f"{report.reach.low:,}–{report.reach.high:,}".replace(
+        "–", "–"
+    )
+    assert f"known for {report.reach.known} of {report.reach.accounts} accounts" in text(tree, ".reach")
+    assert len(tree.css(".voices li")) == len(report.voices)
+    assert tree.css_first("svg rect.s-bluesky")
+    assert not tree.css_first(".simulated")
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_every_mention_is_on_one_page(client: httpx.Client, answers: Answers, order: str) -> None:
+    seen: list[str] = []
+    page = 1
+    while True:
+        tree = get(client, f"{work_path(PAPER)}?page={page}&order={order}")
+        seen += [node.attributes["id"] or "" for node in tree.css("li.mention")]
+        if not tree.css_first("a[rel=next]"):
+            break
+        page += 1
+    assert len(seen) == len(set(seen)) == len(answers.said(PAPER))
+
+
+def test_a_page_behind_the_last_says_so(client: httpx.Client) -> None:
+    assert "no more mentions" in text(get(client, f"{work_path(PAPER)}?page=999"))
+    get(client, f"{work_path(PAPER)}?page=0", 422)
+    get(client, f"{work_path(PAPER)}?page=x", 422)
+
+
+def test_a_mention_shows_its_evidence(client: httpx.Client) -> None:
+    tree = get(client, f"{work_path(PAPER)}?order=oldest")
+    told = [text_of(node) for node in tree.css(".evidence")]
+    assert any("Crossref Event Data" in proof and "certainty 97 %" in proof for proof in told)
+    assert tree.css_first('.evidence a[href^="https://evidence.example.org/"]')
+    assert tree.css_first('time[datetime="2025-04-12T08:00:00Z"]')
+
+
+def test_what_the_work_refers_to_is_listed_but_not_counted(client: httpx.Client) -> None:
+    tree = get(client, f"{work_path(PAPER)}?order=oldest")
+    flagged = tree.css("li.uncounted")
+    assert [text_of(one(node, ".headline")) for node in flagged] == ["A question the paper answers"]
+    tree = get(client, work_path(CITING))
+    assert "Not counted" in text(tree)
+
+
+def test_a_simulated_work_says_so_everywhere(client: httpx.Client) -> None:
+    tree = get(client, work_path(DATA))
+    assert text(tree, ".simulated").startswith("Simulated community: The swarm of Example Town.")
+    assert text(tree, "title").startswith("Simulated: ")
+    account = one(tree, "a.who").attributes["href"]
+    assert account is not None
+    tree = get(client, account)
+    assert tree.css_first(".simulated")
+    assert text(tree, "title").startswith("Simulated: ")
+
+
+def test_an_unknown_work_is_not_zero(client: httpx.Client) -> None:
+    tree = get(client, work_path(QUIET))
+    assert "Nothing has been collected yet" in text(tree)
+    assert "not the same as zero" in text(tree)
+    assert not tree.css_first(".numbers")
+
+
+def test_unknown_followers_are_unknown(client: httpx.Client) -> None:
+    tree = get(client, work_path(EVIL))
+    assert numbers(tree)["Potential reach"] == "unknown"
+    tree = get(client, f"/account/bluesky/did:plc:{3:024d}")
+    assert numbers(tree)["Followers"] == "unknown"
+
+
+def test_an_account_lists_what_it_said_of_which_works(client: httpx.Client) -> None:
+    tree = get(client, f"/account/bluesky/did:plc:{0:024d}")
+    assert text(tree, "h1") == "Dr. Amina Yusuf"
+    assert numbers(tree)["Followers"] == "48,210"
+    assert {node.attributes["href"] for node in tree.css(".side a.title")} == {work_path(PAPER), work_path(DATA)}
+
+
+def test_sources_say_what_is_held_of_them(client: httpx.Client) -> None:
+    tree = get(client, "/sources")
+    assert "Crossref Event Data" in text(tree)
+    assert "lemmy-example" in text(tree, ".places")
+    assert "Wikipedia" in text(tree, ".places")
+    assert "crossref_event_data" not in text(tree)
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/work/nope/1", "/account/bluesky/nobody", "/work/doi/x", "/static/no.css"]
+)
+def test_what_is_not_there_is_told(client: httpx.Client, path: str) -> None:
+    tree = get(client, path, 404)
+    assert tree.css_first("h1")
+    assert tree.css_first("a[href='/']")
+
+
+def test_a_fault_is_told_without_its_inside(broken_server: str) -> None:
+    response = httpx.get(broken_server, trust_env=False)
+    assert response.status_code == 500
+    assert "Something went wrong here" in response.text
+    assert "a fault of the store" not in response.text
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "10.5555/HUBBUB.2025.001", "doi:10.5555/hubbub.2025.001", "https://doi.org/10.5555/hubbub.2025.001",
+        "  DOI: 10.5555/hubbub.2025.001 ", "https://dx.doi.org/10.5555%2Fhubbub.2025.001",
+    ],
+)  # fmt: skip
+def test_find_takes_every_usual_form(client: httpx.Client, written: str) -> None:
+    response = client.get("/find", params={"q": written})
+    assert (response.status_code, response.headers["location"]) == (303, work_path(PAPER))
+
+
+def test_find_leads_to_a_work_whose_name_is_markup(client: httpx.Client) -> None:
+    response = client.get("/find", params={"q": str(EVIL)})
+    tree = get(client, response.headers["location"])
+    assert not tree.css("script, img")
+    assert not [a for a in tree.css("a") if (a.attributes["href"] or "").startswith(("javascript:", "data:", "//"))]
+    assert not tree.css_first('a[href*="good.example@"]')
+
+
+def test_find_tells_what_it_cannot_read(client: httpx.Client) -> None:
+    tree = get(client, "/find?q=fruit+flies+%3Cb%3E", 422)
+    assert text(tree, ".quoted") == "fruit flies <b>"
+    assert one(tree, "input#q").attributes["value"] == "fruit flies <b>"
+    assert client.get("/find").headers["location"] == "/"
+    assert client.get("/find?q=%20").headers["location"] == "/"
+
+
+def test_another_spelling_leads_to_the_one_page(client: httpx.Client) -> None:
+    response = client.get("/work/doi/10.5555/HUBBUB.2025.001")
+    assert (response.status_code, response.headers["location"]) == (308, work_path(PAPER))
+
+
+def find(client: httpx.Client, **asked: list[str]) -> httpx.Response:
+    return client.get("/find", params=asked)
+
+
+def test_of_a_pages_identifiers_the_one_that_was_heard_of_wins(client: httpx.Client) -> None:
+    response = find(client, id=["doi:10.5555/quiet", "pmid:23193287", "doi:10.5555/hubbub.2025.001", "page-42"])
+    assert response.headers["location"].startswith(work_path(PAPER) + "?also=")
+    assert "pmid%3A23193287" in response.headers["location"]
+    assert "also names" in text(get(client, response.headers["location"]), ".what")
+
+
+def test_of_identifiers_that_nobody_heard_of_the_first_wins(client: httpx.Client) -> None:
+    response = find(client, id=["doi:10.5555/quiet", "doi:10.5555/quieter"], at=["https://example.org/"])
+    assert response.headers["location"].startswith(work_path(QUIET))
+
+
+def test_an_address_alone_is_enough_where_its_shape_is_known(client: httpx.Client) -> None:
+    response = find(client, at=["https://arxiv.org/pdf/2101.00001v2"])
+    assert response.headers["location"] == "/work/arxiv/2101.00001"
+
+
+def test_a_page_without_identifier_gets_a_way_out(client: httpx.Client) -> None:
+    response = find(client, id=["page-42"], at=["https://example.org/about"])
+    assert response.status_code == 404
+    tree = LexborHTMLParser(response.text)
+    assert tree.css_first("form input[name=q]")
+    assert "citation_doi" in text(tree)
+    assert tree.css_first('a[href="/work/url/https://example.org/about"]')
+
+
+def test_the_description_for_programs_stays(client: httpx.Client) -> None:
+    assert client.get("/openapi.json").json()["info"]["title"] == "hubbub"
+    assert client.get("/docs").status_code == 404
+    assert client.get("/redoc").status_code == 404
