@@ -2,8 +2,8 @@
 
     read -> gate -> parse -> find -> keep
 
-The gate lets a line through if it holds a hint, if it withdraws a post, or if it touches a post or account of which
-something is held. What is let through is kept if it mentions a work, withdraws, or touches what is held.
+The gate lets a line through if it holds a hint, if it withdraws a post or an account, or if it touches a post or account
+of which something is held. What is let through is kept if it mentions a work, withdraws, or touches what is held.
 """
 
 import asyncio
@@ -174,10 +174,10 @@ def _made_known(fact: Fact) -> set[tuple[str, PostKey]]:
 
 
 def _kept_anyway(change: Change) -> bool:
-    """Say whether a change is kept whatever is held: words about a work, and the withdrawal of a post."""
+    """Say whether a change is kept whatever is held: words about a work, and withdrawals."""
     if isinstance(change, Reading):
         return bool(change.mentions) or change.post.change == "withdrawn"
-    return isinstance(change, Description)
+    return isinstance(change, Description) or change.change == "withdrawn"
 
 
 def find(post: Post, watch: Watch) -> tuple[Mention, ...]:

@@ -1,36 +1,18 @@
 """Whatever the order and however often, the store holds what the rules say."""
 
-import sqlite3
-from datetime import UTC, datetime
-from pathlib import Path
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub import pipeline
-from hubbub.model import Account, Post, Reading, Watch
-from hubbub.store import Store
+from hubbub.model import Account, Identifier, Post
 from tests.conftest import NewStore
-from tests.store.asked import assert_answers, assert_rows, dump
-from tests.store.fold_model import WORKS, Fold
-from tests.store.histories import arranged, histories
+from tests.store.asked import assert_answers, assert_rows, dump, told
+from tests.store.fold_model import WORKS, Fold, link_to
+from tests.store.histories import COLLECTOR, PLACE, POSTS, arranged, histories
+from tests.store.keeping import keep
 
-NOW = datetime(2026, 8, 1, tzinfo=UTC)
-NOBODY: Watch = frozenset()
 Facts = list[Post | Account]
-
-
-def keep(store: Store, pages: list[Facts]) -> None:
-    for page in pages:
-        with store.writing() as writer:
-            writer.keep([Reading(f, pipeline.find(f, NOBODY)) if isinstance(f, Post) else f for f in page], NOW)
-
-
-def bytes_of(store: Store) -> bytes:
-    """What is on the disk once the store is closed."""
-    path = Path(store._engine.url.database or "")
-    store.close()
-    return b"".join(file.read_bytes() for file in path.parent.glob(path.name + "*"))
+KEY, AUTHOR = POSTS[0]
 
 
 @given(data=st.data(), facts=histories())
@@ -45,6 +27,62 @@ def test_any_order_and_any_repetition_leave_what_the_rules_say(
     keep(store, data.draw(arranged(facts)))
     assert_answers(store, fold)
     assert_rows(store, fold)
+
+
+@given(data=st.data(), facts=histories())
+def test_a_recount_changes_nothing(new_store: NewStore, data: st.DataObject, facts: Facts) -> None:
+    store = new_store()
+    keep(store, data.draw(arranged(facts)))
     before = dump(store)
+    with store.writing() as writer:
+        writer._connection.exec_driver_sql("UPDATE mention SET own = 1 - own, counted = 0")
     pipeline.rebuild(store)
     assert dump(store) == before
+
+
+def own(version: str, *works: Identifier, text: str | None = None) -> Post:
+    links = tuple(link_to(work) for work in works)
+    return Post(source=PLACE, id=KEY, via=PLACE, version=version, links=links, author=AUTHOR, text=text)
+
+
+def others(version: str, *works: Identifier, assertion: str = "e1") -> Post:
+    links = tuple(link_to(work, "discusses", "metadata") for work in works)
+    return Post(source=PLACE, id=KEY, via=COLLECTOR, assertion=assertion, version=version, links=links, author=AUTHOR)
+
+
+def withdrawn(version: str) -> Post:
+    return Post(source=PLACE, id=KEY, via=PLACE, version=version, change="withdrawn")
+
+
+def test_a_post_seen_by_two_is_one_mention_with_two_statements(new_store: NewStore) -> None:
+    store = new_store()
+    keep(store, [[own("v1", WORKS[0])], [others("v1", WORKS[0])]])
+    (said,) = told(store, WORKS[0])
+    assert [one[0] for one in said.evidence] == [PLACE, COLLECTOR]
+
+
+def test_a_mention_stands_while_one_statement_supports_it(new_store: NewStore) -> None:
+    store = new_store()
+    keep(store, [[own("v1", WORKS[0]), others("v1", WORKS[0])], [own("v2")]])
+    (said,) = told(store, WORKS[0])
+    assert [one[0] for one in said.evidence] == [COLLECTOR]
+
+
+def test_the_places_later_word_may_stand_again_and_others_may_not(new_store: NewStore) -> None:
+    store = new_store()
+    keep(store, [[own("v1", WORKS[0]), others("v1", WORKS[0])], [withdrawn("v2")]])
+    assert told(store, WORKS[0]) == []
+    keep(store, [[own("v1", WORKS[0]), others("v9", WORKS[0]), own("v2", WORKS[0])]])
+    assert told(store, WORKS[0]) == []
+    keep(store, [[own("v3", WORKS[0]), others("v9", WORKS[0])]])
+    (said,) = told(store, WORKS[0])
+    assert [one[:3:2] for one in said.evidence] == [(PLACE, "v3")]
+
+
+def test_of_two_statements_with_one_version_either_order_leaves_the_same(new_store: NewStore) -> None:
+    two = [own("v1", WORKS[0], text="one"), own("v1", WORKS[1], text="two")]
+    stores = [new_store(), new_store(), new_store()]
+    keep(stores[0], [[two[0]], [two[1]]])
+    keep(stores[1], [[two[1]], [two[0]]])
+    keep(stores[2], [[two[1], two[0]]])
+    assert dump(stores[0]) == dump(stores[1]) == dump(stores[2])

@@ -23,6 +23,7 @@ from hubbub.answers import Answers
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 
 Running = Callable[..., AbstractContextManager[str]]
+WINDOW = {"left": 0, "top": 0, "right": 1200, "bottom": 860, "maximized": False}
 HOST = "journal.example.org"  # an address of this machine would name no work
 PAGES = Path(__file__).parent / "pages"
 PDF = b"""%PDF-1.4
@@ -125,7 +126,8 @@ class Desk:
         (self.profile / "Default").mkdir(parents=True)
         (self.profile / "Default" / "Bookmarks").write_text(json.dumps(bookmarks(link)))
         preferences = {
-            "bookmark_bar": {"show_on_all_tabs": True, "show_apps_shortcut": False, "show_tab_groups": False}
+            "bookmark_bar": {"show_on_all_tabs": True, "show_apps_shortcut": False, "show_tab_groups": False},
+            "browser": {"window_placement": WINDOW},  # the flags for it would size the window that opens, too
         }
         (self.profile / "Default" / "Preferences").write_text(json.dumps(preferences))
         self.display = self._screen(stack)
@@ -157,8 +159,6 @@ class Desk:
             f"--host-resolver-rules=MAP {HOST} 127.0.0.1",
             "--disable-features=HttpsUpgrades,HttpsFirstBalancedModeAutoEnable",
             "--remote-debugging-port=0",
-            "--window-position=0,0",
-            "--window-size=1200,860",
         ]
         command = ["chromium", *flags, f"--user-data-dir={self.profile}", f"{self.journal}/measure?then={path}"]
         log = stack.enter_context((self.folder / "chromium.log").open("wb"))
@@ -287,12 +287,21 @@ def test_a_click_on_another_page_says_what_was_looked_for(click_on: ClickOn) -> 
         assert page in desk.open(), desk.seen("the page went away")
 
 
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_a_missing_program_skips_here_and_fails_in_ci(
+    ci: str, outcome: type[BaseException], need: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="no-such-program"):
+        need("sh", "no-such-program")
+
+
 # The link itself
 
 
 def test_the_link_is_one_line_that_an_address_may_hold() -> None:
     link = bookmarklet("http://127.0.0.1:4822")
-    assert link.startswith("javascript:(()%20=>%20{")
+    assert link.startswith("javascript:(()")
     assert link.isascii()
     assert not re.search(r"[\s\"<>#\\^`]", link)
     assert not re.search(r"%(?![0-9A-F]{2})", link)

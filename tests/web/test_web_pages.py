@@ -43,6 +43,7 @@ def test_home_shows_shelves_and_says_which_is_simulated(client: httpx.Client) ->
     tree = get(client, "/")
     shelves = {text_of(one(s, "h2")): s for s in tree.css(".shelf")}
     assert shelves["The swarm of Example Town Simulated"].css("a.title")
+    assert [text_of(row) for row in shelves["Mentioned last"].css("li") if row.css_first(".tag")] != []
     assert "nothing collected yet" in text_of(shelves["Works of the Small Hearing group"])
     link = one(tree, "a.bookmarklet").attributes["href"]
     assert link is not None

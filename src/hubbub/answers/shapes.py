@@ -107,7 +107,7 @@ class Reach(Struct, frozen=True):
     low: int | None
     high: int | None
     known: int
-    accounts: int | None
+    accounts: int
 
 
 class Report(Struct, frozen=True):
@@ -158,7 +158,7 @@ class Home(Struct, frozen=True):
 
     posts: int
     works: int
-    accounts: int | None
+    accounts: int
     shelves: tuple[Shelf, ...]
     recent: tuple[WorkLine, ...]
 

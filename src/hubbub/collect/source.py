@@ -44,7 +44,7 @@ class LineSource(Source, Protocol):
     def touches(self, page: Page) -> Iterable[tuple[Span, PostKey | None]]:
         """Yield (line, key) where a line speaks of a post or account by its key, cheaply and without parsing.
 
-        A key of None marks a line that has to be read whatever is held: the withdrawal of a post. Pure.
+        A key of None marks a line that has to be read whatever is held: the withdrawal of a post or an account. Pure.
         """
         ...
 

@@ -53,7 +53,9 @@ Reading = Annotated[Answers, Depends(_answers)]
 def home(request: Request, answers: Reading) -> Response:
     """The search box, the bookmarklet, the shelves."""
     link = bookmarklet(str(request.base_url).rstrip("/"))
-    return _page(request, "home.html", home=answers.home(), bookmarklet=link)
+    shown = answers.home()
+    simulated = {line.identifier for shelf in shown.shelves if shelf.simulated for line in shelf.works}
+    return _page(request, "home.html", home=shown, simulated=simulated, bookmarklet=link)
 
 
 @router.get("/find")

@@ -25,9 +25,9 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 _LONG, _HEAD = 640, 480
 
 
-def number(n: int) -> str:
-    """12,300."""
-    return f"{n:,}"
+def number(n: int | None) -> str:
+    """12,300; what nobody knows is unknown."""
+    return "unknown" if n is None else f"{n:,}"
 
 
 def counted(n: int, one: str, many: str | None = None) -> str:

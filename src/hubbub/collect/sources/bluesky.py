@@ -24,6 +24,7 @@ _AT_POST = re.compile(
     rb"at:" + _SLASH * 2 + rb"(did:[a-z]+:[\w.:%-]+)" + _SLASH + rb"app\.bsky\.feed\.post" + _SLASH + rb"([\w.~:-]+)"
 )
 _CHANGED = re.compile(rb'"operation"\s*:\s*"(?:update|delete)"|"kind"\s*:\s*"(?:account|identity)"')
+_LEFT = re.compile(rb'"active"\s*:\s*false')
 _DID = re.compile(rb'"did"\s*:\s*"(did:[^"\\]+)"')
 _COLLECTION = re.compile(rb'"collection"\s*:\s*"(app\.bsky\.[a-z]+\.[a-z]+)"')
 _RKEY = re.compile(rb'"rkey"\s*:\s*"([^"\\]+)"')
@@ -169,7 +170,7 @@ class Bluesky:
             if did is None:
                 continue
             if collection is None or rkey is None or collection[1].decode() == PROFILE:
-                yield span, did[1].decode()
+                yield span, None if collection is None and _LEFT.search(line) else did[1].decode()
             elif collection[1].decode() == POST and b'"delete"' in line:
                 yield span, None
             else:

@@ -1,0 +1,75 @@
+"""What is withdrawn is nowhere: not in a row, and not in a byte of the file."""
+
+import re
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hubbub.model import Account, Post
+from tests.conftest import NewStore
+from tests.store.fold_model import Fold, link_to, touches, WORKS
+from tests.store.histories import PLACE, arranged, histories
+from tests.store.keeping import bytes_of, keep
+
+_MARKED = re.compile(rb"(?:text|title|handle|name)-[\w.-]+?-end")
+
+
+def marks(facts: list[Post | Account]) -> set[bytes]:
+    """The words by which each version of each fact can be told apart."""
+    return set(_MARKED.findall(repr(facts).encode()))
+
+
+@given(data=st.data(), facts=histories())
+def test_only_what_stands_leaves_bytes(new_store: NewStore, data: st.DataObject, facts: list[Post | Account]) -> None:
+    store, fold = new_store(), Fold(facts)
+    keep(store, data.draw(arranged(facts)))
+    left = bytes_of(store)
+    standing = set(_MARKED.findall(repr([fold.standing, fold.accounts]).encode()))
+    said = {mark for mark in standing if mark.startswith((b"text", b"title"))}
+    found = set(_MARKED.findall(left))
+    assert said <= found <= standing
+    named = {(p.source, key) for p in fold.standing for key in (p.id, *touches(p).values())}
+    plain = {key for source, key in named if not fold.hidden(source, key)}
+    for _, key in fold.gone_posts:
+        assert key in plain or key.encode() not in left
+    for source, key in fold.gone_accounts:
+        assert (source, key) in fold.accounts or any(key in name for name in plain) or key.encode() not in left
+
+
+def test_no_bytes_are_left_where_pages_of_the_file_were_split(new_store: NewStore) -> None:
+    chance, store = Random(7), new_store()
+    posts = [
+        Post(
+            source=PLACE,
+            id=f"at://did:plc:who{n}/app.bsky.feed.post/key{n:05}",
+            via=PLACE,
+            version="v1",
+            text=f"text-{n:05}-end " + "word " * chance.randrange(200),
+            links=(link_to(WORKS[n % 3]),),
+            author=f"did:plc:who{n % 700}",
+        )
+        for n in range(3000)
+    ]
+    told: list[Post | Account] = [*posts]
+    told += [
+        Account(source=PLACE, id=f"did:plc:who{n}", via=PLACE, version="v1", handle=f"handle-{n}-end")
+        for n in range(700)
+    ]
+    chance.shuffle(told)
+    keep(store, [told[start : start + 100] for start in range(0, len(told), 100)])
+    gone = chance.sample(posts, 1500)
+    withdrawn: list[Post | Account] = [
+        Post(source=PLACE, id=post.id, via=PLACE, version="v2", change="withdrawn") for post in gone
+    ]
+    left_by = [f"did:plc:who{n}" for n in chance.sample(range(700), 200)]
+    withdrawn += [Account(source=PLACE, id=key, via=PLACE, version="v2", change="withdrawn") for key in left_by]
+    keep(store, [withdrawn[start : start + 70] for start in range(0, len(withdrawn), 70)])
+    with store.connect() as connection:  # SQLite leaves copies behind where it moves rows between pages
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("VACUUM")
+    left = bytes_of(store)
+    away = [post for post in posts if post in gone or post.author in left_by]
+    assert [post.id for post in away if f"text-{post.id[-5:]}-end".encode() in left] == []
+    assert [post.id for post in away if f"{post.id}".encode() in left] == []
+    assert [key for key in left_by if f"handle-{key[11:]}-end".encode() in left] == []
