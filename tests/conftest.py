@@ -17,7 +17,7 @@ from hubbub.store import Store, open_store
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 settings.register_profile("fast", deadline=None, max_examples=25, suppress_health_check=_CHECKS)
-settings.register_profile("quick", deadline=None, max_examples=60, phases=[Phase.generate], suppress_health_check=_CHECKS)
+settings.register_profile("quick", deadline=None, max_examples=20, phases=[Phase.generate], suppress_health_check=_CHECKS)
 settings.register_profile("thorough", deadline=None, max_examples=1000, suppress_health_check=_CHECKS)
 # One and the same run for the whole and for each mutated copy, see tests/mutants.
 settings.register_profile(

@@ -63,7 +63,7 @@ def collect_with_crashes(
     store: Store, archives: Sequence[tuple[str, bytes]], page: int, crashes: Crashes, rewind: bool
 ) -> None:
     """Read archives by turns, each until it dies, and start again where the cursor is, or before it."""
-    for turn, (after, kept) in enumerate(crashes):
+    for turn, (after, kept) in enumerate(crashes if archives else []):
         source, data = archives[turn % len(archives)]
         try:
             with crashing(after, kept):

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from hubbub.model import INVERSE_RELATIONS, Account, Description, Fault, Identifier, Mention, Post, Reading
 from hubbub.store import schema as s
 from hubbub.store.fold import Assertion, Change, assertion_of, content_of, fold, hashed, stands, touches_of
-from hubbub.store.names import Name, Names
+from hubbub.store.names import Name, Names, near
 from hubbub.store.sql import among, insert_rows, rows, update_rows
 from hubbub.store.withdraw import Fields, Withdrawals, account_columns
 
@@ -111,7 +111,7 @@ class Writer:
         update_rows(
             self._connection,
             s.assertion,
-            "found",
+            ("found",),
             [(_json(f), a[0]) for (a, _), f in zip(assertions, found, strict=True)],
         )
 
@@ -215,12 +215,18 @@ class Writer:
         }
         wanted = spoken | touched
         found = self._names.find(s.post, wanted)
-        back = [name for name in found if gone and name in spoken and spoken[name] in gone]
-        update_rows(self._connection, s.post, "key", [(name[1], found[name]) for name in back])
         new = [name for name in wanted if name not in found]
+        if gone:  # what is withdrawn hides under its hash, also if it is only touched now
+            hidden = self._names.find_hidden({name: wanted[name] for name in new if wanted[name] in gone})
+            back = [(near(name[1], spoken[name]), name[1], id_) for name, id_ in hidden.items() if name in spoken]
+            update_rows(self._connection, s.post, ("hash", "key"), back)
+            found |= hidden
+            new = [name for name in new if name not in hidden]
         first = self._names.next(s.post) if new else 0
         rows_ = [
-            (first + i, name[0], wanted[name], name[1] if name in spoken or wanted[name] not in gone else None)
+            (first + i, name[0], near(name[1], wanted[name]), name[1])
+            if not gone or name in spoken or wanted[name] not in gone
+            else (first + i, name[0], wanted[name], None)
             for i, name in enumerate(new)
         ]
         insert_rows(self._connection, s.post, rows_)

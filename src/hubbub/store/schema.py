@@ -3,7 +3,8 @@
 `post` names a post, `assertion` holds what one collector says about it (the latest version only), `mention` is derived
 from `assertion` and can be rebuilt. `withdrawn` remembers what is gone by hash and version, never by content.
 
-Posts and accounts are looked up by a hash of 64 bits: an index of long names in random order is what costs most.
+Posts and accounts are looked up by a number of 64 bits made of their key (`names.near`): an index of long names in
+random order is what costs most. A withdrawn post that others touch is looked up by its hash alone.
 """
 
 from sqlalchemy import (

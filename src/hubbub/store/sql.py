@@ -31,10 +31,12 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
         connection.exec_driver_sql(str(insert(table).compile(dialect=connection.dialect)), list(rows))
 
 
-def update_rows(connection: Connection, table: Table, column: str, values: Sequence[tuple[Any, int]]) -> None:
-    """Set one column of rows, given as (value, id)."""
+def update_rows(
+    connection: Connection, table: Table, columns: Sequence[str], values: Sequence[tuple[Any, ...]]
+) -> None:
+    """Set columns of rows, given in the table's order as their values and at last the row's id."""
     if values:
-        statement = update(table).where(table.c.id == bindparam("_id")).values({column: bindparam("_value")})
+        statement = update(table).where(table.c.id == bindparam("_id")).values({c: bindparam(f"_{c}") for c in columns})
         connection.exec_driver_sql(str(statement.compile(dialect=connection.dialect)), list(values))
 
 

@@ -11,7 +11,7 @@ from hubbub.model import Post
 from hubbub.store import schema as s
 from hubbub.store.fold import Folded, Gone, Kind, hashed, hashes_of, withdraw
 from hubbub.store.names import Name, Names
-from hubbub.store.sql import among, delete_rows, rows
+from hubbub.store.sql import among, delete_rows, rows, update_rows
 
 Fields = dict[str, tuple[int, str, Any]]  # an account's field -> (1 if the place says so, version, value)
 
@@ -127,7 +127,10 @@ class Withdrawals:
         touched = exists().where(s.touch.c.post == s.post.c.id)
         silent = and_(among(s.post.c.id, list(posts)), ~said)
         self._connection.execute(delete(s.post).where(silent, ~touched))
-        self._connection.execute(update(s.post).where(silent, among(s.post.c.id, list(withdrawn))).values(key=None))
+        shown = and_(silent, among(s.post.c.id, list(withdrawn)), s.post.c.key.is_not(None))
+        left = rows(self._connection, select(s.post.c.id, s.post.c.source, s.post.c.key).where(shown))
+        hidden = [(hashed("post", self._names.source_of(source), key), None, id_) for id_, source, key in left]
+        update_rows(self._connection, s.post, ("hash", "key"), hidden)
 
     def tidy_accounts(self, accounts: Collection[int | None]) -> None:
         """Forget accounts that no longer speak."""

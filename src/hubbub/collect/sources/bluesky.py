@@ -141,7 +141,16 @@ class Bluesky:
             Example("jetstream_v1_golden_mixed.ndjson", ()),
             Example(
                 "jetstream_v1_2026-07-04_lines1-100.ndjson",
-                (),
+                (
+                    (
+                        "at://did:plc:dclwtltrt2ggsryagfzk7dp4/app.bsky.feed.post/3mptbyoeyc22k",
+                        "youtube:V5lDo-jw8mA",
+                    ),
+                    (
+                        "at://did:plc:ybqkf2mtfbwx3qhga63mttja/app.bsky.feed.post/3mptbyoigog2b",
+                        "url:https://ufofeed.com/266486/has-anyone-properly-debunked-tic-tac-video",
+                    ),
+                ),
             ),
         ),
     )

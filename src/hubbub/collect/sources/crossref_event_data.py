@@ -16,7 +16,7 @@ from msgspec import Struct
 from hubbub.collect import archive
 from hubbub.collect.source import Fetch, WrongSourceError
 from hubbub.identify import canonical
-from hubbub.model import About, Account, Fact, Fault, Link, Page, Post, Watch
+from hubbub.model import About, Account, Example, Fact, Fault, Link, Page, Post, Watch
 
 NAME = "crossref_event_data"
 _EVENTS = re.compile(r'\A\s*(?:\[|.*?"events"\s*:\s*\[)', re.DOTALL)
@@ -65,7 +65,20 @@ class CrossrefEventData:
         shapes="recorded",
         colour="#3b5b92",
         note="Event pages, lists of events and dumps of one event a line, plain, gz or zst; the shape of 2016 too.",
-        examples=(),
+        examples=(
+            Example("crossref-2023-01-01-last.json", (("https://doi.org/10.1145/3443687", "doi:10.7910/dvn/28075"),)),
+            Example(
+                "user-guide.json",
+                (
+                    ("https://en.wikipedia.org/wiki/Gliotoxin", "doi:10.1007/s00253-011-3689-1"),
+                    ("https://chemistry.stackexchange.com/a/41547", "doi:10.1063/1.1792071"),
+                ),
+            ),
+            Example("wikipedia-2016-11-25.json", WIKI),
+            Example("synthetic-twitter.json", (("101", "doi:10.5555/12345678"), ("102", "doi:10.5555/12345678"))),
+            Example("query_end_to_end.json", (("https://example.com/standard-1", "doi:10.5555/12345678"),)),
+            Example("events_crossref_rows0.json", ()),
+        ),
     )
 
     def lanes(self, watch: Watch) -> Iterable[str]:
