@@ -17,8 +17,10 @@ from hubbub.model import Watch
 from hubbub.store import read
 from hubbub.store.errors import BUSY_MS, StoreError, explained
 from hubbub.store.keep import Writer
+from hubbub.store.names import Work
 from hubbub.store.schema import REVISION
 
+WORKS_REMEMBERED = 200_000
 PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA journal_mode=WAL",
@@ -35,6 +37,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._works: dict[Work, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -56,8 +59,17 @@ class Store:
     def writing(self) -> Iterator[Writer]:
         """Open the write transaction: all of it is kept at the end, or none if an exception leaves the block."""
         engine = self._engine.execution_options(writes=True)
-        with self._told(), engine.begin() as connection:
-            yield Writer(connection)
+        with self._told():
+            with engine.begin() as connection:
+                writer = Writer(connection, self._works)
+                yield writer
+            self._remember(writer.new_works)
+
+    def _remember(self, works: dict[Work, int]) -> None:
+        """Remember the rows of identifiers, which never change, once they are kept for sure."""
+        if len(self._works) > WORKS_REMEMBERED:
+            self._works.clear()
+        self._works.update(works)
 
     def resume(self, source: str, lane: str) -> str:
         """Where a lane goes on: "" at its start, and again once it was read to its end."""

@@ -3,7 +3,7 @@
 An assertion is named by its collector and the collector's id for it, or by the post where the place itself speaks.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal, NamedTuple
@@ -114,14 +114,12 @@ def withdraw(gone: dict[int, Gone], told: Gone) -> None:
         gone[name] = told
 
 
-def hashes_of(post: Post) -> list[int]:
-    """The hashes of all that a statement names: its post, itself, the author, and the posts it touches."""
-    names = [hashed("post", post.source, post.id)]
-    if post.assertion:
-        names.append(hashed("assertion", post.via, post.assertion))
-    if post.author is not None:
-        names.append(hashed("account", post.source, post.author))
-    names.extend(hashed("post", post.source, key) for _, key in touches_of(post))
+def hashes_of(posts: Collection[Post]) -> set[int]:
+    """The hashes of all that statements name: their posts, themselves, the authors, and the posts they touch."""
+    names = {hashed("post", post.source, post.id) for post in posts}
+    names.update([hashed("account", post.source, post.author) for post in posts if post.author is not None])
+    names.update([hashed("assertion", post.via, post.assertion) for post in posts if post.assertion])
+    names.update([hashed("post", post.source, key) for post in posts for _, key in touches_of(post)])
     return names
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from hubbub.model import INVERSE_RELATIONS, Account, Description, Fault, Identifier, Mention, Post, Reading
 from hubbub.store import schema as s
 from hubbub.store.fold import Assertion, Change, assertion_of, content_of, fold, hashed, stands, touches_of
-from hubbub.store.names import Name, Names, near
+from hubbub.store.names import Name, Names, Work, number
 from hubbub.store.sql import among, insert_rows, rows, update_rows
 from hubbub.store.withdraw import Fields, Withdrawals, account_columns
 
@@ -56,18 +56,23 @@ def micros(at: datetime) -> int:
 class Writer:
     """The one write transaction of a store. Every method may be called several times."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, works: dict[Work, int]) -> None:
         self._connection = connection
-        self._names = Names(connection)
+        self._names = Names(connection, works)
         self._withdrawals = Withdrawals(connection, self._names)
+
+    @property
+    def new_works(self) -> dict[Work, int]:
+        """The rows of identifiers that were looked up or made, beyond those that were known."""
+        return self._names.new_works
 
     def held(self, source: str, keys: Collection[str]) -> set[str]:
         """Return those keys that name a post or an account of the source of which something is held."""
         place = self._names.source(source)
-        posts = self._names.find(s.post, {(place, key): hashed("post", source, key) for key in keys})
+        posts = self._names.find(s.post, {(place, key): number("post", source, key) for key in keys})
         said = select(s.assertion.c.post).where(among(s.assertion.c.post, list(posts.values())))
         standing = {id_ for (id_,) in rows(self._connection, said)} if posts else set()
-        accounts = self._names.find(s.account, {(place, key): hashed("account", source, key) for key in keys})
+        accounts = self._names.find(s.account, {(place, key): number("account", source, key) for key in keys})
         return {key for (_, key), id_ in posts.items() if id_ in standing} | {key for _, key in accounts}
 
     def keep(self, changes: Iterable[Change], collected_at: datetime) -> Kept:
@@ -99,8 +104,10 @@ class Writer:
         values = {"title": title, "note": note, "simulated": simulated}
         statement = upsert(s.shelf).values(name=name, **values)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
-        for identifier in self._names.identifiers(works).values():
-            row = {"shelf": name, "identifier": identifier}
+        works = list(works)
+        rows_of = self._names.identifiers(works)
+        for work in works:
+            row = {"shelf": name, "identifier": rows_of[work.scheme, work.value]}
             self._connection.execute(upsert(s.shelf_work).values(row).on_conflict_do_nothing())
 
     def derive(self, assertions: Sequence[tuple[Fresh, str]]) -> None:
@@ -130,12 +137,12 @@ class Writer:
                 fields = {field: (own, account.version, value) for field, value in values.items() if value is not None}
                 _merge(told.setdefault((self._names.source(account.source), account.id), {}), fields)
         authors = {
-            (self._names.source(r.post.source), r.post.author): hashed("account", r.post.source, r.post.author)
+            (self._names.source(r.post.source), r.post.author): number("account", r.post.source, r.post.author)
             for r in standing
             if r.post.author is not None
         }
         silent = {
-            name: hashed("account", self._names.source_of(name[0]), name[1]) for name in told.keys() - authors.keys()
+            name: number("account", self._names.source_of(name[0]), name[1]) for name in told.keys() - authors.keys()
         }
         found = self._names.find(s.account, authors | silent)
         self._update_accounts({found[name]: told[name] for name in told.keys() & found.keys()})
@@ -205,28 +212,28 @@ class Writer:
 
         Returns all rows, and the names of the new ones.
         """
-        spoken = {
-            (self._names.source(r.post.source), r.post.id): hashed("post", r.post.source, r.post.id) for r in standing
-        }
-        touched = {
-            (self._names.source(r.post.source), key): hashed("post", r.post.source, key)
+        source = self._names.source
+        spoken = {(source(r.post.source), r.post.id): number("post", r.post.source, r.post.id) for r in standing}
+        wanted = spoken | {
+            (source(r.post.source), key): number("post", r.post.source, key)
             for r in standing
             for _, key in touches_of(r.post)
         }
-        wanted = spoken | touched
         found = self._names.find(s.post, wanted)
         new = [name for name in wanted if name not in found]
-        if gone:  # what is withdrawn hides under its hash, also if it is only touched now
-            hidden = self._names.find_hidden({name: wanted[name] for name in new if wanted[name] in gone})
-            back = [(near(name[1], spoken[name]), name[1], id_) for name, id_ in hidden.items() if name in spoken]
+        hashes = {name: hashed("post", self._names.source_of(name[0]), name[1]) for name in new} if gone else {}
+        hashes = {name: hash_ for name, hash_ in hashes.items() if hash_ in gone}
+        if hashes:  # what is withdrawn hides under its hash, also if it is only touched now
+            hidden = self._names.find_hidden(hashes)
+            back = [(spoken[name], name[1], id_) for name, id_ in hidden.items() if name in spoken]
             update_rows(self._connection, s.post, ("hash", "key"), back)
             found |= hidden
             new = [name for name in new if name not in hidden]
         first = self._names.next(s.post) if new else 0
         rows_ = [
-            (first + i, name[0], near(name[1], wanted[name]), name[1])
-            if not gone or name in spoken or wanted[name] not in gone
-            else (first + i, name[0], wanted[name], None)
+            (first + i, name[0], hashes[name], None)
+            if name in hashes and name not in spoken
+            else (first + i, name[0], wanted[name], name[1])
             for i, name in enumerate(new)
         ]
         insert_rows(self._connection, s.post, rows_)
@@ -273,8 +280,11 @@ class Writer:
         insert_rows(self._connection, s.mention, mentions)
 
     def _describe(self, description: Description) -> None:
-        (identifier,) = self._names.identifiers([description.identifier]).values()
-        row = {"identifier": identifier, "via": self._names.source(description.via)}
+        work = description.identifier
+        row = {
+            "identifier": self._names.identifiers([work])[work.scheme, work.value],
+            "via": self._names.source(description.via),
+        }
         values = {"version": description.version, "content": msgspec.json.encode(description).decode()}
         statement = upsert(s.description).values(**row, **values)
         told, held = tuple_(*(statement.excluded[c] for c in values)), tuple_(*(s.description.c[c] for c in values))
@@ -284,7 +294,7 @@ class Writer:
         )
 
 
-def _found(works: Mapping[tuple[str, str], int], m: Mention) -> Found:
+def _found(works: Mapping[Work, int], m: Mention) -> Found:
     work = works[m.identifier.scheme, m.identifier.value]
     return Found(work, m.relation, m.found_in, m.as_written, m.method, m.certainty, m.record, m.identifier.version)
 

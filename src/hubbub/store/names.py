@@ -1,21 +1,26 @@
 """The rows that stand for names: sources, identifiers, posts and accounts; new ones are numbered in sequence."""
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, Table, func, select
 
 from hubbub.model import Identifier
 from hubbub.store import schema as s
+from hubbub.store.fold import Kind, hashed
 from hubbub.store.sql import among, insert_rows, rows
 
 Name = tuple[int, str]  # a source's row and a key within it
+Work = tuple[str, str]  # scheme and value
 
 
 class Names:
     """Looks names up within one transaction; only the write transaction may ask for new rows."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, works: dict[Work, int]) -> None:
         self._connection = connection
+        self._works = works
+        self.new_works: dict[Work, int] = {}
         self._sources: dict[str, int] = {name: id_ for id_, name in rows(connection, select(s.source))}
 
     def source(self, name: str) -> int:
@@ -35,10 +40,10 @@ class Names:
         return int(self._connection.execute(select(func.coalesce(func.max(table.c.id), 0) + 1)).scalar_one())
 
     def find(self, table: Table, names: Mapping[Name, int]) -> dict[Name, int]:
-        """Return the rows of those posts or accounts, given with their hashes, that have one."""
+        """Return the rows of those posts or accounts, given with their numbers, that have one."""
         if not names:
             return {}
-        by_hash = {near(name[1], hash_): name for name, hash_ in names.items()}
+        by_hash = {number: name for name, number in names.items()}
         statement = select(table.c.hash, table.c.key, table.c.id).where(among(table.c.hash, list(by_hash)))
         found = {}
         for hash_, key, id_ in rows(self._connection, statement):
@@ -53,20 +58,25 @@ class Names:
         hidden = select(s.post.c.hash, s.post.c.id).where(among(s.post.c.hash, list(by_hash)), s.post.c.key.is_(None))
         return {by_hash[hash_]: id_ for hash_, id_ in rows(self._connection, hidden)} if names else {}
 
-    def identifiers(self, wanted: Iterable[Identifier]) -> dict[tuple[str, str], int]:
+    def identifiers(self, wanted: Iterable[Identifier]) -> Mapping[Work, int]:
         """Return the rows of identifiers, new ones where there are none."""
-        names = dict.fromkeys([(identifier.scheme, identifier.value) for identifier in wanted])
-        if not names:
-            return {}
-        table = s.identifier.c
-        statement = select(table.scheme, table.value, table.id).where(among(table.value, [value for _, value in names]))
-        found = {(scheme, value): id_ for scheme, value, id_ in rows(self._connection, statement)}
-        new = [name for name in names if name not in found]
-        if new:
-            first = self.next(s.identifier)
+        names = {(identifier.scheme, identifier.value) for identifier in wanted}
+        asked = [name for name in names if name not in self._works and name not in self.new_works]
+        if asked:
+            table = s.identifier.c
+            statement = select(table.scheme, table.value, table.id).where(among(table.value, [v for _, v in asked]))
+            self.new_works.update({(scheme, value): id_ for scheme, value, id_ in rows(self._connection, statement)})
+            new = sorted(name for name in asked if name not in self.new_works)
+            first = self.next(s.identifier) if new else 0
             insert_rows(self._connection, s.identifier, [(first + i, *name) for i, name in enumerate(new)])
-            found.update((name, first + i) for i, name in enumerate(new))
-        return found
+            self.new_works.update((name, first + i) for i, name in enumerate(new))
+        return ChainMap(self.new_works, self._works) if self.new_works else self._works
+
+
+def number(kind: Kind, source: str, key: str) -> int:
+    """The number by which a post or an account is looked up."""
+    hash_ = hashed(kind, source, key)
+    return near(key, hash_) if kind == "post" else hash_
 
 
 def near(key: str, hash_: int) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from hubbub.model import Post
 from hubbub.store import schema as s
 from hubbub.store.fold import Folded, Gone, Kind, hashed, hashes_of, withdraw
-from hubbub.store.names import Name, Names
+from hubbub.store.names import Name, Names, number
 from hubbub.store.sql import among, delete_rows, rows, update_rows
 
 Fields = dict[str, tuple[int, str, Any]]  # an account's field -> (1 if the place says so, version, value)
@@ -28,10 +28,8 @@ class Withdrawals:
 
         Returns all withdrawals that concern the batch, hash -> version, and how many assertions went.
         """
-        asked = set(folded.gone)
-        for reading in folded.made.values():
-            asked.update(hashes_of(reading.post))
-        asked.update(hashed("account", account.source, account.id) for account in folded.accounts)
+        asked = folded.gone.keys() | hashes_of([reading.post for reading in folded.made.values()])
+        asked |= {hashed("account", account.source, account.id) for account in folded.accounts}
         table = s.withdrawn.c
         known = dict(rows(self._connection, select(table.hash, table.version).where(among(table.hash, list(asked)))))
         if not known and not folded.gone:
@@ -60,7 +58,7 @@ class Withdrawals:
         told = {(self._names.source(gone.name[0]), gone.name[1]): gone for gone in accounts}
         ids = {
             id_: told[name]
-            for name, id_ in self._names.find(s.account, _hashes("account", accounts, self._names)).items()
+            for name, id_ in self._names.find(s.account, _numbers("account", accounts, self._names)).items()
         }
         if not ids:
             return []
@@ -73,9 +71,9 @@ class Withdrawals:
         gone = list(gone)
         for told in gone:
             by_kind[told.kind][self._names.source(told.name[0]), told.name[1]] = told.version
-        named = self._names.find(s.post, _hashes("post", gone, self._names))
+        named = self._names.find(s.post, _numbers("post", gone, self._names))
         posts = {id_: by_kind["post"][name] for name, id_ in named.items()}
-        accounts = self._names.find(s.account, _hashes("account", gone, self._names))
+        accounts = self._names.find(s.account, _numbers("account", gone, self._names))
         told_of, table = by_kind["assertion"], s.assertion.c
         ended = {
             *(
@@ -154,8 +152,8 @@ def works_in(found: str) -> list[int]:
     return [one[0] for one in msgspec.json.decode(found)]
 
 
-def _hashes(kind: Kind, gone: Iterable[Gone], names: Names) -> dict[Name, int]:
-    return {(names.source(g.name[0]), g.name[1]): hashed(kind, *g.name) for g in gone if g.kind == kind}
+def _numbers(kind: Kind, gone: Iterable[Gone], names: Names) -> dict[Name, int]:
+    return {(names.source(g.name[0]), g.name[1]): number(kind, *g.name) for g in gone if g.kind == kind}
 
 
 def _inherit(post: Post, known: Mapping[int, str], gone: dict[int, Gone]) -> None:

@@ -74,7 +74,13 @@ class CrossrefEventData:
                     ("https://chemistry.stackexchange.com/a/41547", "doi:10.1063/1.1792071"),
                 ),
             ),
-            Example("wikipedia-2016-11-25.json", WIKI),
+            Example(
+                "wikipedia-2016-11-25.json",
+                (
+                    ("https://en.wikipedia.org/wiki/Carina_Nebula", "doi:10.1088/0067-0049/215/1/15"),
+                    ("https://en.wikipedia.org/wiki/Carina_Nebula", "doi:10.1051/0004-6361:20034138"),
+                ),
+            ),
             Example("synthetic-twitter.json", (("101", "doi:10.5555/12345678"), ("102", "doi:10.5555/12345678"))),
             Example("query_end_to_end.json", (("https://example.com/standard-1", "doi:10.5555/12345678"),)),
             Example("events_crossref_rows0.json", ()),
@@ -114,7 +120,7 @@ def _check(head: bytes) -> None:
         return
     try:
         answer = json.loads(head)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise WrongSourceError("there are no events in it") from None
     if isinstance(answer, dict) and answer.get("status") == "failed":
         said = "; ".join(str(part.get("message")) for part in answer.get("message") or [] if isinstance(part, dict))

@@ -1,0 +1,113 @@
+"""Real processes: killed at any moment and started again, and two that write at once."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+from time import sleep
+
+from hubbub.store import open_store
+from tests.pipeline.rendered import (
+    COLLECTOR,
+    PLACE,
+    POST,
+    REPOST,
+    Line,
+    body,
+    deleted,
+    event,
+    identity,
+    key_of,
+    passed_on,
+    stated,
+    wrote,
+)
+from tests.store.asked import assert_answers, dump
+from tests.store.fold_model import WORKS, Fold
+
+PROCESS = Path(__file__).with_name("ingest_process.py")
+PAGE = 40_000
+
+
+def firehose(lines: int, seed: int) -> list[Line]:
+    """Frames of many people: few speak of a work, some edit, withdraw or pass on."""
+    chance, told = Random(seed), list[Line]()
+    spoken: list[tuple[str, str]] = []
+    for at in range(1, lines + 1):
+        author, rkey, roll = f"did:plc:who{chance.randrange(300)}", f"key{at}", chance.random()
+        if roll < 0.05:
+            told.append(wrote(at, author, rkey, chance.choice(WORKS), "create"))
+            spoken.append((author, rkey))
+        elif roll < 0.08 and spoken:
+            told.append(passed_on(at, author, rkey, key_of(spoken[-1][0], POST, spoken[-1][1])))
+        elif roll < 0.09 and spoken:
+            told.append(deleted(at, spoken[0][0], POST, spoken.pop(0)[1]))
+        elif roll < 0.10 and spoken:
+            told.append(wrote(at, *spoken[0], chance.choice(WORKS), "update"))
+        elif roll < 0.12:
+            told.append(identity(at, author))
+        elif roll < 0.13:
+            told.append(deleted(at, author, REPOST, rkey))
+        else:
+            told.append(wrote(at, author, rkey, None, "create"))
+    return told
+
+
+def start(store: Path, source: str, file: Path) -> "subprocess.Popen[str]":
+    order = [sys.executable, str(PROCESS), str(store), source, str(file), str(PAGE)]
+    return subprocess.Popen(order, stdout=subprocess.PIPE, text=True)
+
+
+def finish(processes: Sequence["subprocess.Popen[str]"]) -> None:
+    for process in processes:
+        process.communicate(timeout=300)
+        assert process.returncode == 0
+
+
+def test_a_process_that_is_killed_again_and_again_ends_where_an_undisturbed_one_does(tmp_path: Path) -> None:
+    chance, told = Random(), firehose(20_000, seed=1)
+    file = tmp_path / "firehose.ndjson"
+    file.write_bytes(body(told))
+    for kill in range(4):
+        process = start(tmp_path / "killed.db", PLACE, file)
+        assert process.stdout
+        for _ in range(chance.randrange(1, 12)):
+            process.stdout.readline()
+        sleep(chance.random() / 50)
+        process.kill()
+        process.communicate()
+        assert process.returncode == -9, f"it was done before it was killed for the {kill + 1}. time"
+    finish([start(tmp_path / "killed.db", PLACE, file), start(tmp_path / "whole.db", PLACE, file)])
+    with open_store(str(tmp_path / "killed.db")) as killed, open_store(str(tmp_path / "whole.db")) as whole:
+        assert dump(killed) == dump(whole)
+        assert_answers(killed, Fold(stated(told)), details=False)
+
+
+def test_two_processes_write_one_store_while_it_is_read(tmp_path: Path) -> None:
+    told = firehose(3_000, seed=2)
+    seen = [
+        event(9_000 + n, n, PLACE, key, line.states[0].author or "", WORKS[n % 3], "made")
+        for n, (key, line) in enumerate((line.states[0].id, line) for line in told[::7] if _speaks(line))
+        if line.states
+    ]
+    one, two = tmp_path / "firehose.ndjson", tmp_path / "events.ndjson"
+    one.write_bytes(body(told))
+    two.write_bytes(body(seen))
+    with open_store(str(tmp_path / "shared.db")) as shared:
+        writers = [start(tmp_path / "shared.db", source, file) for source, file in ((PLACE, one), (PLACE, one), (COLLECTOR, two))]
+        looked = 0
+        while any(writer.poll() is None for writer in writers):
+            rows = dump(shared)  # one moment: nothing in it hangs in the air
+            assert {row[1] for row in rows["statements"]} <= {row[1] for row in rows["posts"]}
+            looked += 1
+        finish(writers)
+        assert looked
+        with shared.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        assert_answers(shared, Fold(stated(told, seen)), details=False)
+
+
+def _speaks(line: Line) -> bool:
+    return b"doi.org" in line.text

@@ -1,0 +1,233 @@
+"""What can be wrong with a store is said in a sentence, and nothing is lost."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine
+
+import hubbub.store
+from hubbub import pipeline
+from hubbub.model import Identifier, Post
+from hubbub.store import Store, StoreError, open_store, schema
+from hubbub.store.migrate import migrate
+from tests.conftest import NewStore
+from tests.store.asked import dump, told
+from tests.store.fold_model import WORKS, link_to
+from tests.store.keeping import keep, path_of
+
+NAMELESS = Post(source="bluesky", id="at://a/b/c", via="bluesky", version="v1", links=(link_to(WORKS[0]),), author="a")
+
+
+def some(first: int, last: int, words: int = 1) -> list[Post]:
+    return [
+        Post(
+            source="bluesky",
+            id=f"at://did:plc:a/app.bsky.feed.post/{n}",
+            via="bluesky",
+            version="v1",
+            text="word " * words,
+            links=(link_to(WORKS[0]),),
+            author="did:plc:a",
+        )
+        for n in range(first, last)
+    ]
+
+
+def migrated_to(path: Path, revision: str) -> None:
+    """Make a store as an older program left it."""
+    engine = create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", "hubbub.store:migrations")
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def test_an_older_store_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    migrated_to(path, "0001")
+    with sqlite3.connect(path) as old:
+        old.execute("INSERT INTO source VALUES (1, 'bluesky')")
+    old.close()
+    with open_store(str(path)) as store:
+        keep(store, [some(0, 3)])
+        assert len(told(store, WORKS[0])) == 3
+        with store.writing() as writer:
+            writer.shelve("mine", "Mine", "", False, [WORKS[1]])
+        assert store.watch() == {WORKS[1]}
+
+
+def test_migrations_lead_to_the_declared_tables(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'new.db'}")
+    migrate(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, schema.metadata) == []
+        assert context.get_current_revision() == schema.REVISION
+    engine.dispose()
+
+
+def test_a_store_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    open_store(str(path)).close()
+    with sqlite3.connect(path) as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+    newer.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=r"was written by a newer hubbub \(revision 9999\); update hubbub"):
+        open_store(str(path))
+    assert path.read_bytes() == before
+
+
+def test_a_text_file_is_no_store(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Dear diary, " * 100)
+    with pytest.raises(StoreError, match="is not a hubbub store"):
+        open_store(str(path))
+    assert path.read_text() == "Dear diary, " * 100
+
+
+def test_another_programs_database_is_no_store(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE places (id INTEGER)")
+        other.execute("INSERT INTO places VALUES (7)")
+    other.close()
+    with pytest.raises(StoreError, match="holds other tables and is not a hubbub store"):
+        open_store(str(path))
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("places",)]
+    other.close()
+
+
+def test_a_folder_is_no_store(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be opened"):
+        open_store(str(tmp_path))
+
+
+def test_a_missing_folder_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "store.db"
+    open_store(str(path)).close()
+    assert path.is_file()
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot make the folder of the store"):
+        open_store(str(tmp_path / "file" / "store.db"))
+
+
+@pytest.mark.parametrize("address", ["nosuch://x/y", "sqlite:///", "://"])
+def test_an_odd_address_is_explained(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    if address == "sqlite:///":  # SQLite's own name for a store in memory
+        open_store(address).close()
+        return
+    with pytest.raises(StoreError, match="use sqlite:///FILE"):
+        open_store(address)
+
+
+def test_a_damaged_store_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with open_store(str(path)) as store:
+        keep(store, [some(0, 500)])
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xee" * (len(whole) - 4096))
+    with pytest.raises(StoreError, match="is damaged; restore it from a copy"), open_store(str(path)) as store:
+        told(store, WORKS[0])
+
+
+@contextmanager
+def read_only(path: Path) -> Iterator[None]:
+    """Take the right to write away; root needs a stronger word than others."""
+    with pytest.MonkeyPatch.context() as patch:
+        if os.geteuid() == 0:
+            patch.setattr(hubbub.store, "PRAGMAS", ("PRAGMA busy_timeout=100", "PRAGMA query_only=ON"))
+        path.chmod(0o444)
+        path.parent.chmod(0o555)
+        yield
+        path.parent.chmod(0o755)
+        path.chmod(0o644)
+
+
+def test_a_read_only_store_is_explained_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "store.db"
+    with open_store(str(path)) as store:
+        keep(store, [some(0, 3)])
+    with read_only(path), pytest.raises(StoreError, match="is read-only; give yourself the right"):
+        with open_store(str(path)) as store:
+            keep(store, [some(3, 6)])
+    with open_store(str(path)) as store:
+        assert len(told(store, WORKS[0])) == 3
+
+
+def test_a_locked_store_is_explained_and_can_still_be_read(new_store: NewStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubbub.store, "PRAGMAS", ("PRAGMA busy_timeout=50", *hubbub.store.PRAGMAS[1:]))
+    store = new_store()
+    keep(store, [some(0, 3)])
+    other = sqlite3.connect(path_of(store), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="is in use by another program that has not let go"):
+        keep(store, [some(3, 6)])
+    assert len(told(store, WORKS[0])) == 3
+    other.execute("ROLLBACK")
+    other.close()
+    keep(store, [some(3, 6)])
+    assert len(told(store, WORKS[0])) == 6
+
+
+def test_a_full_disk_is_explained_and_loses_nothing(new_store: NewStore) -> None:
+    store = new_store()
+    keep(store, [some(0, 50)])
+    before = dump(store)
+    limit = _pages(store) + 4
+
+    with pytest.raises(StoreError, match="the disk is full; nothing of this step was kept"), store.writing() as writer:
+        writer._connection.exec_driver_sql(f"PRAGMA max_page_count={limit}")
+        writer.keep([pipeline.Reading(p, pipeline.find(p, frozenset())) for p in some(50, 500, 50)], pipeline.datetime.now(pipeline.UTC))
+    assert dump(store) == before
+    with store.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=4294967294")
+    keep(store, [some(50, 500, 50)])
+    assert len(told(store, WORKS[0])) == 500
+
+
+def _pages(store: Store) -> int:
+    with store.connect() as connection:
+        return int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
+
+
+def test_a_statement_that_fails_midway_leaves_nothing(new_store: NewStore) -> None:
+    store = new_store()
+    keep(store, [some(0, 3)])
+    before = dump(store)
+    with pytest.raises(ZeroDivisionError), store.writing() as writer:
+        writer.keep([pipeline.Reading(p, pipeline.find(p, frozenset())) for p in some(3, 6)], pipeline.datetime.now(pipeline.UTC))
+        writer.advance("bluesky", "lane", "7", False, pipeline.datetime.now(pipeline.UTC))
+        raise ZeroDivisionError
+    assert dump(store) == before
+    assert store.resume("bluesky", "lane") == ""
+
+
+def test_others_need_an_id_for_what_they_say(new_store: NewStore) -> None:
+    nameless = Post(source="bluesky", id="x", via="elsewhere", version="v1", links=(link_to(WORKS[0]),))
+    with pytest.raises(ValueError, match="without an id of its own"):
+        keep(new_store(), [[nameless]])
+
+
+def test_what_nobody_spoke_of_is_unknown_and_not_zero(new_store: NewStore) -> None:
+    from hubbub.answers import Answers
+
+    report = Answers(new_store()).report(Identifier("doi", "10.5555/nobody"))
+    assert (report.posts, report.accounts, report.amplifications) == (None, None, None)
+    assert (report.first_at, report.checked_at, report.reach.low, report.sources) == (None, None, None, ())
