@@ -26,7 +26,23 @@ from hubbub.model import Identifier, Mention, Post, Reading
 from hubbub.store import PRAGMAS, open_store
 
 NOW = datetime(2026, 7, 4, 10, 15, 30, tzinfo=UTC)
-WORDS = "we are doing new things today and the results look great so here is what was found in our study".split()
+WORDS = [
+    "we",
+    "are",
+    "doing",
+    "new",
+    "things",
+    "today",
+    "and",
+    "the",
+    "results",
+    "look",
+    "great",
+    "so",
+    "here",
+    "it",
+    "is",
+]
 ALNUM = "abcdefghijklmnopqrstuvwxyz234567"
 
 

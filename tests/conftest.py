@@ -16,12 +16,20 @@ pytest.register_assert_rewrite("tests.store.asked")
 from hubbub.store import Store, open_store
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+_GENERATE = [Phase.explicit, Phase.generate]
 settings.register_profile("fast", deadline=None, max_examples=25, suppress_health_check=_CHECKS)
-settings.register_profile("quick", deadline=None, max_examples=20, phases=[Phase.generate], suppress_health_check=_CHECKS)
 settings.register_profile("thorough", deadline=None, max_examples=1000, suppress_health_check=_CHECKS)
+settings.register_profile("quick", deadline=None, max_examples=20, phases=_GENERATE, suppress_health_check=_CHECKS)
 # One and the same run for the whole and for each mutated copy, see tests/mutants.
 settings.register_profile(
-    "mutants", deadline=None, max_examples=60, derandomize=True, database=None, suppress_health_check=_CHECKS
+    "mutants",
+    deadline=None,
+    max_examples=50,
+    derandomize=True,
+    database=None,
+    phases=_GENERATE,
+    report_multiple_bugs=False,
+    suppress_health_check=_CHECKS,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 

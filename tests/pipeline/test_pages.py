@@ -92,9 +92,11 @@ def test_crashes_lose_and_double_nothing(
     archives = [(name, body(lines)) for name, lines in ((PLACE, told), (COLLECTOR, seen)) if lines]
     collect_with_crashes(store, archives, page, crashes, rewind)
     fold = Fold(stated(told, seen))
-    assert_answers(store, fold, details=False)
+    if not seen:  # in the place's own order nothing comes too early
+        assert_answers(store, fold, details=False)
     # A lane that was read to its end is read again; then all that is told of accounts is known.
-    collect_with_crashes(store, archives, page, [], False)
+    for _ in range(2):
+        collect_with_crashes(store, archives, page, [], False)
     assert_answers(store, fold)
 
 

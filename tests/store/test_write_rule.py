@@ -8,7 +8,7 @@ from hubbub.model import Account, Identifier, Post
 from tests.conftest import NewStore
 from tests.store.asked import assert_answers, assert_rows, dump, told
 from tests.store.fold_model import WORKS, Fold, link_to
-from tests.store.histories import COLLECTOR, PLACE, POSTS, arranged, histories
+from tests.store.histories import COLLECTOR, PLACE, POSTS, REPOSTS, arranged, histories
 from tests.store.keeping import keep
 
 Facts = list[Post | Account]
@@ -86,3 +86,21 @@ def test_of_two_statements_with_one_version_either_order_leaves_the_same(new_sto
     keep(stores[1], [[two[1]], [two[0]]])
     keep(stores[2], [[two[1], two[0]]])
     assert dump(stores[0]) == dump(stores[1]) == dump(stores[2])
+
+
+def test_a_repost_that_names_the_work_is_no_own_word_even_when_its_original_is_gone(new_store: NewStore) -> None:
+    store = new_store()
+    repost = Post(
+        source=PLACE,
+        id=REPOSTS[0][0],
+        via=COLLECTOR,
+        assertion="e1",
+        version="v1",
+        links=(link_to(WORKS[0], found_in="metadata"),),
+        reposts=KEY,
+    )
+    keep(store, [[own("v1", WORKS[0])], [repost], [withdrawn("v2")]])
+    for _ in range(2):
+        (said,) = told(store, WORKS[0])
+        assert (said.post, said.own, said.amplifies) == (repost.id, False, None)
+        pipeline.rebuild(store)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from datetime import date, timedelta
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
@@ -83,11 +84,14 @@ class View:
 
     def __enter__(self) -> Self:
         self._connection: Connection = self._open.enter_context(self._store.connect())
-        self._names: dict[int, str] = dict(self._rows(select(s.source.c.id, s.source.c.name)))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._open.__exit__(kind, error, at)
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return dict(self._rows(select(s.source.c.id, s.source.c.name)))
 
     def _rows(self, statement: Any) -> Sequence[Any]:
         return rows(self._connection, statement)
@@ -108,35 +112,25 @@ class View:
         return self._connection.execute(statement).scalar_one_or_none()
 
     def counts(self, work: int) -> tuple[SourceCount, ...]:
-        found = by_source(self._connection, work)
-        checked = self._checked(work) if found else {}
         counted = [
             SourceCount(
-                source=self._names[row.source],
-                category=place(self._names[row.source]).category,
+                source=row.source,
+                category=place(row.source).category,
                 posts=row.posts,
                 accounts=row.accounts if row.accounts or not row.posts else None,
                 amplifications=row.amplifications,
                 amplifiers=row.amplifiers if row.amplifiers or not row.amplifications else None,
                 first_at=moment(row.first_at),
                 last_at=moment(row.last_at),
-                checked_at=EPOCH + timedelta(microseconds=checked[row.source]),
+                checked_at=EPOCH + timedelta(microseconds=row.checked_at),
             )
-            for row in found
+            for row in by_source(self._connection, work)
         ]
         return tuple(sorted(counted, key=lambda one: (-one.posts - one.amplifications, one.source)))
 
-    def _checked(self, work: int) -> dict[int, int]:
-        """When the collector of a source's newest mention last kept anything, by source."""
-        newest = select(s.mention.c.source, func.max(s.mention.c.assertion).label("assertion"))
-        of_work = newest.where(s.mention.c.identifier == work).group_by(s.mention.c.source).subquery()
-        kept = select(func.max(s.cursor.c.kept_at)).where(s.cursor.c.source == s.assertion.c.via).scalar_subquery()
-        statement = select(of_work.c.source, func.coalesce(kept, s.assertion.c.collected_at))
-        return dict(self._rows(statement.join(s.assertion, s.assertion.c.id == of_work.c.assertion)))
-
     def days(self, work: int) -> tuple[DayCount, ...]:
         return tuple(
-            DayCount(date(1970, 1, 1) + timedelta(row.day), self._names[row.source], row.posts, row.amplifications)
+            DayCount(date(1970, 1, 1) + timedelta(row.day), row.source, row.posts, row.amplifications)
             for row in by_day(self._connection, work)
         )
 

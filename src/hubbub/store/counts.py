@@ -8,70 +8,78 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, text
 
+# The plus signs keep SQLite from walking all touches of the store instead of those of the work's posts.
 POSTS = """
 WITH mentioned AS (
-    SELECT source, post, max(account) AS account, min(posted_at) AS posted_at,
+    SELECT source, post, max(account) AS account, min(posted_at) AS posted_at, max(assertion) AS assertion,
            min(CASE WHEN own THEN 1 ELSE 0 END) AS own, max(CASE WHEN counted THEN 1 ELSE 0 END) AS counted
     FROM mention WHERE identifier = :identifier GROUP BY source, post
 ), spoken AS (
-    SELECT source, post, account, posted_at FROM mentioned WHERE own = 1 AND counted = 1
+    SELECT source, post, account, posted_at, assertion FROM mentioned WHERE own = 1 AND counted = 1
 ), passed AS (
-    SELECT source, post, max(account) AS account, min(posted_at) AS posted_at FROM (
-        SELECT source, post, account, posted_at FROM mentioned WHERE own = 0 AND counted = 1
+    SELECT source, post, max(account) AS account, min(posted_at) AS posted_at, max(assertion) AS assertion FROM (
+        SELECT source, post, account, posted_at, assertion FROM mentioned WHERE own = 0 AND counted = 1
         UNION ALL
-        SELECT spoken.source, a.post, a.account, a.posted_at
-        FROM spoken JOIN touch t ON t.post = spoken.post AND t.verb = 'reposts' JOIN assertion a ON a.id = t.assertion
+        SELECT spoken.source, a.post, a.account, a.posted_at, a.id
+        FROM spoken JOIN touch t ON t.post = +spoken.post AND t.verb = 'reposts' JOIN assertion a ON a.id = +t.assertion
     ) AS every GROUP BY source, post
 )
 """
 DAY = 86_400_000_000
 
-_BY_SOURCE = text(
+BY_SOURCE = (
     POSTS
     + """
-SELECT source, sum(own), count(DISTINCT CASE WHEN own = 1 THEN account END), sum(1 - own),
-       count(DISTINCT CASE WHEN own = 0 THEN account END), min(posted_at), max(posted_at)
-FROM (SELECT source, account, posted_at, 1 AS own FROM spoken
-      UNION ALL SELECT source, account, posted_at, 0 FROM passed) AS every
-GROUP BY source
+SELECT s.name AS source, posts, accounts, amplifications, amplifiers, first_at, last_at,
+       coalesce((SELECT max(kept_at) FROM cursor WHERE cursor.source = a.via), a.collected_at) AS checked_at
+FROM (
+    SELECT source, sum(own) AS posts, count(DISTINCT CASE WHEN own = 1 THEN account END) AS accounts,
+           sum(1 - own) AS amplifications, count(DISTINCT CASE WHEN own = 0 THEN account END) AS amplifiers,
+           min(posted_at) AS first_at, max(posted_at) AS last_at, max(assertion) AS newest
+    FROM (SELECT source, account, posted_at, assertion, 1 AS own FROM spoken
+          UNION ALL SELECT source, account, posted_at, assertion, 0 FROM passed) AS every
+    GROUP BY source
+) AS counted JOIN source s ON s.id = counted.source JOIN assertion a ON a.id = counted.newest
 """
 )
+_COUNTED = text(BY_SOURCE)
 _BY_DAY = text(
     POSTS
     + f"""
-SELECT day, source, sum(own), sum(1 - own)
+SELECT day, s.name, sum(own), sum(1 - own)
 FROM (SELECT source, (posted_at - (posted_at % {DAY} + {DAY}) % {DAY}) / {DAY} AS day, 1 AS own FROM spoken
       UNION ALL
       SELECT source, (posted_at - (posted_at % {DAY} + {DAY}) % {DAY}) / {DAY}, 0 FROM passed) AS every
-WHERE day IS NOT NULL GROUP BY day, source ORDER BY day, source
+JOIN source s ON s.id = every.source WHERE day IS NOT NULL GROUP BY day, s.name ORDER BY day, s.name
 """
 )
 
 
 class SourceRow(NamedTuple):
-    """Counts at one source; times in microseconds."""
+    """Counts at one source; times in microseconds. It was last checked when the collector last kept anything."""
 
-    source: int
+    source: str
     posts: int
     accounts: int
     amplifications: int
     amplifiers: int
     first_at: int | None
     last_at: int | None
+    checked_at: int
 
 
 class DayRow(NamedTuple):
     """Counts of one day (since 1970) at one source."""
 
     day: int
-    source: int
+    source: str
     posts: int
     amplifications: int
 
 
 def by_source(connection: Connection, identifier: int) -> list[SourceRow]:
     """Count a work's posts, accounts and amplifications at each source."""
-    return [SourceRow(*row) for row in connection.execute(_BY_SOURCE, {"identifier": identifier})]
+    return [SourceRow(*row) for row in connection.execute(_COUNTED, {"identifier": identifier})]
 
 
 def by_day(connection: Connection, identifier: int) -> list[DayRow]:

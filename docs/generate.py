@@ -1,0 +1,234 @@
+"""Writes the pages of `docs/reference` that are made from the code: `python docs/generate.py`.
+
+Commands, cards, schemes, tables and the fields of answers come in; the text of each page goes out of `pages`.
+"""
+
+import inspect
+import re
+import types
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+import typer
+from sqlalchemy import Table
+
+from hubbub import identify
+from hubbub.answers import shapes
+from hubbub.cli import app
+from hubbub.collect.source import sources
+from hubbub.model import Description, Identifier
+from hubbub.reference.places import places
+from hubbub.store import schema
+
+HERE = Path(__file__).parent
+NOTICE = "<!-- Written by docs/generate.py: change the code or that file, and run it. -->"
+SHAPES = (
+    Identifier,
+    Description,
+    shapes.Report,
+    shapes.CategoryCount,
+    shapes.SourceCount,
+    shapes.DayCount,
+    shapes.Reach,
+    shapes.Voice,
+    shapes.Speaker,
+    shapes.Said,
+    shapes.Evidence,
+)
+
+
+def pages() -> dict[str, str]:
+    """The generated pages, by file name."""
+    made = {
+        "cli.md": cli,
+        "sources.md": cards,
+        "identifiers.md": schemes,
+        "store.md": tables,
+        "report-json.md": answers,
+    }
+    return {name: f"{NOTICE}\n\n{make().strip()}\n" for name, make in made.items()}
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown."""
+    heads = list(head)
+    lines = [heads, ["---"] * len(heads), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def text_of(name: str) -> dict[str, Any]:
+    """The words that stand beside what the code says."""
+    told: dict[str, Any] = msgspec.toml.decode(HERE.joinpath("generate.toml").read_bytes())[name]
+    return told
+
+
+# Commands
+
+
+def cli() -> str:
+    """Every command, its arguments and options."""
+    group: Any = typer.main.get_command(app)
+    parts = [
+        "# Commands",
+        text_of("cli")["intro"].strip(),
+        "## Options of every command",
+        _parameters([one for one in group.params if not one.name.endswith("completion")]),
+    ]
+    for name, command in group.commands.items():
+        usage = " ".join(["hubbub", name, *_usage(command.params)])
+        parts += [f"## {name}", f"```text\n{usage}\n```", _manual(command.help), _parameters(command.params)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _usage(params: Iterable[Any]) -> Iterable[str]:
+    for one in params:
+        if one.param_type_name == "argument":
+            yield one.metavar or one.name.upper()
+        else:
+            yield f"[{one.opts[0]}]" if one.is_flag else f"[{one.opts[0]} {one.metavar or one.name.upper()}]"
+
+
+def _manual(text: str) -> str:
+    """The help of a command; its examples stand in lines of their own."""
+    parts = []
+    for part in re.split(r"\n\s*\n", inspect.cleandoc(text.replace("\f", ""))):
+        lines = [line.strip() for line in part.splitlines()]
+        example = all(re.match(r"(hubbub|echo) ", line) for line in lines)
+        parts.append("\n".join(["```sh", *lines, "```"]) if example else "\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def _parameters(params: Iterable[Any]) -> str:
+    rows = []
+    for one in params:
+        argument = one.param_type_name == "argument"
+        name = (one.metavar or one.name.upper()) if argument else ", ".join(one.opts)
+        help_ = getattr(one, "help", None) or ""
+        default = f" By default {one.default}." if isinstance(one.default, int) and one.default else ""
+        rows.append([f"`{name}`", help_ + default])
+    return table(("argument or option", "meaning"), rows) if rows else ""
+
+
+# Sources
+
+
+def cards() -> str:
+    """The cards of all sources, and the places that collectors speak of."""
+    parts = ["# Sources", text_of("sources")["intro"].strip()]
+    for name, source in sources().items():
+        about = source.about
+        facts: list[tuple[str, str]] = [
+            ("name in commands", f"`{name}`"),
+            ("home", f"<{about.home}>"),
+            ("category", about.category),
+            ("mode", f"{about.mode}, {about.every}, {about.pace}"),
+            ("reads", about.note),
+            ("yields", ", ".join(f"`{one}`" for one in about.yields)),
+            ("credentials", ", ".join(about.credentials) or "none"),
+            ("terms", f"<{about.terms}>" if about.terms.startswith("http") else about.terms),
+            ("licence", about.licence),
+            ("raw pages are kept", about.keeps_pages),
+            ("withdrawals", text_of("deletions")[about.deletions]),
+            ("shapes come from", f"{about.shapes} payloads"),
+        ]
+        parts += [f"## {about.title}", table(("fact", "value"), facts)]
+    rows = [(f"`{name}`", one.title, one.category) for name, one in sorted(places().items())]
+    parts += ["## Places", text_of("sources")["places"].strip(), table(("name", "title", "category"), rows)]
+    return "\n\n".join(parts)
+
+
+# Identifiers
+
+
+def schemes() -> str:
+    """The schemes of identifiers, and the sites whose addresses carry them."""
+    parts = ["# Identifiers", text_of("identifiers")["intro"].strip()]
+    rows = []
+    for name, one in _toml("schemes.toml").items():
+        also = [f"`{alias}:`" for alias in one.get("aliases", ())]
+        in_text = "yes" if one.get("text") or name == "doi" else "no, only as an address"
+        page = one.get("address", "").replace("{value}", "…")
+        page = f"`{page}`" if page != "…" else "the address itself"
+        kept = "always" if one["category"] == "scholarly" else "if watched"
+        written = ", ".join([f"`{name}:`", *also])
+        rows.append((one["title"], written, one["category"], kept, in_text, page if page != "``" else "none"))
+    head = ("scheme", "typed as", "category", "mentions kept", "found in free text", "page")
+    parts += [table(head, rows), "## Addresses", text_of("identifiers")["addresses"].strip()]
+    by_scheme: dict[str, set[str]] = {}
+    for one in _toml("addresses.toml")["address"]:
+        by_scheme.setdefault(one["scheme"], set()).update(one["hosts"])
+    parts += [table(("scheme", "sites"), [(f"`{k}`", ", ".join(sorted(v))) for k, v in sorted(by_scheme.items())])]
+    return "\n\n".join(parts)
+
+
+def _toml(name: str) -> dict[str, Any]:
+    data: dict[str, Any] = msgspec.toml.decode(files(identify).joinpath(name).read_bytes())
+    return data
+
+
+# Tables
+
+
+def tables() -> str:
+    """The tables of the store."""
+    meaning = text_of("tables")
+    parts = ["# The store", (schema.__doc__ or "").strip(), text_of("store")["intro"].strip()]
+    for one in schema.metadata.tables.values():
+        parts += [f"## {one.name}", meaning[one.name], table(("column", "type", "notes"), _columns(one))]
+        for index in sorted(one.indexes, key=lambda index: str(index.name)):
+            unique = ", unique" if index.unique else ""
+            parts += [f"Index `{index.name}`: {', '.join(f'`{c.name}`' for c in index.columns)}{unique}."]
+    return "\n\n".join(parts)
+
+
+def _columns(one: Table) -> Iterable[tuple[str, str, str]]:
+    for column in one.columns:
+        notes = ["key"] if column.primary_key else []
+        notes += [f"→ `{key.target_fullname}`" for key in column.foreign_keys]
+        notes += ["may be NULL"] if column.nullable else []
+        yield f"`{column.name}`", str(column.type).lower(), ", ".join(notes)
+
+
+# Answers
+
+
+def answers() -> str:
+    """The shapes of answers as JSON."""
+    meaning = text_of("fields")
+    parts = ["# Answers as JSON", text_of("answers")["intro"].strip()]
+    for shape in SHAPES:
+        hints = get_type_hints(shape)
+        rows = [(f"`{name}`", _type(hint), _meaning(meaning, shape.__name__, name)) for name, hint in hints.items()]
+        body = re.sub(r"\bNone\b", "null", inspect.cleandoc(shape.__doc__ or ""))
+        parts += [f"## {shape.__name__}", body, table(("field", "type", "meaning"), rows)]
+    return "\n\n".join(parts)
+
+
+def _meaning(meaning: dict[str, Any], shape: str, name: str) -> str:
+    told = meaning.get(f"{shape}.{name}", meaning.get(name))
+    if told is None:
+        raise KeyError(f"docs/generate.toml, [fields], does not say what {shape}.{name} means")
+    return str(told)
+
+
+def _type(hint: Any) -> str:
+    """A type as people say it."""
+    origin, args = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        return " or ".join("null" if one is type(None) else _type(one) for one in args)
+    if origin is tuple:
+        return f"list of {_type(args[0])}"
+    if origin is Literal:
+        return "text: " + ", ".join(f"`{one}`" for one in args)
+    if hint in SHAPES:
+        return f"[{hint.__name__}](#{hint.__name__.lower()})"
+    names = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "datetime": "time"}
+    return names.get(hint.__name__, str(hint.__name__))
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        HERE.joinpath("reference", name).write_text(text, "utf-8")

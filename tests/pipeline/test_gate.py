@@ -1,0 +1,148 @@
+"""What of a firehose is let in, and what of that is kept."""
+
+import asyncio
+from io import BytesIO
+from unittest import mock
+
+import pytest
+
+from hubbub import pipeline
+from hubbub.answers import Answers
+from hubbub.collect import archive
+from hubbub.collect.source import sources
+from hubbub.model import Identifier
+from hubbub.store import Store
+from tests.conftest import NewStore
+from tests.pipeline.rendered import (
+    AUTHORS,
+    COLLECTOR,
+    PLACE,
+    POST,
+    REPOST,
+    Line,
+    account,
+    body,
+    deleted,
+    event,
+    identity,
+    key_of,
+    passed_on,
+    wrote,
+)
+from tests.store.asked import dump, told
+from tests.store.fold_model import WORKS
+
+WORK, (ANN, BOB, _) = WORKS[0], AUTHORS
+KEY = key_of(ANN, POST, "one")
+
+
+def collect(store: Store, *pages: list[Line], source: str = PLACE) -> pipeline.Outcome:
+    """Read an archive a list of lines."""
+    outcome = pipeline.Outcome()
+    for number, lines in enumerate(pages):
+        data = body(lines)
+        outcome = asyncio.run(
+            pipeline.collect(sources()[source], f"{source} {len(data)} {number}", lambda lane: BytesIO(data), store)
+        )
+    return outcome
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_an_edit_without_a_hint_takes_the_mention_back(new_store: NewStore, together: bool) -> None:
+    store, told_ = new_store(), [wrote(1, ANN, "one", WORK, "create"), wrote(2, ANN, "one", None, "update")]
+    collect(store, told_) if together else collect(store, *([line] for line in told_))
+    assert told(store, WORK) == []
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_repost_is_kept_if_its_original_is(new_store: NewStore, together: bool) -> None:
+    store = new_store()
+    told_ = [wrote(1, ANN, "one", WORK, "create"), passed_on(2, BOB, "two", KEY), passed_on(3, BOB, "x", KEY + "other")]
+    collect(store, told_) if together else collect(store, *([line] for line in told_))
+    assert [(one.post, one.own, one.amplifies) for one in told(store, WORK)] == [
+        (KEY, True, None),
+        (key_of(BOB, REPOST, "two"), False, KEY),
+    ]
+    assert key_of(BOB, REPOST, "x") not in str(dump(store))
+    report = Answers(store).report(WORK)
+    assert (report.posts, report.amplifications, report.accounts) == (1, 1, 1)
+
+
+def test_a_repost_of_a_repost_taken_back_is_no_more(new_store: NewStore) -> None:
+    store = new_store()
+    collect(store, [wrote(1, ANN, "one", WORK, "create"), passed_on(2, BOB, "two", KEY)], [deleted(3, BOB, REPOST, "two")])
+    assert [one.post for one in told(store, WORK)] == [KEY]
+
+
+def test_a_withdrawal_of_what_is_not_held_is_remembered(new_store: NewStore) -> None:
+    store = new_store()
+    collect(store, [identity(1, BOB), deleted(5, ANN, POST, "one")], [wrote(2, ANN, "one", WORK, "create")])
+    assert told(store, WORK) == []
+    collect(store, [wrote(6, ANN, "one", WORK, "create")])
+    assert [one.post for one in told(store, WORK)] == [KEY]
+
+
+def test_the_withdrawal_of_an_account_that_is_not_held_is_remembered(new_store: NewStore) -> None:
+    store = new_store()
+    collect(store, [identity(1, BOB), account(5, ANN, active=False)], [wrote(2, ANN, "one", WORK, "create")])
+    assert told(store, WORK) == []
+    collect(store, [wrote(6, ANN, "two", WORK, "create")])
+    assert [one.post for one in told(store, WORK)] == [key_of(ANN, POST, "two")]
+
+
+def test_a_withdrawn_account_takes_along_what_others_said_of_its_posts(new_store: NewStore) -> None:
+    store = new_store()
+    collect(store, [event(1, 1, PLACE, KEY, ANN, WORK, "made")], source=COLLECTOR)
+    collect(store, [wrote(2, ANN, "one", WORK, "create")], [account(5, ANN, active=False)])
+    assert told(store, WORK) == []
+    collect(store, [event(9, 2, PLACE, KEY, ANN, WORK, "made")], source=COLLECTOR)
+    assert told(store, WORK) == []
+
+
+def test_an_account_that_comes_back_is_no_withdrawal(new_store: NewStore) -> None:
+    store = new_store()
+    collect(store, [wrote(2, ANN, "one", WORK, "create"), account(5, ANN, active=True)])
+    assert [one.post for one in told(store, WORK)] == [KEY]
+
+
+def test_handles_of_those_who_speak_are_kept_and_others_are_not(new_store: NewStore) -> None:
+    store = new_store()
+    collect(store, [wrote(1, ANN, "one", WORK, "create"), identity(2, ANN), identity(3, BOB)])
+    assert b"handle-x-2-end" in str(dump(store)["details"]).encode()
+    assert b"handle-y" not in str(dump(store)).encode()
+
+
+def test_what_mentions_nothing_and_touches_nothing_leaves_no_row(new_store: NewStore) -> None:
+    store = new_store()
+    outcome = collect(store, [wrote(n, ANN, f"key{n}", None, "create") for n in range(1, 50)])
+    assert (outcome.posts, outcome.mentions) == (0, 0)
+    assert not any(dump(store).values())
+
+
+WATCHED = {
+    "https://github.com/ann/tool": Identifier("github", "ann/tool"),
+    "https://www.youtube.com/watch?v=V5lDo-jw8mA": Identifier("youtube", "V5lDo-jw8mA"),
+    "https://example.com/a/page": Identifier("url", "https://example.com/a/page"),
+}
+
+
+@pytest.mark.parametrize("address", WATCHED)
+def test_media_code_and_pages_are_kept_only_if_they_stand_on_a_shelf(new_store: NewStore, address: str) -> None:
+    line = wrote(1, ANN, "one", WORK, "create")
+    line = line._replace(text=line.text.replace(f"https://doi.org/{WORK.value}".encode(), address.encode()))
+    store, watching = new_store(), new_store()
+    with watching.writing() as writer:
+        writer.shelve("mine", "Mine", "", False, [WATCHED[address]])
+    collect(store, [line])
+    collect(watching, [line])
+    assert not any(dump(store).values())
+    assert [one.post for one in told(watching, WATCHED[address])] == [KEY]
+
+
+def test_what_is_found_twice_in_a_post_is_one_mention(new_store: NewStore) -> None:
+    store, line = new_store(), wrote(1, ANN, "one", WORK, "create")
+    with mock.patch.object(archive, "PAGE", 500):
+        collect(store, [line._replace(text=line.text.replace(b"-end", f"-end https://doi.org/{WORK.value}".encode()))])
+    assert Answers(store).report(WORK).posts == 1
+    (said,) = told(store, WORK)
+    assert [one[3:] for one in said.evidence] == [("discusses", "card")]
