@@ -1,6 +1,6 @@
 """How fast one work's counts are answered, against the same query by hand, in stores of 10^6 and 10^7 mentions.
 
-    python benchmarks/counts.py [--sizes 1000000 10000000] [--of 1000]
+    python benchmarks/counts.py [--sizes 1000000 10000000] [--of 2000]
 
 `counts`: `Answers.counts` of a work that `--of` posts mention. Baseline: the same SQL with the same meaning, sent to the
 same file through the `sqlite3` module and read into tuples. The stores are filled below the write rule, table by table,
@@ -91,7 +91,7 @@ def by_hand(plain: sqlite3.Connection) -> list[tuple[object, ...]]:
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--sizes", type=int, nargs="+", default=[1_000_000, 10_000_000])
-    p.add_argument("--of", type=int, default=1000)
+    p.add_argument("--of", type=int, default=2000)
     o = p.parse_args()
     measured = []
     with tempfile.TemporaryDirectory() as folder:

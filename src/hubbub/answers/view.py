@@ -38,6 +38,7 @@ from hubbub.store.withdraw import Fields
 RECENT = 12  # works on the first page
 RECENT_ROWS = 500  # latest statements among which they are looked for
 
+_WORK = text("SELECT id FROM identifier WHERE value = :value AND scheme = :scheme")
 _VOICES = text(
     POSTS
     + """
@@ -107,9 +108,8 @@ class View:
     # Works
 
     def work(self, identifier: Identifier) -> int | None:
-        table = s.identifier.c
-        statement = select(table.id).where(table.value == identifier.value, table.scheme == identifier.scheme)
-        return self._connection.execute(statement).scalar_one_or_none()
+        named = {"scheme": identifier.scheme, "value": identifier.value}
+        return self._connection.execute(_WORK, named).scalar_one_or_none()
 
     def counts(self, work: int) -> tuple[SourceCount, ...]:
         counted = [
