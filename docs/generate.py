@@ -152,7 +152,9 @@ def schemes() -> str:
         in_text = "yes" if one.get("text") or name == "doi" else "no, only as an address"
         page = one.get("address", "").replace("{value}", "…")
         page = f"`{page}`" if page != "…" else "the address itself"
-        kept = "always" if one["category"] == "scholarly" else "if watched"
+        kept = {"scholarly": "always", "web": "of scholarly sites; others if watched"}.get(
+            one["category"], "if watched"
+        )
         written = ", ".join([f"`{name}:`", *also])
         rows.append((one["title"], written, one["category"], kept, in_text, page if page != "``" else "none"))
     head = ("scheme", "typed as", "category", "mentions kept", "found in free text", "page")

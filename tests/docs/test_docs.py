@@ -1,19 +1,29 @@
 """The documentation says what is so: generated pages are fresh, links resolve, examples give what they show."""
 
+import asyncio
 import os
 import re
 import runpy
 import shutil
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from hubbub import pipeline
+from hubbub.answers import Answers
+from hubbub.collect.source import Source
+from hubbub.model import Identifier
+from tests.conftest import NewStore
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
 _CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+_PYTHON = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MARK = "--- the next command ---"
 
 
@@ -66,9 +76,8 @@ def examples(page: Path) -> list[tuple[str, str]]:
 
 def shown(expected: str, said: str) -> bool:
     """Say whether a command said what its example shows; `…` stands for anything, in a line or for lines."""
-    pattern = re.escape(expected)
-    pattern = re.sub(r"(?m)^[ ]*…$", lambda _: ".*?", pattern).replace("…", r"[^\n]*?")
-    return re.fullmatch(pattern, said, re.DOTALL) is not None
+    lines = [".*?" if line.strip() == "…" else re.escape(line).replace("…", "[^\n]*?") for line in expected.split("\n")]
+    return re.fullmatch("\n".join(lines), said, re.DOTALL) is not None
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if examples(page)], ids=name_of)
@@ -90,3 +99,16 @@ def test_examples_give_what_they_show(page: Path, tmp_path: Path) -> None:
         said = "\n".join(line.rstrip() for line in output.split("\n")).strip()
         assert shown(expected, said), f"{name_of(page)}: $ {command}\nshows:\n{expected}\nbut says:\n{said}"
     assert len(outputs) == len(commands) + 1
+
+
+def test_the_source_that_the_guide_writes_works(new_store: NewStore) -> None:
+    (code,) = _PYTHON.findall((ROOT / "docs/how-to/add-a-source.md").read_text("utf-8"))
+    names: dict[str, Any] = {}
+    exec(code, names)
+    source, store = names["Newsletter"](), new_store()
+    assert isinstance(source, Source)
+    issue = b'{"issue": 7, "date": "2026-07-04", "text": "On bogs", "links": ["https://doi.org/10.5555/demo.bog"]}\n'
+    outcome = asyncio.run(pipeline.collect(source, "issues", lambda lane: BytesIO(issue + b"{}\n"), store))
+    assert (outcome.posts, len(outcome.faults)) == (1, 1)
+    (said,) = Answers(store).said(Identifier("doi", "10.5555/demo.bog"))
+    assert (said.source, said.post, said.text) == ("newsletter", "7", "On bogs")
