@@ -42,7 +42,7 @@ class Answers:
             row = view.work(identifier)
             found = () if row is None else view.counts(row)
             known = row is not None and bool(found)
-            speakers = view.voices(row) if known and row is not None else []
+            speakers, reach = view.voices(row, voices) if row is not None else ([], Reach(None, None, 0, 0))
             return Report(
                 identifier=identifier,
                 description=None if row is None else view.description(row),
@@ -57,8 +57,8 @@ class Answers:
                 categories=_categories(found),
                 sources=found,
                 days=view.days(row) if known and row is not None else (),
-                reach=_reach(speakers),
-                voices=tuple(speakers[:voices]),
+                reach=reach,
+                voices=tuple(speakers),
             )
 
     def said(
@@ -104,12 +104,6 @@ def _sum(numbers: Iterable[int | None]) -> int | None:
     """Add what is known; None if nothing is."""
     known = [number for number in numbers if number is not None]
     return sum(known) if known else None
-
-
-def _reach(voices: Sequence[Voice]) -> Reach:
-    known = [voice.speaker.followers for voice in voices if voice.speaker.followers is not None]
-    low, high = metrics.reach(known) or (None, None)
-    return Reach(low, high, len(known), len(voices))
 
 
 __all__ = ["METHOD", "Answers", "Report", "Said", "SourceReport"]

@@ -37,8 +37,21 @@ class Speaker(Struct, frozen=True):
     followers: int | None = None
 
 
+class Words(Struct, frozen=True):
+    """What a post says, and who says it."""
+
+    url: str | None
+    title: str | None
+    text: str | None
+    language: str | None
+    speaker: Speaker | None
+
+
 class Said(Struct, frozen=True):
-    """One post that mentions the work (`own`), or that passes such a post on (`amplifies` is then that post's id)."""
+    """One post that mentions the work (`own`), or that passes such a post on.
+
+    Then `amplifies` is that post's id and `original` what it says, as far as it is held.
+    """
 
     source: str
     post: str
@@ -51,6 +64,7 @@ class Said(Struct, frozen=True):
     own: bool
     counted: bool
     amplifies: str | None
+    original: Words | None
     evidence: tuple[Evidence, ...]
 
 
@@ -154,11 +168,9 @@ class Shelf(Struct, frozen=True):
 
 
 class Home(Struct, frozen=True):
-    """What the first page shows."""
+    """What the first page shows. `works` is how many identifiers are known."""
 
-    posts: int
     works: int
-    accounts: int
     shelves: tuple[Shelf, ...]
     recent: tuple[WorkLine, ...]
 

@@ -10,17 +10,20 @@ from typing import Any, Self
 import msgspec
 from sqlalchemy import Connection, and_, func, select, text
 
+from hubbub import metrics
 from hubbub.answers.shapes import (
     AccountReport,
     DayCount,
     Evidence,
     Home,
+    Reach,
     Said,
     Shelf,
     SourceCount,
     SourceReport,
     Speaker,
     Voice,
+    Words,
     WorkLine,
 )
 from hubbub.collect.source import sources
@@ -42,9 +45,10 @@ _WORK = text("SELECT id FROM identifier WHERE value = :value AND scheme = :schem
 _VOICES = text(
     POSTS
     + """
-SELECT account, sum(own) AS posts, sum(1 - own) AS amplifications, max(posted_at) AS last_at
+SELECT account, followers, sum(own) AS posts, sum(1 - own) AS amplifications, max(posted_at) AS last_at
 FROM (SELECT account, posted_at, 1 AS own FROM spoken UNION ALL SELECT account, posted_at, 0 FROM passed) AS every
-WHERE account IS NOT NULL GROUP BY account ORDER BY posts DESC, amplifications DESC, last_at DESC, account
+JOIN account ON account.id = every.account
+GROUP BY account, followers ORDER BY posts DESC, amplifications DESC, last_at DESC, account
 """
 )
 _SAID = (
@@ -82,6 +86,7 @@ class View:
 
     def __init__(self, store: Store) -> None:
         self._store, self._open = store, ExitStack()
+        self._speakers: dict[int, Speaker] = {}
 
     def __enter__(self) -> Self:
         self._connection: Connection = self._open.enter_context(self._store.connect())
@@ -99,11 +104,8 @@ class View:
 
     def home(self) -> Home:
         """What the first page shows."""
-        posts, works, accounts = (
-            int(self._connection.execute(select(func.count()).select_from(table)).scalar_one())
-            for table in (s.post, s.identifier, s.account)
-        )
-        return Home(posts, works, accounts, self.shelves(), self.recent())
+        works = int(self._connection.execute(select(func.count()).select_from(s.identifier)).scalar_one())
+        return Home(works, self.shelves(), self.recent())
 
     # Works
 
@@ -134,10 +136,17 @@ class View:
             for row in by_day(self._connection, work)
         )
 
-    def voices(self, work: int) -> list[Voice]:
+    def voices(self, work: int, limit: int | None) -> tuple[list[Voice], Reach]:
+        """Name the accounts that spoke or passed on, the most active `limit` of them, and say how far all reach."""
         found = self._connection.execute(_VOICES, {"identifier": work}).all()
-        speakers = self._speakers([row.account for row in found])
-        return [Voice(speakers[row.account], row.posts, row.amplifications, moment(row.last_at)) for row in found]
+        self._know([row.account for row in found[:limit]])
+        known = [row.followers for row in found if row.followers is not None]
+        low, high = metrics.reach(known) or (None, None)
+        voices = [
+            Voice(self._speakers[row.account], row.posts, row.amplifications, moment(row.last_at))
+            for row in found[:limit]
+        ]
+        return voices, Reach(low, high, len(known), len(found))
 
     def description(self, work: int) -> Description | None:
         table = s.description.c
@@ -189,14 +198,19 @@ class View:
         statement = _NEWEST_FIRST if newest else _OLDEST_FIRST
         found = self._connection.execute(statement, {"identifier": work, **bounds}).all()
         statements = self._statements([row.post for row in found])
-        speakers = self._speakers([one.account for told in statements.values() for one in told])
-        return [self._said(row, work, statements[row.post], speakers) for row in found]
+        passed = self._passed(statements.values())
+        return [self._said(row, work, statements[row.post], passed) for row in found]
 
     def _statements(self, posts: Sequence[int]) -> dict[int, list[Any]]:
         """What is said of posts: the place's own word first, then others', the latest first."""
         a, original = s.assertion.c, s.post.alias()
         statement = (
-            select(s.assertion, s.post.c.key.label("post_key"), original.c.key.label("reposts"))
+            select(
+                s.assertion,
+                s.post.c.key.label("post_key"),
+                original.c.key.label("reposts"),
+                s.touch.c.post.label("original"),
+            )
             .join(s.post, s.post.c.id == a.post)
             .outerjoin(s.touch, and_(s.touch.c.assertion == a.id, s.touch.c.verb == "reposts"))
             .outerjoin(original, original.c.id == s.touch.c.post)
@@ -206,24 +220,40 @@ class View:
         told: dict[int, list[Any]] = {}
         for row in self._rows(statement):
             told.setdefault(row.post, []).append(row)
+        self._know(one.account for statements in told.values() for one in statements)
         return told
 
-    def _said(self, row: Any, work: int, told: list[Any], speakers: dict[int, Speaker]) -> Said:
+    def _passed(self, statements: Iterable[list[Any]]) -> dict[int, Words]:
+        """The words that posts pass on, by the row of the post that said them, as far as it is held."""
+        originals = self._statements([one.original for told in statements for one in told if one.original is not None])
+        return {post: self._words(told) for post, told in originals.items()}
+
+    def _words(self, told: list[Any]) -> Words:
+        """What a post says by its statements, and who says it."""
         contents = [msgspec.json.decode(one.content, type=Content) for one in told]
-        amplifies = next((one.reposts for one in told if one.reposts is not None), None)
-        account = next((one.account for one in told if one.account is not None), None)
-        return Said(
-            source=self._names[row.source],
-            post=told[0].post_key,
+        return Words(
             url=_first(content.url for content in contents),
             title=_first(content.title for content in contents),
             text=_first(content.text for content in contents),
             language=_first(content.language for content in contents),
-            speaker=speakers.get(account) if account is not None else None,
+            speaker=self._speakers.get(_first(one.account for one in told)),
+        )
+
+    def _said(self, row: Any, work: int, told: list[Any], passed: dict[int, Words]) -> Said:
+        words = self._words(told)
+        return Said(
+            source=self._names[row.source],
+            post=told[0].post_key,
+            url=words.url,
+            title=words.title,
+            text=words.text,
+            language=words.language,
+            speaker=words.speaker,
             posted_at=moment(row.posted_at),
             own=bool(row.own),
             counted=bool(row.counted),
-            amplifies=amplifies,
+            amplifies=_first(one.reposts for one in told),
+            original=_first(passed.get(one.original) for one in told),
             evidence=tuple(self._evidence(one, how) for one, how in _supporting(told, work)),
         )
 
@@ -243,13 +273,14 @@ class View:
 
     # Accounts
 
-    def _speakers(self, accounts: Iterable[int | None]) -> dict[int, Speaker]:
+    def _know(self, accounts: Iterable[int | None]) -> None:
+        """Ask once who accounts are."""
         table = s.account.c
-        wanted = list({id_ for id_ in accounts if id_ is not None})
-        found = self._rows(select(table.id, table.source, table.key, table.fields).where(among(table.id, wanted)))
-        return {row.id: self._speaker(row) for row in found}
+        wanted = {id_ for id_ in accounts if id_ is not None} - self._speakers.keys()
+        found = self._rows(select(table.id, table.source, table.key, table.fields).where(among(table.id, list(wanted))))
+        self._speakers.update((row.id, self._described(row)) for row in found)
 
-    def _speaker(self, row: Any) -> Speaker:
+    def _described(self, row: Any) -> Speaker:
         told = {field: value for field, (_, _, value) in msgspec.json.decode(row.fields, type=Fields).items()}
         told.pop("following", None)
         return Speaker(self._names[row.source], row.key, **told)
@@ -266,17 +297,17 @@ class View:
         works = list(dict.fromkeys(work for _, mentioned in spoken for work in mentioned))
         lines = self.lines(works)
         names = {work: line.identifier for work, line in zip(works, lines, strict=True)}
-        speakers = {found[0].id: self._speaker(found[0])}
+        passed = self._passed(statements.values())
         posts, amplifications = self._spoken_counts(found[0].id)
         return AccountReport(
-            speaker=speakers[found[0].id],
+            speaker=self._described(found[0]),
             following=fields["following"][2] if "following" in fields else None,
             simulated=self.simulated(works),
             posts=posts,
             amplifications=amplifications,
             works=lines,
             said=tuple(
-                (names[work], self._said(row, work, statements[row.post], speakers))
+                (names[work], self._said(row, work, statements[row.post], passed))
                 for row, mentioned in spoken
                 for work in mentioned
             ),

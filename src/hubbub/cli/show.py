@@ -229,7 +229,10 @@ def _said(one: Said) -> None:
         who, style="bold"
     )
     out.print(head)
-    words = plain(one.text or one.title or (f"passes on {one.amplifies}" if one.amplifies else ""))
+    words = plain(one.text or one.title or "")
+    if one.original:
+        author = f"{_who(one.original.speaker)}: " if one.original.speaker else ""
+        words = f"{author}{plain(one.original.text or one.original.title or one.amplifies or '')}"
     if words:
         out.print(Text("  " + words))
     if one.url:

@@ -116,7 +116,7 @@ def _document(file: BinaryIO, offset: int) -> Iterator[Block]:
             size += len(data)
             if size > DOCUMENT_LIMIT:
                 raise WrongSourceError(
-                    f"one JSON document of more than {DOCUMENT_LIMIT >> 20} MiB; write it one entry a line and try again"
+                    f"one JSON document of more than {DOCUMENT_LIMIT >> 20} MiB; write one entry a line and try again"
                 )
     except _CUT as error:
         faults.append(Fault(f"cut off: {_said(error)}; what came before is kept", offset + size))

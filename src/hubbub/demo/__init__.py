@@ -100,7 +100,7 @@ def shelves() -> tuple[Shelf, ...]:
     return (
         Shelf(
             SIMULATED,
-            "Simulated: soil and climate community",
+            "A soil and climate community",
             "Invented by a program: these people, works, pages and numbers do not exist. Only the shapes of the data "
             "and the rhythm of attention are those of real networks.",
             True,

@@ -1,4 +1,4 @@
-"""Crossref Event Data, the closed service's archive: event pages and dumps come in, what each event says of a post comes out.
+"""Crossref Event Data, the closed service's archive: event pages and dumps come in, statements about posts come out.
 
 An event is one statement of the collector: its subject is the post, its object the work. It may have been edited or
 deleted later. A subject that was cut down to its place's home page is a post that its author withdrew.
@@ -179,7 +179,7 @@ def _salvage(page: Page) -> Iterator[tuple[int, Any]]:
         count += 1
         yield page.offset, event
     where = page.offset + len(text[:at].encode(errors="surrogateescape"))
-    if not text[at : at + 1] == "]":
+    if text[at : at + 1] != "]":
         yield where, Fault(f"broken after {count} events; those are kept", where, _sample(text[at : at + 200]))
 
 
