@@ -36,6 +36,7 @@ SHAPES = (
     shapes.Voice,
     shapes.Speaker,
     shapes.Said,
+    shapes.Words,
     shapes.Evidence,
 )
 

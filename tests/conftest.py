@@ -24,7 +24,7 @@ settings.register_profile("quick", deadline=None, max_examples=20, phases=_GENER
 settings.register_profile(
     "mutants",
     deadline=None,
-    max_examples=25,
+    max_examples=15,
     derandomize=True,
     database=None,
     phases=_GENERATE,

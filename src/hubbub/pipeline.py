@@ -3,7 +3,8 @@
     read -> gate -> parse -> find -> keep
 
 The gate lets a line through if it holds a hint, if it withdraws a post or an account, or if it touches a post or
-account of which something is held. What is let through is kept if it mentions a work, withdraws, or touches what is held.
+account of which something is held. What is let through is kept if it mentions a work, withdraws, or touches what is
+held.
 """
 
 import asyncio

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from unittest import mock
 
 import msgspec
@@ -180,9 +180,7 @@ def test_ids_and_versions_are_there_and_stable(name: str, file: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "file"), readable())
-def test_every_resume_point_goes_on_where_it_stood(
-    name: str, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_resume_point_goes_on_where_it_stood(name: str, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, data = sources()[name], file.read_bytes()
     monkeypatch.setattr(archive, "PAGE", 4000)
     pages = read_pages(source, data)

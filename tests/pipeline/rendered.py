@@ -49,7 +49,7 @@ def _line(at: int, frame: dict[str, Any], *states: Post | Account) -> Line:
 
 
 def commit(at: int, author: str, collection: str, rkey: str, operation: str, record: Any, state: Post) -> Line:
-    told = {"rev": revision(at), "operation": operation, "collection": collection, "rkey": rkey}
+    told: dict[str, Any] = {"rev": revision(at), "operation": operation, "collection": collection, "rkey": rkey}
     if record is not None:
         told |= {"record": {"$type": collection, **record}, "cid": "bafyreib"}
     return _line(at, {"did": author, "kind": "commit", "commit": told}, state)
@@ -197,7 +197,9 @@ def events(draw: st.DrawFn) -> list[Line]:
     told: list[Line] = []
     for number in draw(st.lists(st.integers(0, 4), max_size=4, unique=True)):
         on = number % 4
-        subject, source = (key_of(AUTHORS[on], POST, f"key{on}"), PLACE) if on < 3 else ("https://reddit.com/r/a/1", ELSEWHERE)
+        subject, source = (
+            (key_of(AUTHORS[on], POST, f"key{on}"), PLACE) if on < 3 else ("https://reddit.com/r/a/1", ELSEWHERE)
+        )
         work = draw(st.sampled_from(WORKS))
         for at in draw(st.lists(st.integers(1, 99), min_size=1, max_size=2, unique=True)):
             change = draw(st.sampled_from(["made", "made", "edited", "withdrawn"]))

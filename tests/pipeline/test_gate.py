@@ -70,7 +70,9 @@ def test_a_repost_is_kept_if_its_original_is(new_store: NewStore, together: bool
 
 def test_a_repost_of_a_repost_taken_back_is_no_more(new_store: NewStore) -> None:
     store = new_store()
-    collect(store, [wrote(1, ANN, "one", WORK, "create"), passed_on(2, BOB, "two", KEY)], [deleted(3, BOB, REPOST, "two")])
+    collect(
+        store, [wrote(1, ANN, "one", WORK, "create"), passed_on(2, BOB, "two", KEY)], [deleted(3, BOB, REPOST, "two")]
+    )
     assert [one.post for one in told(store, WORK)] == [KEY]
 
 

@@ -20,7 +20,7 @@ from tests.conftest import NewStore
 from tests.pipeline.rendered import COLLECTOR, PLACE, Line, body, events, frames, stated
 from tests.store.asked import assert_answers, dump
 from tests.store.fold_model import Fold
-from tests.store.keeping import keep
+from tests.store.keeping import NOW, keep
 
 Crashes = list[tuple[int, bool]]  # after how many transactions, and whether the last of them was kept
 
@@ -78,7 +78,7 @@ def collect_with_crashes(
 def back(store: Store, source: str) -> None:
     """Set a cursor back to the start."""
     with store.writing() as writer:
-        writer.advance(source, f"{source}.ndjson", "", False, pipeline.datetime.now(pipeline.UTC))
+        writer.advance(source, f"{source}.ndjson", "", False, NOW)
 
 
 _crashes = st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=5)

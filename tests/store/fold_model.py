@@ -7,13 +7,14 @@ A fact is a `Post` or an `Account`. Works are the DOIs in `WORKS`; `mentions` fi
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from hubbub.model import Account, Identifier, Link, Post
 
 WORKS = [Identifier("doi", f"10.5555/work{n}") for n in range(3)]
 INVERSE = {"is_cited_by"}
+_NEVER = datetime.max.replace(tzinfo=UTC)
 Name = tuple[str, str]  # source, id
 
 
@@ -142,10 +143,8 @@ class Fold:
             if post.reposts is not None and (post.source, post.reposts) in spoken:
                 passing[post.source, post.id].append(post)
         entries = [self._told(name, work, posts, _own(posts), _counts(posts, work)) for name, posts in naming.items()]
-        entries += [
-            self._told(name, work, posts, False, True) for name, posts in passing.items() if name not in naming
-        ]
-        return sorted(entries, key=lambda e: (e.posted_at is None, e.posted_at or datetime.min, e.post, e.source))
+        entries += [self._told(name, work, posts, False, True) for name, posts in passing.items() if name not in naming]
+        return sorted(entries, key=lambda e: (e.posted_at is None, e.posted_at or _NEVER, e.post, e.source))
 
     def counts(self, work: Identifier) -> list[Counted]:
         by_source: dict[str, list[Told]] = defaultdict(list)

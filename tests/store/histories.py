@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hubbub.model import Account, Change, Link, Post
 from tests.store.fold_model import WORKS, link_to
@@ -102,15 +103,14 @@ def collected(draw: st.DrawFn) -> list[Post]:
     told: list[Post] = []
     for version in draw(st.lists(_versions, min_size=1, max_size=3, unique=True)):
         change = draw(st.sampled_from(CHANGES))
-        name = {"source": source, "id": key, "via": COLLECTOR, "assertion": assertion, "version": at(version)}
+        name = Post(source=source, id=key, via=COLLECTOR, assertion=assertion, version=at(version), change=change)
         if change == "withdrawn":
-            told.append(Post(**name, change="withdrawn"))
+            told.append(name)
             continue
         relation = "discusses" if passes else draw(st.sampled_from(["discusses", "references", "is_cited_by"]))
         told.append(
-            Post(
-                **name,
-                change=change,
+            replace(
+                name,
                 url="https://example.org/seen",
                 title=f"title-{assertion}-{at(version)}-end",
                 links=(link_to(draw(st.sampled_from(WORKS)), relation, "metadata"),),
@@ -150,9 +150,9 @@ def accounts(draw: st.DrawFn) -> list[Account]:
 def histories(draw: st.DrawFn) -> list[Post | Account]:
     """Facts about a few posts and people; no two versions of one thing are equal."""
     told: list[Post | Account] = []
-    for strategy, most in ((own_posts(), 5), (reposts(), 3), (collected(), 4), (accounts(), 3)):
-        for some in draw(st.lists(strategy, max_size=most)):
-            told.extend(some)
+    for posts in draw(st.tuples(*(st.lists(s, max_size=4) for s in (own_posts(), reposts(), collected())))):
+        told.extend(post for some in posts for post in some)
+    told.extend(one for some in draw(st.lists(accounts(), max_size=3)) for one in some)
     return list({_name(fact): fact for fact in told}.values())
 
 

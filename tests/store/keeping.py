@@ -1,6 +1,6 @@
 """Keeps facts without sources and without a gate."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,11 +12,16 @@ NOW = datetime(2026, 8, 1, tzinfo=UTC)
 NOBODY: Watch = frozenset()
 
 
+def read(facts: Iterable[Post | Account]) -> list[Reading | Account]:
+    """Find the works that posts mention."""
+    return [Reading(fact, pipeline.find(fact, NOBODY)) if isinstance(fact, Post) else fact for fact in facts]
+
+
 def keep(store: Store, pages: Sequence[Sequence[Post | Account]]) -> None:
     """Write pages of facts, a transaction each."""
     for page in pages:
         with store.writing() as writer:
-            writer.keep([Reading(f, pipeline.find(f, NOBODY)) if isinstance(f, Post) else f for f in page], NOW)
+            writer.keep(read(page), NOW)
 
 
 def path_of(store: Store) -> Path:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hubbub.model import Account, Post
 from tests.conftest import NewStore
-from tests.store.fold_model import Fold, link_to, touches, WORKS
+from tests.store.fold_model import WORKS, Fold, link_to, touches
 from tests.store.histories import PLACE, arranged, histories
 from tests.store.keeping import bytes_of, keep
 

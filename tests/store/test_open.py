@@ -14,16 +14,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 
 import hubbub.store
-from hubbub import pipeline
+from hubbub.answers import Answers
 from hubbub.model import Identifier, Post
 from hubbub.store import Store, StoreError, open_store, schema
 from hubbub.store.migrate import migrate
 from tests.conftest import NewStore
 from tests.store.asked import dump, told
 from tests.store.fold_model import WORKS, link_to
-from tests.store.keeping import keep, path_of
-
-NAMELESS = Post(source="bluesky", id="at://a/b/c", via="bluesky", version="v1", links=(link_to(WORKS[0]),), author="a")
+from tests.store.keeping import NOW, keep, path_of, read
 
 
 def some(first: int, last: int, words: int = 1) -> list[Post]:
@@ -164,14 +162,20 @@ def test_a_read_only_store_is_explained_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "store.db"
     with open_store(str(path)) as store:
         keep(store, [some(0, 3)])
-    with read_only(path), pytest.raises(StoreError, match="is read-only; give yourself the right"):
+
+    def write() -> None:
         with open_store(str(path)) as store:
             keep(store, [some(3, 6)])
+
+    with read_only(path), pytest.raises(StoreError, match="is read-only; give yourself the right"):
+        write()
     with open_store(str(path)) as store:
         assert len(told(store, WORKS[0])) == 3
 
 
-def test_a_locked_store_is_explained_and_can_still_be_read(new_store: NewStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_store_is_explained_and_can_still_be_read(
+    new_store: NewStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(hubbub.store, "PRAGMAS", ("PRAGMA busy_timeout=50", *hubbub.store.PRAGMAS[1:]))
     store = new_store()
     keep(store, [some(0, 3)])
@@ -192,9 +196,13 @@ def test_a_full_disk_is_explained_and_loses_nothing(new_store: NewStore) -> None
     before = dump(store)
     limit = _pages(store) + 4
 
-    with pytest.raises(StoreError, match="the disk is full; nothing of this step was kept"), store.writing() as writer:
-        writer._connection.exec_driver_sql(f"PRAGMA max_page_count={limit}")
-        writer.keep([pipeline.Reading(p, pipeline.find(p, frozenset())) for p in some(50, 500, 50)], pipeline.datetime.now(pipeline.UTC))
+    def fill() -> None:
+        with store.writing() as writer:
+            writer._connection.exec_driver_sql(f"PRAGMA max_page_count={limit}")
+            writer.keep(read(some(50, 500, 50)), NOW)
+
+    with pytest.raises(StoreError, match="the disk is full; nothing of this step was kept"):
+        fill()
     assert dump(store) == before
     with store.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=4294967294")
@@ -211,10 +219,15 @@ def test_a_statement_that_fails_midway_leaves_nothing(new_store: NewStore) -> No
     store = new_store()
     keep(store, [some(0, 3)])
     before = dump(store)
-    with pytest.raises(ZeroDivisionError), store.writing() as writer:
-        writer.keep([pipeline.Reading(p, pipeline.find(p, frozenset())) for p in some(3, 6)], pipeline.datetime.now(pipeline.UTC))
-        writer.advance("bluesky", "lane", "7", False, pipeline.datetime.now(pipeline.UTC))
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with store.writing() as writer:
+            writer.keep(read(some(3, 6)), NOW)
+            writer.advance("bluesky", "lane", "7", False, NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert dump(store) == before
     assert store.resume("bluesky", "lane") == ""
 
@@ -226,8 +239,6 @@ def test_others_need_an_id_for_what_they_say(new_store: NewStore) -> None:
 
 
 def test_what_nobody_spoke_of_is_unknown_and_not_zero(new_store: NewStore) -> None:
-    from hubbub.answers import Answers
-
     report = Answers(new_store()).report(Identifier("doi", "10.5555/nobody"))
     assert (report.posts, report.accounts, report.amplifications) == (None, None, None)
     assert (report.first_at, report.checked_at, report.reach.low, report.sources) == (None, None, None, ())

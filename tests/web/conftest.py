@@ -258,7 +258,8 @@ def client(server: str) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+# Not for the session: as long as it is open, an event loop runs, and nothing else on this worker can run one.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     need("chromium")
     with sync_playwright() as playwright:

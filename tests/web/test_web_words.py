@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from hubbub.answers.shapes import Evidence, Said, Speaker
+from hubbub.answers.shapes import Evidence, Said, Speaker, Words
 from hubbub.model import Identifier
 from hubbub.web import words
 from hubbub.web.app import _templates
@@ -60,7 +60,8 @@ def test_a_mention_renders_inert(one: str, other: str, third: str) -> None:
     at = datetime(2025, 3, 3, tzinfo=UTC)
     proof = Evidence("v", other, one, third, one, other, third, 0.5, one, at)
     speaker = Speaker("bluesky", one or "k", other, third, one, other, None)
-    said = Said("bluesky", one, other, third, one, other, speaker, at, True, False, None, (proof,))
+    words = Words(one, other, third, one, speaker)
+    said = Said("bluesky", one, other, third, one, other, speaker, at, True, False, third, words, (proof,))
     macros = _templates().get_template("macros.html").module
     html = str(macros.mention(said, {}, None)) + str(macros.mention(said, {}, Identifier("doi", f"10.5555/{one}")))  # type: ignore[attr-defined]
     tree = LexborHTMLParser(html.encode("utf-8", "replace").decode())

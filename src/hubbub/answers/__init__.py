@@ -3,7 +3,7 @@
 Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from hubbub import identify, metrics
 from hubbub.answers.shapes import (
@@ -15,7 +15,6 @@ from hubbub.answers.shapes import (
     Said,
     SourceCount,
     SourceReport,
-    Voice,
 )
 from hubbub.answers.view import View
 from hubbub.model import Category, Identifier

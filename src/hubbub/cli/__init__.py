@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -195,6 +196,9 @@ def demo(
 
 def main() -> None:
     """Run a command; what a person can mend is said in one sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a mark that an old terminal lacks is no reason to stop
+            stream.reconfigure(errors="replace" if stream is sys.stdout else "backslashreplace")
     try:
         app()
     except StoreError as error:

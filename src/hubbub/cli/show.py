@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 
 import msgspec
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -22,15 +21,17 @@ from hubbub.pipeline import Outcome
 from hubbub.reference.places import place
 
 LATEST = 5  # posts in a report
-BAR = 24  # characters
+BAR, SPARK = 12, 54  # characters, so that a line fits on 80
 PIPED_WIDTH = 240  # wide enough that no table wraps
 NUMBERS = ("posts", "accounts", "amplifications", "followers", "certainty")
 SPARKS = "▁▂▃▄▅▆▇█"
 # Strangers' text must not drive the terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CODES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # the same without what only turns the direction of writing
 
-out = Console(highlight=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
-errors = Console(stderr=True, highlight=False)
+# No markup, no emoji codes: what strangers write in brackets or between colons is no order to rich.
+out = Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
+errors = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def plain(text: str) -> str:
@@ -40,7 +41,7 @@ def plain(text: str) -> str:
 
 def line(text: str) -> None:
     """Print one line of our own."""
-    out.print(text, markup=False)
+    out.print(text, soft_wrap=True)
 
 
 def failure(sentence: str) -> None:
@@ -55,8 +56,9 @@ def fail(sentence: str, status: int = 1) -> NoReturn:
 
 
 def as_json(answer: Any) -> None:
-    """Print an answer for programs."""
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n")
+    """Print an answer for programs; what would drive a terminal is escaped, as JSON allows."""
+    text = msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
+    sys.stdout.write(_CODES.sub(lambda code: f"\\u{ord(code[0]):04x}", text) + "\n")
 
 
 def as_csv(said: Iterable[Said]) -> None:
@@ -81,8 +83,11 @@ def _row(one: Said | None) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Any:
-    """Keep a spreadsheet from taking a stranger's text for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    """Keep a terminal from obeying a stranger's text, and a spreadsheet from taking it for a formula."""
+    if not isinstance(value, str):
+        return value
+    text = _CODES.sub("", value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
 def found(ones: Sequence[Found]) -> None:
@@ -91,11 +96,11 @@ def found(ones: Sequence[Found]) -> None:
         errors.print("nothing found")
     if not out.is_terminal:
         for one in ones:
-            line(str(one.identifier))
+            line(plain(str(one.identifier)))
         return
     table = _table("identifier", "as written", "found by", "certainty")
     for one in ones:
-        table.add_row(str(one.identifier), plain(one.as_written), one.method, f"{one.certainty:.0%}")
+        table.add_row(plain(str(one.identifier)), plain(one.as_written), one.method, f"{one.certainty:.0%}")
     out.print(table)
 
 
@@ -178,8 +183,9 @@ def _sources(one: Report) -> None:
         share = (count.posts + count.amplifications) / most
         bar = Text("█" * max(1, round(share * BAR)), style=place(count.source).colour) if out.is_terminal else ""
         numbers = (_number(count.posts), _number(count.accounts), _number(count.amplifications))
-        table.add_row(place(count.source).title, count.category, *numbers, bar)
-    out.print(Padding(table, (1, 0, 0, 0)))
+        table.add_row(plain(place(count.source).title), count.category, *numbers, bar)
+    out.print()
+    out.print(table)
 
 
 def _days(days: Sequence[DayCount]) -> None:
@@ -187,7 +193,7 @@ def _days(days: Sequence[DayCount]) -> None:
     if not out.is_terminal or len(days) < 2:
         return
     first, last = days[0].day, days[-1].day
-    width = min((last - first).days + 1, 60)
+    width = min((last - first).days + 1, SPARK)
     columns = [0] * width
     for day in days:
         columns[(day.day - first).days * width // ((last - first).days + 1)] += day.posts + day.amplifications
@@ -207,28 +213,27 @@ def _voices(one: Report) -> None:
         table.add_row(
             _who(voice.speaker), followers, f"{voice.posts:,}", f"{voice.amplifications:,}", _stamp(voice.last_at)
         )
-    out.print(Padding(table, (1, 0, 0, 0)))
+    out.print()
+    out.print(table)
 
 
 def mentions(identifier: Identifier, said: Sequence[Said]) -> None:
     """List mentions for a person to read."""
     if not said:
-        out.print(f"Nothing has been collected about {identifier} yet.", markup=False)
+        out.print(f"Nothing has been collected about {identifier} yet.")
     for one in said:
         _said(one)
         for evidence in one.evidence:
-            how = f"    {evidence.via}: “{evidence.as_written}” in the {evidence.found_in}, by {evidence.method}"
-            out.print(Text(plain(how), style="dim"))
+            how = f"{evidence.via}: “{evidence.as_written}” in the {evidence.found_in}, by {evidence.method}"
+            out.print(Text("    " + plain(how), style="dim"))
 
 
 def _said(one: Said) -> None:
     verb = "" if one.own else " passed on"
     note = "" if one.counted else " (refers the other way: not counted)"
     who = _who(one.speaker) if one.speaker else ""
-    head = Text(f"\n{_stamp(one.posted_at)}  {place(one.source).title}{verb}{note}  ", style="dim") + Text(
-        who, style="bold"
-    )
-    out.print(head)
+    where = plain(place(one.source).title)
+    out.print(Text(f"\n{_stamp(one.posted_at)}  {where}{verb}{note}  ", style="dim") + Text(who, style="bold"))
     words = plain(one.text or one.title or "")
     if one.original:
         author = f"{_who(one.original.speaker)}: " if one.original.speaker else ""
@@ -247,8 +252,8 @@ def sources(found: Sequence[SourceReport]) -> None:
             aside = "; ".join(f"{count:,} × {reason}" for reason, count in one.set_aside)
             kind = "collector" if one.collector else "place"
             table.add_row(
-                one.name,
-                one.title,
+                plain(one.name),
+                plain(one.title),
                 kind,
                 one.category,
                 f"{one.posts:,}",

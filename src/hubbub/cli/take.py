@@ -131,7 +131,7 @@ def _suggestion(path: Path, name: str) -> str:
 def _progress(path: Path) -> Iterator[Any]:
     """Show a bar on a terminal; elsewhere nothing."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         DownloadColumn(),
         TextColumn("{task.fields[posts]} posts"),
