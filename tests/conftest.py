@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # `tests.store.…` howev
 
 pytest.register_assert_rewrite("tests.store.asked")
 
-from hubbub.store import Store, open_store
+from hubbub.store import Store, open_store  # noqa: E402
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 _GENERATE = [Phase.explicit, Phase.generate]

@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,8 @@ SUFFIXES = {".json", ".ndjson"}
 ERRORS = "error_"  # recordings of answers that hold nothing
 NAMES = sorted(sources())
 SECRETS = re.compile(
-    r"[\w.+-]+@[\w-]+\.[a-z]{2,}|eyJ[\w-]{10,}\.|(?:api|access)[_-]?key|\bBearer |password|ghp_\w{20}|mailto=(?!REDACTED)",
+    r"[\w.+-]+@[\w-]+\.[a-z]{2,}|eyJ[\w-]{10,}\.|(?:api|access)[_-]?key|\bBearer |ghp_\w{20}"
+    r"|password|mailto=(?!REDACTED)",
     re.IGNORECASE,
 )
 
@@ -78,8 +80,7 @@ def survives(source: Source, data: bytes) -> list[Fact | Fault] | None:
     """Read a page that may hold anything: what was read, or None if it was refused with a reason."""
     try:
         pages = read_pages(source, data)
-    except WrongSourceError as error:
-        assert str(error)
+    except WrongSourceError:
         return None
     found = parse(source, pages)
     for page in pages:
@@ -311,15 +312,16 @@ def test_a_decompression_bomb_is_stopped(packing: str, tmp_path: Path, monkeypat
     file = tmp_path / f"bomb.{packing}"
     file.write_bytes(gzip.compress(bomb, 9) if packing == "gz" else zstd.compress(bomb))
     monkeypatch.setattr(archive, "SWELL_LIMIT", 100)
-    read = 0
-    with pytest.raises(EOFError, match="swells"):
-        opened = archive.open_file(file)
-        try:
+    read = [0]
+
+    def read_all() -> None:
+        with closing(archive.open_file(file)) as opened:
             while data := opened.read(1 << 20):
-                read += len(data)
-        finally:
-            opened.close()
-    assert read < 32 << 20
+                read.append(len(data))
+
+    with pytest.raises(EOFError, match="swells"):
+        read_all()
+    assert sum(read) < 32 << 20
 
 
 _JSON = st.recursive(

@@ -39,11 +39,9 @@ KEY = key_of(ANN, POST, "one")
 def collect(store: Store, *pages: list[Line], source: str = PLACE) -> pipeline.Outcome:
     """Read an archive a list of lines."""
     outcome = pipeline.Outcome()
-    for number, lines in enumerate(pages):
-        data = body(lines)
-        outcome = asyncio.run(
-            pipeline.collect(sources()[source], f"{source} {len(data)} {number}", lambda lane: BytesIO(data), store)
-        )
+    files = {f"{source} {number}": body(lines) for number, lines in enumerate(pages)}
+    for lane in files:
+        outcome = asyncio.run(pipeline.collect(sources()[source], lane, lambda lane: BytesIO(files[lane]), store))
     return outcome
 
 

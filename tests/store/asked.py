@@ -91,7 +91,8 @@ def dump(store: Store) -> dict[str, Any]:
             "statements": ask(
                 "SELECT s.name, p.key, v.name, coalesce(a.key, ''), a.version, a.change, coalesce(c.key, ''),"
                 " coalesce(a.posted_at, -1), a.content FROM assertion a JOIN post p ON p.id = a.post"
-                " JOIN source s ON s.id = p.source JOIN source v ON v.id = a.via LEFT JOIN account c ON c.id = a.account"
+                " JOIN source s ON s.id = p.source JOIN source v ON v.id = a.via"
+                " LEFT JOIN account c ON c.id = a.account"
             ),
             "touches": ask(
                 "SELECT s.name, p.key, coalesce(a.key, ''), t.verb, coalesce(o.key, '') FROM touch t"

@@ -1,4 +1,4 @@
-"""The rules of the store, written a second time and knowing nothing of it: facts come in, what it must answer comes out.
+"""The rules of the store, written a second time and knowing nothing of it: facts come in, its answers come out.
 
 A fact is a `Post` or an `Account`. Works are the DOIs in `WORKS`; `mentions` finds them in the simple ways that
 `histories` writes them.

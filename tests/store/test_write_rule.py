@@ -1,5 +1,7 @@
 """Whatever the order and however often, the store holds what the rules say."""
 
+from unittest import mock
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,11 +58,12 @@ def test_the_places_later_word_may_stand_again_and_others_may_not(new_store: New
 
 def test_of_two_statements_with_one_version_either_order_leaves_the_same(new_store: NewStore) -> None:
     two = [own("v1", WORKS[0], text="one"), own("v1", WORKS[1], text="two")]
-    stores = [new_store(), new_store(), new_store()]
+    stores = [new_store() for _ in range(4)]
     keep(stores[0], [[two[0]], [two[1]]])
     keep(stores[1], [[two[1]], [two[0]]])
     keep(stores[2], [[two[1], two[0]]])
-    assert dump(stores[0]) == dump(stores[1]) == dump(stores[2])
+    keep(stores[3], [[two[0], two[1]]])
+    assert dump(stores[0]) == dump(stores[1]) == dump(stores[2]) == dump(stores[3])
 
 
 def test_a_repost_that_names_the_work_is_no_own_word_even_when_its_original_is_gone(new_store: NewStore) -> None:
@@ -96,6 +99,15 @@ def test_any_order_and_any_repetition_leave_what_the_rules_say(
     keep(store, data.draw(arranged(facts)))
     assert_answers(store, fold)
     assert_rows(store, fold)
+
+
+@given(data=st.data(), facts=histories())
+def test_names_that_share_a_number_are_told_apart(new_store: NewStore, data: st.DataObject, facts: Facts) -> None:
+    store, fold = new_store(), Fold(facts)
+    with mock.patch("hubbub.store.names.near", return_value=7):
+        keep(store, data.draw(arranged(facts)))
+    assert_rows(store, fold)
+    assert_answers(store, fold, details=False)
 
 
 @given(data=st.data(), facts=histories())

@@ -43,14 +43,10 @@ class Names:
         """Return the rows of those posts or accounts, given with their numbers, that have one."""
         if not names:
             return {}
-        by_hash = {number: name for name, number in names.items()}
-        statement = select(table.c.hash, table.c.key, table.c.id).where(among(table.c.hash, list(by_hash)))
-        found = {}
-        for hash_, key, id_ in rows(self._connection, statement):
-            name = by_hash[hash_]
-            if key == name[1]:
-                found[name] = id_
-        return found
+        numbers = list(set(names.values()))
+        statement = select(table.c.source, table.c.key, table.c.id).where(among(table.c.hash, numbers))
+        # Two names may have one number.
+        return {(place, key): id_ for place, key, id_ in rows(self._connection, statement) if (place, key) in names}
 
     def find_hidden(self, names: Mapping[Name, int]) -> dict[Name, int]:
         """Return the rows of those withdrawn posts, given with their hashes, that others still touch."""

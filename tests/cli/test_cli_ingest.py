@@ -1,0 +1,81 @@
+"""Reading archives: once, twice and stopped midway."""
+
+import signal
+import sqlite3
+import subprocess
+from contextlib import closing, suppress
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from tests.cli.commanded import PROGRAM, USER_GUIDE, WORK, command, environment, mentions, post, posts, run
+
+GLIOTOXIN = "doi:10.1007/s00253-011-3689-1"
+
+
+def test_what_came_in_is_told_a_line_a_file(store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "day.ndjson"
+    gone = post(1).replace(b'"create"', b'"delete"').replace(b"3mmoojp0", b"3mmoojp1")
+    file.write_bytes(post(1) + post(2) + post(3, text="nothing") + gone)
+    ran = run(store, "ingest", "bluesky", file)
+    assert ran == (0, "✓ day.ndjson: 1 posts, 1 mentions, 1 withdrawn\n", "")
+    assert posts(store) == ["k2"]
+
+
+def test_several_files_are_read_in_one_go(store: Path) -> None:
+    ran = run(store, "ingest", "crossref_event_data", USER_GUIDE, USER_GUIDE.with_name("query_end_to_end.json"))
+    assert [line.partition(":")[0] for line in ran.out.splitlines()] == ["✓ user-guide.json", "✓ query_end_to_end.json"]
+
+
+def test_reading_twice_changes_nothing(store: Path) -> None:
+    first = command(store, "ingest", "crossref_event_data", USER_GUIDE)
+    assert first == (0, "✓ user-guide.json: 9 posts, 9 mentions, 0 withdrawn\n", "")
+    before = mentions(store, GLIOTOXIN)
+    assert before[0]
+    again = run(store, "ingest", "crossref_event_data", USER_GUIDE)
+    assert again == (0, "✓ user-guide.json: 0 posts, 0 mentions, 0 withdrawn\n", "")
+    assert mentions(store, GLIOTOXIN) == before
+
+
+def test_what_was_set_aside_is_told_and_exit_status_is_1(store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "day.ndjson"
+    file.write_bytes(post(1) + b"{broken\n".replace(b"broken", b'"doi": 10.5555/work') + post(2))
+    ran = run(store, "ingest", "bluesky", file)
+    ran.fails("day.ndjson: set aside: no frame: ", f"(at byte {len(post(1))})")
+    assert ran.out == "! day.ndjson: 2 posts, 2 mentions, 0 withdrawn\n"
+    assert "1 × no frame: " in run(store, "sources").out
+
+
+def _kept(store: Path) -> int:
+    """How far the archive was read."""
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(store)) as asked:
+        (resume,) = asked.execute("SELECT max(CAST(resume AS INTEGER)) FROM cursor").fetchone()
+        return int(resume or 0)
+    return 0
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
+def test_what_is_stopped_midway_goes_on_where_it_was(store: Path, tmp_path: Path, stop: signal.Signals) -> None:
+    file, half = tmp_path / "day.ndjson", tmp_path / "half.db"
+    words = "nothing " * 30
+    with file.open("wb") as archive:
+        for n in range(60_000):
+            archive.write(post(n) if n % 500 == 0 else post(n, text=words))
+    half.write_bytes(store.read_bytes())
+    order = [PROGRAM, "ingest", "bluesky", file]
+    with subprocess.Popen(order, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(half)) as process:
+        until = monotonic() + 30
+        while not _kept(half) and monotonic() < until:
+            sleep(0.002)
+        process.send_signal(stop)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode != 0
+    assert b"Traceback" not in err
+    assert 0 < _kept(half) < file.stat().st_size
+    assert 0 < len(posts(half)) < 120
+    rest = run(half, "ingest", "bluesky", file)
+    assert rest.status == 0
+    assert "120 posts" not in rest.out  # it did not start anew
+    assert run(store, "ingest", "bluesky", file).out == "✓ day.ndjson: 120 posts, 120 mentions, 0 withdrawn\n"
+    assert mentions(half, WORK) == mentions(store, WORK)
