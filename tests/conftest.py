@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,10 @@ pytest.register_assert_rewrite("tests.store.asked")
 from hubbub.store import Store, open_store  # noqa: E402
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-_GENERATE = [Phase.explicit, Phase.generate]
-settings.register_profile("fast", deadline=None, max_examples=25, suppress_health_check=_CHECKS)
+_GENERATE = [Phase.explicit, Phase.reuse, Phase.generate]
+# Making a failure smaller may take minutes: `HYPOTHESIS_PROFILE=thorough` does it.
+settings.register_profile("fast", deadline=None, max_examples=20, phases=_GENERATE, suppress_health_check=_CHECKS)
 settings.register_profile("thorough", deadline=None, max_examples=1000, suppress_health_check=_CHECKS)
-settings.register_profile("quick", deadline=None, max_examples=20, phases=_GENERATE, suppress_health_check=_CHECKS)
 # One and the same run for the whole and for each mutated copy, see tests/mutants.
 settings.register_profile(
     "mutants",
@@ -58,3 +59,13 @@ def new_store(blank_store: Path, tmp_path: Path) -> Iterator[NewStore]:
     yield make
     for store in opened:
         store.close()
+
+
+@pytest.fixture(scope="session")
+def one_scan() -> Iterator[None]:
+    """Compile the gate's scan once a watch instead of once a lane: it takes longer than a small archive."""
+    from hubbub.identify.hints import Hints
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hubbub.pipeline.Hints", lru_cache(maxsize=64)(Hints))
+        yield

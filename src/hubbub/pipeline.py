@@ -53,6 +53,7 @@ async def collect(
         _keep(page, gate, store, outcome)
         since = page.resume
         told(outcome)
+        await asyncio.sleep(0)  # where Ctrl-C is heard
     with store.writing() as writer:
         writer.advance(name, lane, since, True, datetime.now(UTC))
     return outcome

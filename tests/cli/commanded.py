@@ -52,7 +52,7 @@ def run(store: Path | None, *order: object, stdin: bytes = b"") -> Ran:
         patch.setattr(sys, "stdin", TextIOWrapper(BytesIO(stdin)))
         with pytest.raises(SystemExit) as stopped:
             main()
-    said, failed = (stream.detach().getvalue().decode() for stream in (out, err))  # type: ignore[attr-defined]
+    said, failed = (stream.detach().getvalue().decode() for stream in (out, err))
     return Ran(int(stopped.value.code or 0), said, failed)
 
 

@@ -3,6 +3,7 @@
 import gzip
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -14,7 +15,8 @@ else:
     from backports import zstd
 
 GOLDEN = FRAMES / "jetstream_v1_golden_mixed.ndjson"
-LINES = b"".join(post(n, text=f"{n} {hash(str(n))} I read doi:10.5555/work") for n in range(200))
+CHANCE = Random(1)
+LINES = b"".join(post(n, text=f"{CHANCE.randbytes(900).hex()} I read doi:10.5555/work") for n in range(200))
 ENVELOPE = '{"status":"failed","message-type":null,"message":[{"type":null,"message":"Invalid cursor supplied."}]}'
 
 
@@ -87,11 +89,14 @@ def test_of_a_cut_archive_what_is_whole_is_kept(store: Path, tmp_path: Path, pac
 
 
 def test_of_a_cut_long_archive_every_whole_line_is_kept(store: Path, tmp_path: Path) -> None:
-    filler = b"".join(post(1000 + n, text=f"nothing {'about it ' * 100}") for n in range(2000))
-    packed = gzip.compress(LINES + filler, compresslevel=0)
-    ran = ingest(store, tmp_path / "cut.ndjson.gz", packed[:-1000])
-    ran.fails("cut off")
-    assert len(posts(store)) == 200
+    filler = post(1000, text="nothing " * 100) * 3000
+    for packing, packed in (
+        ("gz", gzip.compress(LINES + filler, compresslevel=0)),
+        ("zst", zstd.compress(LINES + filler)),
+    ):
+        ran = ingest(store, tmp_path / f"cut.ndjson.{packing}", packed[:-20])
+        ran.fails(f"cut.ndjson.{packing}: set aside: cut off: the compressed file ends too early")
+        assert len(posts(store)) == 200
 
 
 def test_a_cut_document_gives_the_events_before_the_cut(store: Path, tmp_path: Path) -> None:

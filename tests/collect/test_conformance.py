@@ -35,6 +35,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+pytestmark = pytest.mark.usefixtures("one_scan")
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 SUFFIXES = {".json", ".ndjson"}
 ERRORS = "error_"  # recordings of answers that hold nothing

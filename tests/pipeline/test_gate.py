@@ -32,6 +32,7 @@ from tests.pipeline.rendered import (
 from tests.store.asked import dump, told
 from tests.store.fold_model import WORKS
 
+pytestmark = pytest.mark.usefixtures("one_scan")
 WORK, (ANN, BOB, _) = WORKS[0], AUTHORS
 KEY = key_of(ANN, POST, "one")
 
@@ -136,6 +137,20 @@ def test_media_code_and_pages_are_kept_only_if_they_stand_on_a_shelf(new_store: 
     collect(store, [line])
     collect(watching, [line])
     assert not any(dump(store).values())
+    assert [one.post for one in told(watching, WATCHED[address])] == [KEY]
+
+
+@pytest.mark.parametrize("address", WATCHED)
+def test_beside_a_work_too_they_are_kept_only_if_they_stand_on_a_shelf(new_store: NewStore, address: str) -> None:
+    line = wrote(1, ANN, "one", WORK, "create")
+    line = line._replace(text=line.text.replace(b"-end", f"-end {address}".encode()))
+    store, watching = new_store(), new_store()
+    with watching.writing() as writer:
+        writer.shelve("mine", "Mine", "", False, [WATCHED[address]])
+    collect(store, [line])
+    collect(watching, [line])
+    assert [one.post for one in told(store, WORK)] == [KEY]
+    assert told(store, WATCHED[address]) == []
     assert [one.post for one in told(watching, WATCHED[address])] == [KEY]
 
 

@@ -22,6 +22,7 @@ from tests.store.asked import assert_answers, dump
 from tests.store.fold_model import Fold
 from tests.store.keeping import NOW, keep
 
+pytestmark = pytest.mark.usefixtures("one_scan")
 Crashes = list[tuple[int, bool]]  # after how many transactions, and whether the last of them was kept
 
 

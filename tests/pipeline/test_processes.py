@@ -70,7 +70,7 @@ def test_a_process_that_is_killed_again_and_again_ends_where_an_undisturbed_one_
     chance, told = Random(), firehose(20_000, seed=1)
     file = tmp_path / "firehose.ndjson"
     file.write_bytes(body(told))
-    for kill in range(4):
+    for kill in range(3):
         process = start(tmp_path / "killed.db", PLACE, file)
         assert process.stdout
         for _ in range(chance.randrange(1, 9)):

@@ -103,6 +103,9 @@ class Fold:
                 if name not in latest or latest[name].version < post.version:
                     latest[name] = post
         self.standing = [post for post in latest.values() if self._stands(post)]
+        self._about: dict[Name, list[Post]] = defaultdict(list)
+        for post in self.standing:
+            self._about[post.source, post.id].append(post)
         speaking = {(p.source, p.author) for p in self.standing if p.author is not None}
         self.accounts = {name: self._details(name, accounts) for name in speaking}
 
@@ -131,7 +134,7 @@ class Fold:
 
     def hidden(self, source: str, post: str) -> bool:
         """Whether a post's own name may no longer be said."""
-        return (source, post) in self.gone_posts and not any((p.source, p.id) == (source, post) for p in self.standing)
+        return (source, post) in self.gone_posts and (source, post) not in self._about
 
     # What is answered
 
@@ -174,8 +177,7 @@ class Fold:
         return naming
 
     def _told(self, name: Name, work: Identifier, supporting: list[Post], own: bool, counted: bool) -> Told:
-        statements = [post for post in self.standing if (post.source, post.id) == name]
-        statements = sorted(statements, key=lambda p: (p.version, _reversed(p.assertion)), reverse=True)
+        statements = sorted(self._about[name], key=lambda p: (p.version, _reversed(p.assertion)), reverse=True)
         statements = sorted(statements, key=lambda p: not is_own(p))
         author = next((p.author for p in statements if p.author is not None), None)
         original = next((p.reposts for p in statements if p.reposts is not None), None)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub import pipeline
+from hubbub.answers import Answers
 from hubbub.model import Account, Identifier, Post
 from tests.conftest import NewStore
 from tests.store.asked import assert_answers, assert_rows, dump, told
@@ -47,13 +48,43 @@ def test_a_mention_stands_while_one_statement_supports_it(new_store: NewStore) -
 
 def test_the_places_later_word_may_stand_again_and_others_may_not(new_store: NewStore) -> None:
     store = new_store()
-    keep(store, [[own("v1", WORKS[0]), others("v1", WORKS[0])], [withdrawn("v2")]])
+    keep(store, [[own("v1", WORKS[0]), others("v5", WORKS[0])], [withdrawn("v2")]])
     assert told(store, WORKS[0]) == []
     keep(store, [[own("v1", WORKS[0]), others("v9", WORKS[0]), own("v2", WORKS[0])]])
     assert told(store, WORKS[0]) == []
     keep(store, [[own("v3", WORKS[0]), others("v9", WORKS[0])]])
     (said,) = told(store, WORKS[0])
     assert [one[:3:2] for one in said.evidence] == [(PLACE, "v3")]
+
+
+def test_a_post_that_the_work_cites_is_shown_and_not_counted(new_store: NewStore) -> None:
+    store = new_store()
+    cited = Post(
+        source=PLACE,
+        id=KEY,
+        via=COLLECTOR,
+        assertion="e1",
+        version="v1",
+        links=(link_to(WORKS[0], "is_cited_by", "metadata"),),
+        author=AUTHOR,
+    )
+    keep(store, [[cited]])
+    (said,) = told(store, WORKS[0])
+    assert (said.own, said.counted) == (True, False)
+    assert Answers(store).counts(WORKS[0]) == ()
+
+
+def test_a_repost_passes_the_mention_on_and_a_like_does_not(new_store: NewStore) -> None:
+    store = new_store()
+    key, author, _ = REPOSTS[0]
+    repost = Post(source=PLACE, id=key, via=PLACE, version="v2", author=author, reposts=KEY)
+    like = Post(source=PLACE, id=key.replace("repost", "like"), via=PLACE, version="v2", author=author, likes=KEY)
+    keep(store, [[own("v1", WORKS[0]), like]])
+    (count,) = Answers(store).counts(WORKS[0])
+    assert (count.posts, count.amplifications) == (1, 0)
+    keep(store, [[repost]])
+    (count,) = Answers(store).counts(WORKS[0])
+    assert (count.posts, count.amplifications, count.accounts, count.amplifiers) == (1, 1, 1, 1)
 
 
 def test_of_two_statements_with_one_version_either_order_leaves_the_same(new_store: NewStore) -> None:

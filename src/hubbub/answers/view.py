@@ -70,9 +70,10 @@ WHERE a.account = :account
 AND (a.found <> '[]' OR EXISTS (SELECT 1 FROM assertion o WHERE o.post = t.post AND o.found <> '[]'))
 """
 _SPOKEN = text(
-    "SELECT a.post, p.source, a.found, t.post AS original, t.post IS NULL AS own, TRUE AS counted, a.posted_at"
+    "SELECT a.post, p.source, min(t.post) AS original, min(t.post) IS NULL AS own, TRUE AS counted,"
+    " min(a.posted_at) AS posted_at"
     + _OF_ACCOUNT
-    + "ORDER BY a.posted_at DESC, a.id DESC LIMIT :limit"
+    + "GROUP BY a.post, p.source ORDER BY min(a.posted_at) DESC, a.post DESC LIMIT :limit"
 )
 _SPOKEN_COUNTS = text(
     "SELECT count(DISTINCT CASE WHEN t.post IS NULL THEN a.post END) AS posts,"
@@ -292,12 +293,15 @@ class View:
         if not found:
             return None
         fields = msgspec.json.decode(found[0].fields, type=Fields)
-        spoken = self._spoken(found[0].id, limit)
-        statements = self._statements([row.post for row, _ in spoken])
+        rows_ = self._connection.execute(_SPOKEN, {"account": found[0].id, "limit": limit}).all()
+        statements = self._statements([row.post for row in rows_])
+        originals = self._statements([row.original for row in rows_ if row.original is not None])
+        # Each post with the works it names itself or, where it names none, with those of the post that it passes on.
+        spoken = [(row, _works_of(statements[row.post]) or _works_of(originals.get(row.original, []))) for row in rows_]
         works = list(dict.fromkeys(work for _, mentioned in spoken for work in mentioned))
         lines = self.lines(works)
         names = {work: line.identifier for work, line in zip(works, lines, strict=True)}
-        passed = self._passed(statements.values())
+        passed = {post: self._words(told) for post, told in originals.items()}
         posts, amplifications = self._spoken_counts(found[0].id)
         return AccountReport(
             speaker=self._described(found[0]),
@@ -312,14 +316,6 @@ class View:
                 for work in mentioned
             ),
         )
-
-    def _spoken(self, account: int, limit: int) -> list[tuple[Any, list[int]]]:
-        """The account's newest posts about works, each with the works: its own mentions, or those it passes on."""
-        spoken = self._connection.execute(_SPOKEN, {"account": account, "limit": limit}).all()
-        passed = self._statements([row.original for row in spoken if row.original is not None])
-        return [
-            (row, [one.work for one in _found(row.found)] or _works_of(passed.get(row.original, []))) for row in spoken
-        ]
 
     def _spoken_counts(self, account: int) -> tuple[int, int]:
         row = self._connection.execute(_SPOKEN_COUNTS, {"account": account}).one()

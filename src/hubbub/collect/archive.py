@@ -4,6 +4,7 @@ What is whole is read; what is cut off, too long or no text is named as a fault 
 """
 
 import gzip
+import os
 import sys
 import zlib
 from collections.abc import Iterator
@@ -39,7 +40,8 @@ def lane_of(path: Path) -> str:
         digest = sha256(file.read(PAGE))
         file.seek(max(0, size - PAGE))
         digest.update(file.read(PAGE))
-    return f"{path.name} {size} {digest.hexdigest()[:16]}"
+    name = os.fsencode(path.name).decode(errors="replace")
+    return f"{name} {size} {digest.hexdigest()[:16]}"
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -59,9 +61,22 @@ class _Swelling:
 
     def __init__(self, inner: gzip.GzipFile | zstd.ZstdFile, outer: BinaryIO) -> None:
         self._inner, self._outer, self._read = inner, outer, 0
+        self._cut: Exception | None = None
 
     def read(self, size: int) -> bytes:
-        data = self._inner.read(size)
+        """Read what there is; where the file breaks, first all that came before, then the reason."""
+        if self._cut:
+            raise self._cut
+        parts, left = [], size
+        try:
+            while left > 0 and (part := self._inner.read1(left)):
+                parts.append(part)
+                left -= len(part)
+        except _CUT as error:
+            if not parts:
+                raise
+            self._cut = error
+        data = b"".join(parts)
         self._read += len(data)
         if self._read > _SWELL_FREE and self._read > SWELL_LIMIT * self._outer.tell():
             raise EOFError(f"it swells more than {SWELL_LIMIT:,}-fold")
