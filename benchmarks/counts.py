@@ -2,11 +2,11 @@
 
     python benchmarks/counts.py [--sizes 1000000 10000000] [--of 2000]
 
-`counts`: `Answers.counts` of a work that `--of` posts mention. Baseline: the same SQL with the same meaning, sent to the
-same file through the `sqlite3` module and read into tuples. The stores are filled below the write rule, table by table,
-with the long tail of works that `keep.py` uses; posts of the work asked for lie scattered among all others. The last
-line is JSON: `ratio` = median seconds of counts over those of the baseline at the first size (at most 1.5 is wanted),
-`growth` = median seconds of counts at the last size over those at the first (at most 1.2).
+`counts`: `Answers.counts` of a work that `--of` posts mention. Baseline: the same SQL, sent to the same file through
+the `sqlite3` module and read into tuples. The stores are filled below the write rule, table by table, with a long tail
+of works; posts of the work asked for lie scattered among all others. The last line is JSON: `ratio` = median seconds of
+counts over those of the baseline at the first size (at most 1.5 is wanted), `growth` = median seconds of counts at the
+last size over those at the first (at most 1.2).
 """
 
 import argparse

@@ -209,7 +209,10 @@ def find(post: Post, watch: Watch) -> tuple[Mention, ...]:
 
 
 def rebuild(store: Store, told: Callable[[int], None] = lambda done: None) -> int:
-    """Derive every mention anew from what the posts say; `told` hears how many are done. Returns their number."""
+    """Derive every mention anew from what the posts say, and leave no trace of what was withdrawn.
+
+    `told` hears how many are done. Returns their number.
+    """
     watch = store.watch()
     done, last = 0, 0
     while batch := store.assertions(after=last, limit=REBUILD_STEP):
@@ -218,4 +221,5 @@ def rebuild(store: Store, told: Callable[[int], None] = lambda done: None) -> in
         last = batch[-1][0]
         done += len(batch)
         told(done)
+    store.compact()
     return done

@@ -58,9 +58,7 @@ def test_no_bytes_are_left_where_pages_of_the_file_were_split(new_store: NewStor
     left_by = [f"did:plc:who{n}" for n in chance.sample(range(700), 200)]
     withdrawn += [Account(source=PLACE, id=key, via=PLACE, version="v2", change="withdrawn") for key in left_by]
     keep(store, [withdrawn[start : start + 70] for start in range(0, len(withdrawn), 70)])
-    with store.connect() as connection:  # SQLite leaves copies behind where it moves rows between pages
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("VACUUM")
+    store.compact()
     left = bytes_of(store)
     away = [post for post in posts if post in gone or post.author in left_by]
     assert [post.id for post in away if f"text-{post.id[-5:]}-end".encode() in left] == []

@@ -87,6 +87,17 @@ def test_a_repost_passes_the_mention_on_and_a_like_does_not(new_store: NewStore)
     assert (count.posts, count.amplifications, count.accounts, count.amplifiers) == (1, 1, 1, 1)
 
 
+def test_an_account_that_was_withdrawn_and_speaks_again_is_only_what_it_says_since(new_store: NewStore) -> None:
+    store = new_store()
+    gone = Account(source=PLACE, id=AUTHOR, via=PLACE, version="v3", change="withdrawn")
+    before = Account(source=PLACE, id=AUTHOR, via=PLACE, version="v2", handle="before", name="Before")
+    seen = Account(source=PLACE, id=AUTHOR, via=COLLECTOR, version="v9", description="seen by others")
+    since = Account(source=PLACE, id=AUTHOR, via=PLACE, version="v5", handle="since")
+    keep(store, [[own("v4", WORKS[0]), before, seen, since], [gone], [before, seen]])
+    (said,) = told(store, WORKS[0])
+    assert said.speaker == (AUTHOR, "since", None, None, None, None)
+
+
 def test_of_two_statements_with_one_version_either_order_leaves_the_same(new_store: NewStore) -> None:
     two = [own("v1", WORKS[0], text="one"), own("v1", WORKS[1], text="two")]
     stores = [new_store() for _ in range(4)]

@@ -161,7 +161,8 @@ def sources(context: typer.Context) -> None:
 def rebuild(context: typer.Context) -> None:
     """Find every mention anew in the posts that are kept, and so recount everything.
 
-    Run it after an update of hubbub that finds more. Readers go on meanwhile.
+    Run it after an update of hubbub that finds more. Readers go on meanwhile. At the end the file is written anew, so
+    that no trace of withdrawn posts is left in it.
     """
     with _open(context) as store:
         take.rebuild(store)

@@ -71,6 +71,15 @@ class Store:
             self._works.clear()
         self._works.update(works)
 
+    def compact(self) -> None:
+        """Write the file anew, without what was withdrawn: a page that was split may still hold a copy of it."""
+        with self._told(), self._engine.connect() as connection:
+            connection.commit()
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("VACUUM")
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def resume(self, source: str, lane: str) -> str:
         """Where a lane goes on: "" at its start, and again once it was read to its end."""
         with self.connect() as connection:

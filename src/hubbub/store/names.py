@@ -1,6 +1,5 @@
 """The rows that stand for names: sources, identifiers, posts and accounts; new ones are numbered in sequence."""
 
-from collections import ChainMap
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, Table, func, select
@@ -8,10 +7,18 @@ from sqlalchemy import Connection, Table, func, select
 from hubbub.model import Identifier
 from hubbub.store import schema as s
 from hubbub.store.fold import Kind, hashed
-from hubbub.store.sql import among, insert_rows, rows
+from hubbub.store.sql import among, insert_rows, listed, rows
 
 Name = tuple[int, str]  # a source's row and a key within it
 Work = tuple[str, str]  # scheme and value
+
+
+# Made once: what is asked in every transaction should not be put together each time.
+_NAMED = {t: select(t.c.source, t.c.key, t.c.id).where(listed(t.c.hash)) for t in (s.post, s.account)}
+_WORKS = select(s.identifier.c.scheme, s.identifier.c.value, s.identifier.c.id).where(listed(s.identifier.c.value))
+_NEXT = {
+    t: select(func.coalesce(func.max(t.c.id), 0) + 1) for t in (s.source, s.identifier, s.account, s.post, s.assertion)
+}
 
 
 class Names:
@@ -37,16 +44,15 @@ class Names:
 
     def next(self, table: Table) -> int:
         """Return the number of the next row: nobody else writes while we do."""
-        return int(self._connection.execute(select(func.coalesce(func.max(table.c.id), 0) + 1)).scalar_one())
+        return int(self._connection.execute(_NEXT[table]).scalar_one())
 
     def find(self, table: Table, names: Mapping[Name, int]) -> dict[Name, int]:
         """Return the rows of those posts or accounts, given with their numbers, that have one."""
         if not names:
             return {}
-        numbers = list(set(names.values()))
-        statement = select(table.c.source, table.c.key, table.c.id).where(among(table.c.hash, numbers))
+        found = rows(self._connection, _NAMED[table], list(set(names.values())))
         # Two names may have one number.
-        return {(place, key): id_ for place, key, id_ in rows(self._connection, statement) if (place, key) in names}
+        return {(place, key): id_ for place, key, id_ in found if (place, key) in names}
 
     def find_hidden(self, names: Mapping[Name, int]) -> dict[Name, int]:
         """Return the rows of those withdrawn posts, given with their hashes, that others still touch."""
@@ -54,19 +60,18 @@ class Names:
         hidden = select(s.post.c.hash, s.post.c.id).where(among(s.post.c.hash, list(by_hash)), s.post.c.key.is_(None))
         return {by_hash[hash_]: id_ for hash_, id_ in rows(self._connection, hidden)} if names else {}
 
-    def identifiers(self, wanted: Iterable[Identifier]) -> Mapping[Work, int]:
+    def identifiers(self, wanted: Iterable[Identifier]) -> dict[Work, int]:
         """Return the rows of identifiers, new ones where there are none."""
         names = {(identifier.scheme, identifier.value) for identifier in wanted}
         asked = [name for name in names if name not in self._works and name not in self.new_works]
         if asked:
-            table = s.identifier.c
-            statement = select(table.scheme, table.value, table.id).where(among(table.value, [v for _, v in asked]))
-            self.new_works.update({(scheme, value): id_ for scheme, value, id_ in rows(self._connection, statement)})
+            found = rows(self._connection, _WORKS, [value for _, value in asked])
+            self.new_works.update({(scheme, value): id_ for scheme, value, id_ in found})
             new = sorted(name for name in asked if name not in self.new_works)
             first = self.next(s.identifier) if new else 0
             insert_rows(self._connection, s.identifier, [(first + i, *name) for i, name in enumerate(new)])
             self.new_works.update((name, first + i) for i, name in enumerate(new))
-        return ChainMap(self.new_works, self._works) if self.new_works else self._works
+        return {name: self.new_works.get(name) or self._works[name] for name in names}
 
 
 def number(kind: Kind, source: str, key: str) -> int:

@@ -5,6 +5,7 @@ JSON parameter saves a look-up a row.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    Dialect,
     Select,
     Table,
     bindparam,
@@ -28,7 +30,12 @@ Key = int | str
 def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert whole rows, their values in the order of the table's columns."""
     if rows:
-        connection.exec_driver_sql(str(insert(table).compile(dialect=connection.dialect)), list(rows))
+        connection.exec_driver_sql(_insert(table, connection.dialect), list(rows))
+
+
+@cache
+def _insert(table: Table, dialect: Dialect) -> str:
+    return str(insert(table).compile(dialect=dialect))
 
 
 def update_rows(
@@ -53,6 +60,14 @@ def among(column: ColumnElement[Any], values: Sequence[Key | None]) -> ColumnEle
     return column.in_(select(listed.c.value))
 
 
-def rows(connection: Connection, statement: Select[Any] | CompoundSelect[Any]) -> Sequence[Any]:
-    """Run a select and return all of its rows."""
-    return connection.execute(statement).all()
+def listed(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The same, in a statement that is made once: the values come with `rows`."""
+    return column.in_(select(func.json_each(bindparam("listed")).table_valued("value").c.value))
+
+
+def rows(
+    connection: Connection, statement: Select[Any] | CompoundSelect[Any], values: Sequence[Key] | None = None
+) -> Sequence[Any]:
+    """Run a select, with the values that it has `listed`, and return all of its rows."""
+    given = None if values is None else {"listed": msgspec.json.encode(values).decode()}
+    return connection.execute(statement, given).all()

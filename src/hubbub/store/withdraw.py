@@ -11,9 +11,12 @@ from hubbub.model import Post
 from hubbub.store import schema as s
 from hubbub.store.fold import Folded, Gone, Kind, hashed, hashes_of, withdraw
 from hubbub.store.names import Name, Names, number
-from hubbub.store.sql import among, delete_rows, rows, update_rows
+from hubbub.store.sql import among, delete_rows, listed, rows, update_rows
 
 Fields = dict[str, tuple[int, str, Any]]  # an account's field -> (1 if the place says so, version, value)
+
+
+_KNOWN = select(s.withdrawn.c.hash, s.withdrawn.c.version).where(listed(s.withdrawn.c.hash))
 
 
 class Withdrawals:
@@ -30,8 +33,7 @@ class Withdrawals:
         """
         asked = folded.gone.keys() | hashes_of([reading.post for reading in folded.made.values()])
         asked |= {hashed("account", account.source, account.id) for account in folded.accounts}
-        table = s.withdrawn.c
-        known = dict(rows(self._connection, select(table.hash, table.version).where(among(table.hash, list(asked)))))
+        known = dict(rows(self._connection, _KNOWN, list(asked)))
         if not known and not folded.gone:
             return known, 0
         for reading in folded.made.values():
