@@ -45,6 +45,13 @@ WORDS = [
     "is",
 ]
 ALNUM = "abcdefghijklmnopqrstuvwxyz234567"
+SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
+
+
+def tid(at: datetime) -> str:
+    """A record's key as Bluesky makes it from the time: 13 digits of 5 bits."""
+    number = round(at.timestamp() * 1_000_000) << 10
+    return "".join(SORTABLE[number >> shift & 31] for shift in range(60, -1, -5))
 
 
 def readings(count: int, seed: int) -> Iterator[Reading]:
@@ -55,17 +62,19 @@ def readings(count: int, seed: int) -> Iterator[Reading]:
     for i in range(count):
         who = accounts[min(int(r.paretovariate(0.6)) * 7919, r.randrange(10**9)) % len(accounts)]
         work = int(r.paretovariate(0.5)) % 400_000
-        key = f"at://{who}/app.bsky.feed.post/3m{seed}{i:09x}"
+        at = NOW + timedelta(days=20 * seed, seconds=i)
+        rev = tid(at)
+        key = f"at://{who}/app.bsky.feed.post/{rev}"
         address = f"https://doi.org/10.1101/2026.07.{work:06d}"
         post = Post(
             source="bluesky",
             id=key,
             via="bluesky",
-            version=f"3m{seed}{i:09x}",
-            url=f"https://bsky.app/profile/{who}/post/3m{seed}{i:09x}",
+            version=rev,
+            url=f"https://bsky.app/profile/{who}/post/{rev}",
             text=" ".join(r.choices(WORDS, k=25)),
             author=who,
-            posted_at=NOW + timedelta(seconds=i),
+            posted_at=at,
             language="en",
         )
         found = Identifier("doi", f"10.1101/2026.07.{work:06d}")

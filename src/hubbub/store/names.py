@@ -84,7 +84,7 @@ def near(key: str, hash_: int) -> int:
     """Turn a name's hash into the number it is looked up by, such that what was made together lies together.
 
     The ids of most services grow with time, and an index that is written at one end is written several times faster
-    than one written everywhere: the upper half is the start of the key's last part, the lower half that of the hash.
+    than one written everywhere: first five bytes of the start of the key's last part, then three of the hash.
     """
-    start = key[key.rfind("/") + 1 :][:4].encode(errors="replace")[:4].ljust(4)
-    return (int.from_bytes(start) << 32 | hash_ & 0xFFFFFFFF) - (1 << 63)
+    start = key[key.rfind("/") + 1 :][:5].encode(errors="replace")[:5].ljust(5)
+    return (int.from_bytes(start) << 24 | hash_ & 0xFFFFFF) - (1 << 63)
