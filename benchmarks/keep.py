@@ -5,9 +5,9 @@
 `keep`: posts with one mention each, in transactions of 1,000, under the write rule and with all indexes, into a store
 that already holds `--held` of them. Baseline: `executemany` of the same post and mention as one record of 13 fields of
 text into one table without any index, with the same pragmas, transactions and rows before. Both take turns, five rounds
-each. The last line is JSON: `ratio` = median posts and mentions kept a second over the baseline's rows a second (at
-least 0.2 is wanted); `records` = the same with a post and its mention taken as one, as they are in the baseline's row.
-Works and accounts follow a long tail.
+each; a round ends when all that it wrote has gone from the log into the database file, since sooner or later it must.
+The last line is JSON: `ratio` = median posts kept a second, each with its mention, over the baseline's rows a second
+(at least 0.2 is wanted). Works and accounts follow a long tail.
 """
 
 import argparse
@@ -45,6 +45,7 @@ WORDS = [
     "is",
 ]
 ALNUM = "abcdefghijklmnopqrstuvwxyz234567"
+INTO_FILE = "PRAGMA wal_checkpoint(PASSIVE)"
 SORTABLE = "234567abcdefghijklmnopqrstuvwxyz"
 
 
@@ -138,15 +139,17 @@ def main() -> None:
             at = time.perf_counter()
             for i in range(0, step, 1000):
                 insert(text[i : i + 1000])
+            plain.execute(INTO_FILE).fetchall()
             between = time.perf_counter()
             for i in range(0, step, 1000):
                 keep(part[i : i + 1000])
+            with store.connect() as connection:
+                connection.connection.execute(INTO_FILE).fetchall()
             rounds.append((step / (time.perf_counter() - between), step / (between - at)))
             print(f"keep {rounds[-1][0]:9,.0f} posts/s   baseline {rounds[-1][1]:9,.0f} rows/s", flush=True)
         kept, baseline = (statistics.median(side) for side in zip(*rounds, strict=True))
-        figures = {"ratio": 2 * kept / baseline, "records": kept / baseline}
-        rounded = {name: round(figure, 3) for name, figure in figures.items()}
-        print(json.dumps(rounded | {"posts": round(kept), "mentions": round(kept), "baseline": round(baseline)}))
+        figures = {"ratio": round(kept / baseline, 3), "posts": round(kept), "baseline": round(baseline)}
+        print(json.dumps(figures))
 
 
 if __name__ == "__main__":

@@ -172,9 +172,10 @@ def demo(store: Store) -> None:
         for shelf in data.shelves():
             writer.shelve(shelf.name, shelf.title, shelf.note, shelf.simulated, shelf.works)
     for recording in data.recordings():
-        _fill(store, recording.source, archive.lane_of(recording.path), _fetch(recording.path))
+        path = recording.path
+        _fill(store, path.name, recording.source, archive.lane_of(path), _fetch(path))
     for source, lines in (("bluesky", data.world()), ("crossref_event_data", data.world_events())):
-        _fill(store, source, "simulated world", partial(_bytes, b"".join(lines)))
+        _fill(store, f"simulated, {source}", source, "simulated world", partial(_bytes, b"".join(lines)))
     with store.writing() as writer:
         writer.keep([*data.accounts(), *data.descriptions()], datetime.now(UTC))
 
@@ -183,6 +184,6 @@ def _bytes(body: bytes, lane: str) -> BinaryIO:
     return BytesIO(body)
 
 
-def _fill(store: Store, source: str, lane: str, fetch: Fetch) -> None:
+def _fill(store: Store, name: str, source: str, lane: str, fetch: Fetch) -> None:
     outcome = asyncio.run(pipeline.collect(installed()[source], lane, fetch, store))
-    show.line(f"{lane}: {outcome.posts:,} posts, {outcome.mentions:,} mentions, {outcome.withdrawn:,} withdrawn")
+    show.line(f"{name}: {outcome.posts:,} posts, {outcome.mentions:,} mentions, {outcome.withdrawn:,} withdrawn")
