@@ -49,12 +49,11 @@ def fill(path: Path, size: int, of: int) -> None:
         "INSERT INTO account (id, source, hash, key, fields) VALUES (?, 1, ?, ?, '{}')",
         ((i, i, f"did:plc:{i:024d}") for i in range(1, size // PER_ACCOUNT + 2)),
     )
-    database.executemany("INSERT INTO post VALUES (?, 1, ?, ?)", ((i, i, f"at://{i}") for i in range(1, size + 1)))
     found = '[[1,"discusses","link","https://doi.org/10.5555/asked","doi-address",1.0]]'
     database.executemany(
-        "INSERT INTO assertion VALUES (?, ?, 1, NULL, ?, 'made', ?, ?, 0, ?, ?)",
+        "INSERT INTO assertion VALUES (?, ?, 1, 1, ?, ?, NULL, ?, 0, 'made', ?, ?, 0, ?, ?)",
         (
-            (i, i, str(i), 1 + i // PER_ACCOUNT, i * 10**6, '{"text":"so it was said"}', found)
+            (i, i, i, f"at://{i}", str(i), 1 + i // PER_ACCOUNT, i * 10**6, '{"text":"so it was said"}', found)
             for i in range(1, size + 1)
         ),
     )

@@ -65,10 +65,11 @@ def _kept(store: Path) -> int:
     ],
 )
 def test_what_is_stopped_midway_goes_on_where_it_was(store: Path, tmp_path: Path, stop: signal.Signals) -> None:
+    count = 300
     file, half = tmp_path / "day.ndjson", tmp_path / "half.db"
     filler = post(7, text="nothing " * 100) * 200
     with file.open("wb") as archive:
-        for n in range(60):
+        for n in range(count):
             archive.write(post(n) + filler)
     half.write_bytes(store.read_bytes())
     order: list[str | Path] = [PROGRAM, "ingest", "bluesky", file]
@@ -81,9 +82,9 @@ def test_what_is_stopped_midway_goes_on_where_it_was(store: Path, tmp_path: Path
     assert process.returncode != 0
     assert b"Traceback" not in err
     assert 0 < _kept(half) < file.stat().st_size
-    assert 0 < len(posts(half)) < 60
+    assert 0 < len(posts(half)) < count
     rest = run(half, "ingest", "bluesky", file)
     assert rest.status == 0
-    assert "60 posts" not in rest.out  # it did not start anew
-    assert run(store, "ingest", "bluesky", file).out == "✓ day.ndjson: 60 posts, 60 mentions, 0 withdrawn\n"
+    assert f"{count} posts" not in rest.out  # it did not start anew
+    assert run(store, "ingest", "bluesky", file).out == f"✓ day.ndjson: {count} posts, {count} mentions, 0 withdrawn\n"
     assert mentions(half, WORK) == mentions(store, WORK)

@@ -59,7 +59,8 @@ def _assert_report(store: Store, fold: Fold, work: Identifier, details: bool) ->
     names = Counted._fields
     assert sorted(Counted(*(getattr(one, name) for name in names)) for one in report.sources) == counts
     assert report.posts == (sum(one.posts for one in counts) if counts else None)
-    assert report.accounts == (sum(one.accounts for one in counts) if counts else None)
+    known_accounts = [one.accounts for one in counts if one.accounts is not None]
+    assert report.accounts == (sum(known_accounts) if known_accounts else None)
     assert report.amplifications == (sum(one.amplifications for one in counts) if counts else None)
     assert report.first_at == min((one.first_at for one in counts if one.first_at), default=None)
     assert report.last_at == max((one.last_at for one in counts if one.last_at), default=None)
@@ -80,33 +81,48 @@ def dump(store: Store) -> dict[str, Any]:
     with store.connect() as connection:
 
         def ask(statement: str) -> list[Any]:
-            return sorted(tuple(row) for row in connection.exec_driver_sql(statement).all())
+            return sorted((tuple(row) for row in connection.exec_driver_sql(statement).all()), key=repr)
 
         return {
-            "posts": ask("SELECT s.name, coalesce(p.key, '') FROM post p JOIN source s ON s.id = p.source"),
-            "accounts": ask("SELECT s.name, a.key FROM account a JOIN source s ON s.id = a.source"),
+            "posts": ask(
+                "SELECT s.name, coalesce(p.key, '') FROM assertion p JOIN source s ON s.id = p.source"
+                " WHERE p.post = p.id AND (version IS NOT NULL"
+                " OR EXISTS (SELECT 1 FROM assertion o WHERE o.post = p.id AND o.id <> p.id)"
+                " OR EXISTS (SELECT 1 FROM touch t WHERE t.post = p.id))"
+            ),
+            "accounts": ask(
+                "SELECT s.name, a.key FROM account a JOIN source s ON s.id = a.source WHERE key IS NOT NULL"
+            ),
             "details": ask(
-                "SELECT s.name, a.key, a.fields, a.followers FROM account a JOIN source s ON s.id = a.source"
+                "SELECT s.name, coalesce(a.key, a.hash), a.gone, a.fields, a.followers FROM account a"
+                " JOIN source s ON s.id = a.source"
             ),
             "statements": ask(
-                "SELECT s.name, p.key, v.name, coalesce(a.key, ''), a.version, a.change, coalesce(c.key, ''),"
-                " coalesce(a.posted_at, -1), a.content FROM assertion a JOIN post p ON p.id = a.post"
-                " JOIN source s ON s.id = p.source JOIN source v ON v.id = a.via"
-                " LEFT JOIN account c ON c.id = a.account"
+                "SELECT s.name, p.key, v.name, CASE WHEN p.id = a.id THEN '' ELSE a.key END, a.version, a.change,"
+                " coalesce(c.key, ''), coalesce(a.posted_at, -1), a.content, a.digest"
+                " FROM assertion a JOIN assertion p ON p.id = a.post"
+                " JOIN source s ON s.id = a.source AND s.id = p.source JOIN source v ON v.id = a.via"
+                " LEFT JOIN account c ON c.id = a.account WHERE a.version IS NOT NULL"
             ),
             "touches": ask(
                 "SELECT s.name, p.key, coalesce(a.key, ''), t.verb, coalesce(o.key, '') FROM touch t"
-                " JOIN assertion a ON a.id = t.assertion JOIN post p ON p.id = a.post"
-                " JOIN source s ON s.id = p.source JOIN post o ON o.id = t.post"
+                " JOIN assertion a ON a.id = t.assertion JOIN assertion p ON p.id = a.post"
+                " JOIN source s ON s.id = p.source JOIN assertion o ON o.id = t.post"
             ),
             "mentions": ask(
                 "SELECT i.scheme, i.value, s.name, p.key, coalesce(a.key, ''), coalesce(c.key, ''),"
                 " coalesce(m.posted_at, -1), m.own, m.counted, json_array_length(a.found) FROM mention m"
-                " JOIN assertion a ON a.id = m.assertion JOIN post p ON p.id = m.post AND p.id = a.post"
+                " JOIN assertion a ON a.id = m.assertion JOIN assertion p ON p.id = m.post AND p.id = a.post"
                 " JOIN source s ON s.id = m.source JOIN identifier i ON i.id = m.identifier"
                 " LEFT JOIN account c ON c.id = m.account"
             ),
-            "withdrawn": ask("SELECT hash, version FROM withdrawn"),
+            "gone": ask(
+                "SELECT hash, gone FROM assertion WHERE gone IS NOT NULL AND key IS NULL"
+                " UNION SELECT key, gone FROM assertion WHERE gone IS NOT NULL AND key IS NOT NULL"
+            ),
+            "silent": ask(
+                "SELECT p.key, c.key FROM assertion p LEFT JOIN account c ON c.id = p.account WHERE p.version IS NULL"
+            ),
         }
 
 
@@ -124,5 +140,4 @@ def assert_rows(store: Store, fold: Fold) -> None:
     named = {(p.source, p.id) for p in fold.standing}
     named |= {(p.source, key) for p in fold.standing for key in touches(p).values()}
     assert rows["posts"] == sorted((source, "" if fold.hidden(source, key) else key) for source, key in named)
-    # Of an inherited withdrawal the version may be an earlier one: the account's own is asked too.
-    assert len(rows["withdrawn"]) == len(fold.gone_posts) + len(fold.gone_accounts) + len(fold.gone_assertions)
+    assert len(rows["gone"]) >= len({*fold.gone_posts, *fold.gone_assertions})

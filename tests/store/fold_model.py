@@ -40,9 +40,9 @@ class Counted(NamedTuple):
 
     source: str
     posts: int
-    accounts: int
+    accounts: int | None  # None where there are posts and nobody is known to have spoken
     amplifications: int
-    amplifiers: int
+    amplifiers: int | None
     first_at: datetime | None
     last_at: datetime | None
 
@@ -179,7 +179,8 @@ class Fold:
     def _told(self, name: Name, work: Identifier, supporting: list[Post], own: bool, counted: bool) -> Told:
         statements = sorted(self._about[name], key=lambda p: (p.version, _reversed(p.assertion)), reverse=True)
         statements = sorted(statements, key=lambda p: not is_own(p))
-        author = next((p.author for p in statements if p.author is not None), None)
+        settling = statements[:1] if is_own(statements[0]) else statements
+        author = next((p.author for p in settling if p.author is not None), None)
         original = next((p.reposts for p in statements if p.reposts is not None), None)
         return Told(
             source=name[0],
@@ -189,7 +190,7 @@ class Fold:
             text=next((p.text for p in statements if p.text is not None), None),
             language=next((p.language for p in statements if p.language is not None), None),
             speaker=self._speaker(name[0], author),
-            posted_at=min((p.posted_at for p in supporting if p.posted_at is not None), default=None),
+            posted_at=min((p.posted_at for p in settling if p.posted_at is not None), default=None),
             own=own,
             counted=counted,
             amplifies=None if original is None or self.hidden(name[0], original) else original,
@@ -237,4 +238,5 @@ def _counted(source: str, entries: list[Told]) -> Counted:
     amplifiers = {t.speaker[0] for t in entries if not t.own and t.speaker}
     posts, amplifications = _halves(entries)
     first, last = min(times, default=None), max(times, default=None)
-    return Counted(source, posts, len(accounts), amplifications, len(amplifiers), first, last)
+    known, passing = len(accounts) or (None if posts else 0), len(amplifiers) or (None if amplifications else 0)
+    return Counted(source, posts, known, amplifications, passing, first, last)

@@ -91,7 +91,17 @@ def reposts(draw: st.DrawFn) -> list[Post]:
 
 @st.composite
 def collected(draw: st.DrawFn) -> list[Post]:
-    """The versions of one statement of the collector, about a post of the place or one that is seen by it alone."""
+    """The versions of one statement of the collector; it may come to speak of another post, or of another author."""
+    assertion = f"assertion{draw(st.sampled_from('abcde'))}"
+    told: list[Post] = []
+    for version in draw(st.lists(_versions, min_size=1, max_size=3, unique=True)):
+        told.append(draw(_collected(assertion, at(version))))
+    return told
+
+
+@st.composite
+def _collected(draw: st.DrawFn, assertion: str, version: str) -> Post:
+    """What the collector says about a post of the place, or about one that is seen by it alone."""
     number, passes = draw(st.integers(0, 6)), None
     source, (key, author) = ELSEWHERE, ("https://reddit.com/r/a/1", "u/ann")
     if number < 5:
@@ -99,27 +109,20 @@ def collected(draw: st.DrawFn) -> list[Post]:
     elif number == 5:  # as tweets were told: a repost that names the work itself
         source, (key, author, original) = PLACE, REPOSTS[0]
         passes = POSTS[original][0]
-    assertion = f"assertion{number}{draw(st.sampled_from('ab'))}"
-    told: list[Post] = []
-    for version in draw(st.lists(_versions, min_size=1, max_size=3, unique=True)):
-        change = draw(st.sampled_from(CHANGES))
-        name = Post(source=source, id=key, via=COLLECTOR, assertion=assertion, version=at(version), change=change)
-        if change == "withdrawn":
-            told.append(name)
-            continue
-        relation = "discusses" if passes else draw(st.sampled_from(["discusses", "references", "is_cited_by"]))
-        told.append(
-            replace(
-                name,
-                url="https://example.org/seen",
-                title=f"title-{assertion}-{at(version)}-end",
-                links=(link_to(draw(st.sampled_from(WORKS)), relation, "metadata"),),
-                author=author,
-                reposts=passes,
-                posted_at=when(draw(st.sampled_from([None, 0, 3, 30]))),
-            )
-        )
-    return told
+    change = draw(st.sampled_from(CHANGES))
+    name = Post(source=source, id=key, via=COLLECTOR, assertion=assertion, version=version, change=change)
+    if change == "withdrawn":
+        return name
+    relation = "discusses" if passes else draw(st.sampled_from(["discusses", "references", "is_cited_by"]))
+    return replace(
+        name,
+        url="https://example.org/seen",
+        title=f"title-{assertion}-{version}-end",
+        links=(link_to(draw(st.sampled_from(WORKS)), relation, "metadata"),),
+        author=draw(st.sampled_from([author, author, None, AUTHORS[0]])),
+        reposts=passes,
+        posted_at=when(draw(st.sampled_from([None, 0, 3, 30]))),
+    )
 
 
 @st.composite

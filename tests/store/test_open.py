@@ -22,6 +22,7 @@ from tests.conftest import NewStore
 from tests.store.asked import dump, told
 from tests.store.fold_model import WORKS, link_to
 from tests.store.keeping import NOW, keep, path_of, read
+from tests.store.older import LATE, PAGES
 
 
 def some(first: int, last: int, words: int = 1) -> list[Post]:
@@ -63,6 +64,23 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path) -> None:
         with store.writing() as writer:
             writer.shelve("mine", "Mine", "", False, [WORKS[1]])
         assert store.watch() == {WORKS[1]}
+
+
+def test_an_older_store_keeps_what_it_held_and_what_it_must_not_hold(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with sqlite3.connect(path) as old:
+        old.executescript(Path(__file__).with_name("store_0002.sql").read_text())
+    old.close()
+    with open_store(str(path)) as store, open_store(str(tmp_path / "new.db")) as new:
+        keep(new, PAGES)
+        for late in ([], LATE):
+            keep(store, [late])
+            keep(new, [late])
+            assert [told(store, work) for work in WORKS] == [told(new, work) for work in WORKS]
+            report, wanted = (Answers(one).report(WORKS[0]) for one in (store, new))
+            assert report == wanted
+            for table in ("posts", "accounts", "mentions", "touches"):
+                assert dump(store)[table] == dump(new)[table]
 
 
 def test_migrations_lead_to_the_declared_tables(tmp_path: Path) -> None:

@@ -1,9 +1,15 @@
 """Whatever the order and however often, the store holds what the rules say."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import permutations
+from typing import Any
 from unittest import mock
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hubbub import pipeline
 from hubbub.answers import Answers
@@ -98,14 +104,54 @@ def test_an_account_that_was_withdrawn_and_speaks_again_is_only_what_it_says_sin
     assert said.speaker == (AUTHOR, "since", None, None, None, None)
 
 
-def test_of_two_statements_with_one_version_either_order_leaves_the_same(new_store: NewStore) -> None:
-    two = [own("v1", WORKS[0], text="one"), own("v1", WORKS[1], text="two")]
+OTHERWISE = [
+    {"text": "two", "links": (link_to(WORKS[1]),)},
+    {"author": POSTS[1][1]},
+    {"posted_at": datetime(2026, 7, 4, tzinfo=UTC)},
+    {"quotes": POSTS[1][0]},
+    {"change": "edited"},
+]
+
+
+@pytest.mark.parametrize("otherwise", OTHERWISE, ids=lambda changed: "-".join(changed))
+@pytest.mark.parametrize("say", [own, others])
+def test_of_two_statements_with_one_version_either_order_leaves_the_same(
+    new_store: NewStore, say: Callable[..., Post], otherwise: dict[str, Any]
+) -> None:
+    one = say("v1", WORKS[0])
+    two = replace(one, **otherwise)
     stores = [new_store() for _ in range(4)]
-    keep(stores[0], [[two[0]], [two[1]]])
-    keep(stores[1], [[two[1]], [two[0]]])
-    keep(stores[2], [[two[1], two[0]]])
-    keep(stores[3], [[two[0], two[1]]])
+    keep(stores[0], [[one], [two]])
+    keep(stores[1], [[two], [one]])
+    keep(stores[2], [[two, one]])
+    keep(stores[3], [[one, two]])
     assert dump(stores[0]) == dump(stores[1]) == dump(stores[2]) == dump(stores[3])
+
+
+def test_a_collectors_statement_that_moves_to_a_withdrawn_post_is_gone(new_store: NewStore) -> None:
+    moved = replace(others("v2", WORKS[0]), id=POSTS[1][0])
+    gone = Post(source=PLACE, id=POSTS[1][0], via=PLACE, version="v1", change="withdrawn")
+    dumps = []
+    for pages in permutations([[others("v1", WORKS[0])], [moved], [gone]]):
+        store = new_store()
+        keep(store, pages)
+        assert told(store, WORKS[0]) == []
+        dumps.append(dump(store))
+    assert all(one == dumps[0] for one in dumps)
+
+
+def test_who_speaks_does_not_depend_on_which_collector_came_first(new_store: NewStore) -> None:
+    ann, bob = "did:plc:ann", "did:plc:bob"
+    said = [replace(others(f"v{n}", WORKS[0], assertion=f"e{n}"), author=who) for n, who in enumerate([ann, bob, None])]
+    for pages in permutations([[one] for one in said]):
+        store = new_store()
+        keep(store, pages)
+        (one,) = Answers(store).said(WORKS[0])
+        (count,) = Answers(store).counts(WORKS[0])
+        assert (one.speaker and one.speaker.key, count.accounts) == (bob, 1)
+        keep(store, [[own("v1", WORKS[0])]])
+        (one,) = Answers(store).said(WORKS[0])
+        assert (one.speaker and one.speaker.key) == AUTHOR
 
 
 def test_a_repost_that_names_the_work_is_no_own_word_even_when_its_original_is_gone(new_store: NewStore) -> None:

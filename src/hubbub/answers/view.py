@@ -58,22 +58,22 @@ SELECT every.* FROM (
     SELECT post, source, own, counted, posted_at FROM mentioned
     UNION ALL
     SELECT post, source, 0, 1, posted_at FROM passed WHERE post NOT IN (SELECT post FROM mentioned)
-) AS every JOIN post p ON p.id = every.post
+) AS every JOIN assertion p ON p.id = every.post
 ORDER BY every.posted_at IS NULL, every.posted_at {order}, p.key {order}, every.source LIMIT :limit OFFSET :offset
 """
 )
 _OLDEST_FIRST, _NEWEST_FIRST = text(_SAID.format(order="ASC")), text(_SAID.format(order="DESC"))
 _OF_ACCOUNT = """
-FROM assertion a JOIN post p ON p.id = a.post
+FROM assertion p JOIN assertion a ON a.post = p.id AND a.version IS NOT NULL
 LEFT JOIN touch t ON t.assertion = a.id AND t.verb = 'reposts'
-WHERE a.account = :account
+WHERE p.account = :account AND p.post = p.id
 AND (a.found <> '[]' OR EXISTS (SELECT 1 FROM assertion o WHERE o.post = t.post AND o.found <> '[]'))
 """
 _SPOKEN = text(
     "SELECT a.post, p.source, min(t.post) AS original, min(t.post) IS NULL AS own, TRUE AS counted,"
-    " min(a.posted_at) AS posted_at"
+    " p.posted_at"
     + _OF_ACCOUNT
-    + "GROUP BY a.post, p.source ORDER BY min(a.posted_at) DESC, a.post DESC LIMIT :limit"
+    + "GROUP BY a.post, p.source, p.posted_at ORDER BY p.posted_at DESC, a.post DESC LIMIT :limit"
 )
 _SPOKEN_COUNTS = text(
     "SELECT count(DISTINCT CASE WHEN t.post IS NULL THEN a.post END) AS posts,"
@@ -187,7 +187,12 @@ class View:
         return [id_ for (id_,) in self._rows(works.order_by(s.shelf_work.c.identifier))]
 
     def recent(self) -> tuple[WorkLine, ...]:
-        newest = select(s.assertion.c.found).order_by(s.assertion.c.id.desc()).limit(RECENT_ROWS)
+        newest = (
+            select(s.assertion.c.found)
+            .where(s.assertion.c.found.is_not(None))
+            .order_by(s.assertion.c.id.desc())
+            .limit(RECENT_ROWS)
+        )
         works = dict.fromkeys(one.work for row in self._rows(newest) for one in _found(row.found))
         return self.lines(list(works)[:RECENT])
 
@@ -204,24 +209,25 @@ class View:
 
     def _statements(self, posts: Sequence[int]) -> dict[int, list[Any]]:
         """What is said of posts: the place's own word first, then others', the latest first."""
-        a, original = s.assertion.c, s.post.alias()
+        a, place, original = s.assertion.c, s.assertion.alias(), s.assertion.alias()
         statement = (
             select(
                 s.assertion,
-                s.post.c.key.label("post_key"),
+                place.c.key.label("post_key"),
+                place.c.account.label("speaker"),
                 original.c.key.label("reposts"),
                 s.touch.c.post.label("original"),
             )
-            .join(s.post, s.post.c.id == a.post)
+            .join(place, place.c.id == a.post)
             .outerjoin(s.touch, and_(s.touch.c.assertion == a.id, s.touch.c.verb == "reposts"))
             .outerjoin(original, original.c.id == s.touch.c.post)
-            .where(among(a.post, posts))
-            .order_by(a.key.is_not(None), a.version.desc(), a.key)
+            .where(among(a.post, posts), a.version.is_not(None))
+            .order_by(a.post != a.id, a.version.desc(), a.key)
         )
         told: dict[int, list[Any]] = {}
         for row in self._rows(statement):
             told.setdefault(row.post, []).append(row)
-        self._know(one.account for statements in told.values() for one in statements)
+        self._know(one.speaker for statements in told.values() for one in statements)
         return told
 
     def _passed(self, statements: Iterable[list[Any]]) -> dict[int, Words]:
@@ -237,7 +243,7 @@ class View:
             title=_first(content.title for content in contents),
             text=_first(content.text for content in contents),
             language=_first(content.language for content in contents),
-            speaker=self._speakers.get(_first(one.account for one in told)),
+            speaker=self._speakers.get(_first(one.speaker for one in told)),
         )
 
     def _said(self, row: Any, work: int, told: list[Any], passed: dict[int, Words]) -> Said:
@@ -261,7 +267,7 @@ class View:
     def _evidence(self, statement: Any, how: Found) -> Evidence:
         return Evidence(
             via=self._names[statement.via],
-            assertion=statement.key or statement.post_key,
+            assertion=statement.key,
             version=statement.version,
             relation=how.relation,
             found_in=how.found_in,
@@ -325,7 +331,9 @@ class View:
 
     def sources(self) -> list[SourceReport]:
         cards = {name: source.about for name, source in sources().items()}
-        posts = dict(self._rows(select(s.post.c.source, func.count()).group_by(s.post.c.source)))
+        said = select(s.assertion.c.source, s.assertion.c.post).where(s.assertion.c.version.is_not(None)).distinct()
+        named = said.subquery().c
+        posts = dict(self._rows(select(named.source, func.count()).group_by(named.source)))
         cursor = select(s.cursor.c.source, func.count(), func.max(s.cursor.c.kept_at)).group_by(s.cursor.c.source)
         lanes = {source: (count, kept_at) for source, count, kept_at in self._rows(cursor)}
         aside = select(s.aside.c.source, s.aside.c.reason, func.count()).group_by(s.aside.c.source, s.aside.c.reason)

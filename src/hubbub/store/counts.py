@@ -11,17 +11,18 @@ from sqlalchemy import Connection, text
 # The plus signs keep SQLite from walking all touches of the store instead of those of the work's posts.
 POSTS = """
 WITH mentioned AS (
-    SELECT source, post, max(account) AS account, min(posted_at) AS posted_at, max(assertion) AS assertion,
+    SELECT source, post, max(account) AS account, max(posted_at) AS posted_at, max(assertion) AS assertion,
            min(CASE WHEN own THEN 1 ELSE 0 END) AS own, max(CASE WHEN counted THEN 1 ELSE 0 END) AS counted
     FROM mention WHERE identifier = :identifier GROUP BY source, post
 ), spoken AS (
     SELECT source, post, account, posted_at, assertion FROM mentioned WHERE own = 1 AND counted = 1
 ), passed AS (
-    SELECT source, post, max(account) AS account, min(posted_at) AS posted_at, max(assertion) AS assertion FROM (
+    SELECT source, post, max(account) AS account, max(posted_at) AS posted_at, max(assertion) AS assertion FROM (
         SELECT source, post, account, posted_at, assertion FROM mentioned WHERE own = 0 AND counted = 1
         UNION ALL
-        SELECT spoken.source, a.post, a.account, a.posted_at, a.id
-        FROM spoken JOIN touch t ON t.post = +spoken.post AND t.verb = 'reposts' JOIN assertion a ON a.id = +t.assertion
+        SELECT spoken.source, p.id, p.account, p.posted_at, a.id
+        FROM spoken JOIN touch t ON t.post = +spoken.post AND t.verb = 'reposts'
+        JOIN assertion a ON a.id = +t.assertion JOIN assertion p ON p.id = a.post
     ) AS every GROUP BY source, post
 )
 """

@@ -5,26 +5,29 @@ brings the content back. What the place itself withdraws takes every collector's
 what an account withdraws counts as said of each of its posts up to that version. Any order, any repetition: same store.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, tuple_
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from hubbub.model import INVERSE_RELATIONS, Account, Description, Fault, Identifier, Mention, Post, Reading
+from hubbub.model import INVERSE_RELATIONS, Account, Description, Fault, Identifier, Mention, Reading
 from hubbub.store import schema as s
-from hubbub.store.fold import Assertion, Change, assertion_of, content_of, fold, hashed, stands, touches_of
-from hubbub.store.names import Name, Names, Work, number
-from hubbub.store.sql import among, insert_rows, rows, update_rows
-from hubbub.store.withdraw import Fields, Withdrawals, account_columns
+from hubbub.store.fold import Change, Named, content_of, digest_of, fold, hashed, touches_of
+from hubbub.store.held import Held, collected, held_of, look_up
+from hubbub.store.names import Names, Work
+from hubbub.store.settle import settle
+from hubbub.store.sql import insert_rows, update_rows
+from hubbub.store.withdraw import NOTHING, SAID, Fields, Withdrawals, account_columns
 
 FIELDS = ("handle", "name", "description", "url", "followers", "following")
 
 # An assertion as written: the rows of assertion, post, source and account, posted_at in microseconds, what is said.
 Fresh = tuple[int, int, int, int | None, int | None, Reading]
+_REPLACED = ("post", "source", "via", "hash", "key", "gone", *SAID)
 
 
 class Found(Struct, array_like=True, omit_defaults=True, frozen=True, gc=False):
@@ -68,23 +71,32 @@ class Writer:
 
     def held(self, source: str, keys: Collection[str]) -> set[str]:
         """Return those keys that name a post or an account of the source of which something is held."""
-        place = self._names.source(source)
-        posts = self._names.find(s.post, {(place, key): number("post", source, key) for key in keys})
-        said = select(s.assertion.c.post).where(among(s.assertion.c.post, list(posts.values())))
-        standing = {id_ for (id_,) in rows(self._connection, said)} if posts else set()
-        accounts = self._names.find(s.account, {(place, key): number("account", source, key) for key in keys})
-        return {key for (_, key), id_ in posts.items() if id_ in standing} | {key for _, key in accounts}
+        posts: set[Named] = {("post", source, key) for key in keys}
+        held = look_up(self._connection, self._names, posts, [("account", source, key) for key in keys])
+        silent = [row.id for row in held.rows.values() if row.version is None and row.gone is None]
+        spoken = {row.post for row in collected(self._connection, silent)}
+        said = {name[2] for name, row in held.rows.items() if row.version is not None or row.id in spoken}
+        return said | {name[2] for name, row in held.accounts.items() if row.key is not None}
 
     def keep(self, changes: Iterable[Change], collected_at: datetime) -> Kept:
         """Write changes by the write rule. Raises ValueError where a collector gives its statement no id."""
         folded = fold(changes)
         for description in folded.descriptions.values():
             self._describe(description)
-        gone, withdrawn = self._withdrawals.apply(folded)
-        standing = [reading for reading in folded.made.values() if not gone or stands(reading.post, gone)]
-        accounts = self._keep_accounts(folded.accounts, standing, gone)
-        fresh = self._keep_readings(standing, accounts, gone, micros(collected_at))
-        return Kept(len(fresh), sum(len(f[-1].mentions) for f in fresh), withdrawn)
+        held = held_of(self._connection, self._names, folded)
+        ended = self._withdrawals.apply(folded, held)
+        fresh = [one for one in folded.made.items() if _is_fresh(*one, held)]
+        replaced = [row for name, _ in fresh if (row := held.rows.get(name)) is not None]
+        self._withdrawals.drop([row for row in replaced if row.version is not None])
+        accounts = self._keep_accounts(folded.accounts, [reading for _, reading in fresh], held)
+        written = self._write(fresh, held, accounts, micros(collected_at))
+        # Only where collectors speak of a post can it be open whose word it is.
+        told = [row.post for row in (*ended, *replaced) if row.post is not None]
+        told += [post for id_, post, *_ in written if id_ != post]
+        if told:
+            settle(self._connection, told)
+        self._withdrawals.tidy([row.id for name, row in held.accounts.items() if name in held.gone])
+        return Kept(len(written), sum(len(reading.mentions) for _, reading in fresh), len(ended))
 
     def advance(self, source: str, lane: str, resume: str, done: bool, at: datetime) -> None:
         """Move a lane's cursor."""
@@ -115,147 +127,100 @@ class Writer:
         self._withdrawals.drop_mentions([(*fresh[:3], before) for fresh, before in assertions])
         found = self._found([fresh[-1] for fresh, _ in assertions])
         self._insert_mentions([fresh for fresh, _ in assertions], found)
-        update_rows(
-            self._connection,
-            s.assertion,
-            ("found",),
-            [(_json(f), a[0]) for (a, _), f in zip(assertions, found, strict=True)],
-        )
+        rewritten = [(_json(ones), fresh[0]) for (fresh, _), ones in zip(assertions, found, strict=True)]
+        update_rows(self._connection, s.assertion, ("found",), rewritten)
+        settle(self._connection, [post for (id_, post, *_), _ in assertions if id_ != post])
 
     # Statements
 
-    def _keep_accounts(
-        self, said: Sequence[Account], standing: Sequence[Reading], gone: Mapping[int, str]
-    ) -> dict[Name, int]:
-        """Write what is told of accounts that speak, and give the authors of the standing statements their rows."""
-        told: dict[Name, Fields] = {}
+    def _keep_accounts(self, said: Sequence[Account], fresh: Sequence[Reading], held: Held) -> dict[Named, int]:
+        """Write what is told of accounts that speak, and return the rows of the authors of fresh statements."""
+        told: dict[Named, Fields] = {}
         for account in said:
-            until = gone.get(hashed("account", account.source, account.id))
-            own = int(account.via == account.source)
+            name: Named = ("account", account.source, account.id)
+            until, own = held.gone.get(name), int(account.via == account.source)
             if until is None or (own and until < account.version):
                 values = {field: getattr(account, field) for field in FIELDS}
                 fields = {field: (own, account.version, value) for field, value in values.items() if value is not None}
-                _merge(told.setdefault((self._names.source(account.source), account.id), {}), fields)
-        authors = {
-            (self._names.source(r.post.source), r.post.author): number("account", r.post.source, r.post.author)
-            for r in standing
-            if r.post.author is not None
-        }
-        silent = {
-            name: number("account", self._names.source_of(name[0]), name[1]) for name in told.keys() - authors.keys()
-        }
-        found = self._names.find(s.account, authors | silent)
-        self._update_accounts({found[name]: told[name] for name in told.keys() & found.keys()})
-        new = [name for name in authors if name not in found]
+                _merge(told.setdefault(name, {}), fields)
+        authors: dict[Named, None] = dict.fromkeys(
+            ("account", r.post.source, r.post.author) for r in fresh if r.post.author is not None
+        )
+        changed = []
+        for name, row in held.accounts.items():
+            if name in told or (name in authors and row.key is None):
+                fields = msgspec.json.decode(row.fields, type=Fields)
+                _merge(fields, told.get(name, {}))
+                key = name[2] if name in authors else row.key
+                if key is not None:
+                    changed.append((key, *account_columns(fields), row.id))
+        update_rows(self._connection, s.account, ("key", "fields", "followers"), changed)
+        new = [name for name in authors if name not in held.accounts]
         first = self._names.next(s.account) if new else 0
         rows_ = [
-            (first + i, name[0], authors[name], name[1], *account_columns(told.get(name, {})))
+            (first + i, self._names.source(name[1]), hashed(*name), name[2], None, *account_columns(told.get(name, {})))
             for i, name in enumerate(new)
         ]
         insert_rows(self._connection, s.account, rows_)
-        found.update((name, first + i) for i, name in enumerate(new))
-        return found
+        rows_of = {name: row.id for name, row in held.accounts.items()}
+        rows_of.update((name, first + i) for i, name in enumerate(new))
+        return rows_of
 
-    def _update_accounts(self, told: Mapping[int, Fields]) -> None:
-        held = select(s.account.c.id, s.account.c.fields).where(among(s.account.c.id, list(told)))
-        for id_, text in rows(self._connection, held) if told else []:
-            fields = msgspec.json.decode(text, type=Fields)
-            _merge(fields, told[id_])
-            text, followers = account_columns(fields)
-            values = {"fields": text, "followers": followers}
-            self._connection.execute(update(s.account).where(s.account.c.id == id_).values(values))
+    def _write(
+        self, fresh: Sequence[tuple[Named, Reading]], held: Held, accounts: Mapping[Named, int], collected_at: int
+    ) -> list[Fresh]:
+        """Write statements with their mentions, and a row of its own for each post that they speak of or touch."""
+        ids = {name: row.id for name, row in held.rows.items()}
+        first = next_ = self._names.next(s.assertion) if fresh else 0
+        for name, _ in fresh:
+            if name not in ids:
+                ids[name], next_ = next_, next_ + 1
+        touches: list[tuple[int, str, int]] = []
+        silent: list[tuple[Any, ...]] = []
+        sources = {name: self._names.source(name) for _, r in fresh for name in (r.post.source, r.post.via)}
 
-    def _keep_readings(
-        self, standing: Sequence[Reading], accounts: Mapping[Name, int], gone: Mapping[int, str], collected_at: int
-    ) -> Sequence[Fresh]:
-        posts, new = self._posts(standing, gone)
-        before = self._before(standing, posts, new)
-        sources = {name: self._names.source(name) for r in standing for name in (r.post.source, r.post.via)}
-        works = self._found(standing)
-        fresh: list[Fresh] = []
-        found, assertions, replaced, next_ = [], [], [], self._names.next(s.assertion)
-        late: list[Post] = []
-        for reading, mentions in zip(standing, works, strict=True):
-            said = reading.post
-            row = before.get(assertion_of(said)) if before else None
-            content = content_of(said).decode()
-            if row is None:
-                id_, next_ = next_, next_ + 1
-            elif (row.version, row.content) >= (said.version, content):
-                late.append(said)
-                continue
+        def post_of(source: str, key: str) -> int:
+            nonlocal next_
+            name: Named = ("post", source, key)
+            if name not in ids:
+                place = sources[source]
+                ids[name], next_ = next_, next_ + 1
+                silent.append((ids[name], ids[name], place, place, held.numbers[name], key, None, *NOTHING))
+            return ids[name]
+
+        new, changed, written = [], [], []
+        found = self._found([reading for _, reading in fresh])
+        gone, numbers = held.gone, held.numbers
+        for (name, reading), mentions in zip(fresh, found, strict=True):
+            said, id_ = reading.post, ids[name]
+            place = via = sources[said.source]
+            post, number, key = id_, 0, said.id
+            if said.assertion:
+                via, post, number, key = sources[said.via], post_of(said.source, said.id), hashed(*name), said.assertion
             else:
-                id_ = row.id
-                replaced.append(row)
-            place = sources[said.source]
-            author = None if said.author is None else accounts[place, said.author]
+                number = numbers[name]
+            account = None if said.author is None else accounts["account", said.source, said.author]
             at = None if said.posted_at is None else micros(said.posted_at)
-            post = posts[place, said.id]
-            names = (id_, post, sources[said.via], said.assertion or None, said.version, said.change)
-            assertions.append((*names, author, at, collected_at, content, _json(mentions)))
-            fresh.append((id_, post, place, author, at, reading))
-            found.append(mentions)
-        touched = self._withdrawals.drop(replaced)
-        insert_rows(self._connection, s.assertion, assertions)
-        touches = [(f[0], verb, posts[f[2], key]) for f in fresh for verb, key in touches_of(f[-1].post)]
+            # fmt: off
+            row = (
+                id_, post, place, via, number, key, gone.get(name),
+                said.version, digest_of(said), said.change, account, at, collected_at,
+                content_of(said), _json(mentions),
+            )
+            # fmt: on
+            if id_ < first:
+                changed.append((*row[1:], id_))
+            else:
+                new.append(row)
+            for verb, touched in touches_of(said):
+                touches.append((id_, verb, post_of(said.source, touched)))
+            written.append((id_, post, place, account, at, reading))
+        insert_rows(self._connection, s.assertion, silent)
+        insert_rows(self._connection, s.assertion, new)
+        update_rows(self._connection, s.assertion, _REPLACED, changed)
         insert_rows(self._connection, s.touch, touches)
-        self._insert_mentions(fresh, found)
-        # What only a late copy of an older version speaks of got its rows in vain.
-        named = {posts[sources[p.source], key] for p in late for key in (p.id, *(key for _, key in touches_of(p)))}
-        authors = {accounts[sources[p.source], p.author] for p in late if p.author is not None}
-        self._withdrawals.tidy_posts({row.post for row in replaced} | touched | named, ())
-        self._withdrawals.tidy_accounts({row.account for row in replaced} | authors)
-        return fresh
-
-    def _posts(self, standing: Sequence[Reading], gone: Mapping[int, str]) -> tuple[dict[Name, int], set[Name]]:
-        """Give the posts that are spoken of or touched their rows; one that stands again gets its key back.
-
-        Returns all rows, and the names of the new ones.
-        """
-        source = self._names.source
-        spoken = {(source(r.post.source), r.post.id): number("post", r.post.source, r.post.id) for r in standing}
-        wanted = spoken | {
-            (source(r.post.source), key): number("post", r.post.source, key)
-            for r in standing
-            for _, key in touches_of(r.post)
-        }
-        found = self._names.find(s.post, wanted)
-        new = [name for name in wanted if name not in found]
-        hashes = {name: hashed("post", self._names.source_of(name[0]), name[1]) for name in new} if gone else {}
-        hashes = {name: hash_ for name, hash_ in hashes.items() if hash_ in gone}
-        if hashes:  # what is withdrawn hides under its hash, also if it is only touched now
-            hidden = self._names.find_hidden(hashes)
-            back = [(spoken[name], name[1], id_) for name, id_ in hidden.items() if name in spoken]
-            update_rows(self._connection, s.post, ("hash", "key"), back)
-            found |= hidden
-            new = [name for name in new if name not in hidden]
-        first = self._names.next(s.post) if new else 0
-        rows_ = [
-            (first + i, name[0], hashes[name], None)
-            if name in hashes and name not in spoken
-            else (first + i, name[0], wanted[name], name[1])
-            for i, name in enumerate(new)
-        ]
-        insert_rows(self._connection, s.post, rows_)
-        found.update((name, first + i) for i, name in enumerate(new))
-        return found, set(new)
-
-    def _before(self, standing: Sequence[Reading], posts: Mapping[Name, int], new: Set[Name]) -> dict[Assertion, Any]:
-        """Find the rows of the assertions that the store already holds."""
-        own: dict[int, Assertion] = {}
-        told: dict[Name, Assertion] = {}
-        for reading in standing:
-            post = reading.post
-            if post.assertion:
-                told[self._names.source(post.via), post.assertion] = assertion_of(post)
-            elif (name := (self._names.source(post.source), post.id)) not in new:
-                own[posts[name]] = assertion_of(post)
-        table = s.assertion.c
-        before = {own[row.post]: row for row in self._withdrawals.assertions(table.post, own) if row.key is None}
-        for row in self._withdrawals.assertions(table.key, [key for _, key in told]):
-            if (row.via, row.key) in told:
-                before[told[row.via, row.key]] = row
-        return before
+        self._insert_mentions(written, found)
+        return written
 
     def _found(self, readings: Sequence[Reading]) -> list[list[Found]]:
         """Give each reading's mentions the rows of their identifiers."""
@@ -292,6 +257,16 @@ class Writer:
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["identifier", "via"], set_=set_, where=told > held)
         )
+
+
+def _is_fresh(name: Named, reading: Reading, held: Held) -> bool:
+    """Say whether a statement stands, and replaces what is held."""
+    post, row = reading.post, held.rows.get(name)
+    if held.gone and held.gone.get(name, "") >= post.version:
+        return False
+    if row is None or row.version is None or row.version < post.version:
+        return True
+    return row.version == post.version and (row.digest or 0) < digest_of(post)
 
 
 def _found(works: Mapping[Work, int], m: Mention) -> Found:

@@ -1,24 +1,19 @@
-"""The rows that stand for names: sources, identifiers, posts and accounts; new ones are numbered in sequence."""
+"""The rows that stand for names of sources and works, and the numbers of all rows, which go up in sequence."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, Table, func, select
 
 from hubbub.model import Identifier
 from hubbub.store import schema as s
-from hubbub.store.fold import Kind, hashed
-from hubbub.store.sql import among, insert_rows, listed, rows
+from hubbub.store.sql import insert_rows, listed, rows
 
-Name = tuple[int, str]  # a source's row and a key within it
 Work = tuple[str, str]  # scheme and value
 
 
 # Made once: what is asked in every transaction should not be put together each time.
-_NAMED = {t: select(t.c.source, t.c.key, t.c.id).where(listed(t.c.hash)) for t in (s.post, s.account)}
 _WORKS = select(s.identifier.c.scheme, s.identifier.c.value, s.identifier.c.id).where(listed(s.identifier.c.value))
-_NEXT = {
-    t: select(func.coalesce(func.max(t.c.id), 0) + 1) for t in (s.source, s.identifier, s.account, s.post, s.assertion)
-}
+_NEXT = {t: select(func.coalesce(func.max(t.c.id), 0) + 1) for t in (s.source, s.identifier, s.account, s.assertion)}
 
 
 class Names:
@@ -46,20 +41,6 @@ class Names:
         """Return the number of the next row: nobody else writes while we do."""
         return int(self._connection.execute(_NEXT[table]).scalar_one())
 
-    def find(self, table: Table, names: Mapping[Name, int]) -> dict[Name, int]:
-        """Return the rows of those posts or accounts, given with their numbers, that have one."""
-        if not names:
-            return {}
-        found = rows(self._connection, _NAMED[table], list(set(names.values())))
-        # Two names may have one number.
-        return {(place, key): id_ for place, key, id_ in found if (place, key) in names}
-
-    def find_hidden(self, names: Mapping[Name, int]) -> dict[Name, int]:
-        """Return the rows of those withdrawn posts, given with their hashes, that others still touch."""
-        by_hash = {hash_: name for name, hash_ in names.items()}
-        hidden = select(s.post.c.hash, s.post.c.id).where(among(s.post.c.hash, list(by_hash)), s.post.c.key.is_(None))
-        return {by_hash[hash_]: id_ for hash_, id_ in rows(self._connection, hidden)} if names else {}
-
     def identifiers(self, wanted: Iterable[Identifier]) -> dict[Work, int]:
         """Return the rows of identifiers, new ones where there are none."""
         names = {(identifier.scheme, identifier.value) for identifier in wanted}
@@ -74,17 +55,12 @@ class Names:
         return {name: self.new_works.get(name) or self._works[name] for name in names}
 
 
-def number(kind: Kind, source: str, key: str) -> int:
-    """The number by which a post or an account is looked up."""
-    hash_ = hashed(kind, source, key)
-    return near(key, hash_) if kind == "post" else hash_
-
-
 def near(key: str, hash_: int) -> int:
     """Turn a name's hash into the number it is looked up by, such that what was made together lies together.
 
     The ids of most services grow with time, and an index that is written at one end is written several times faster
     than one written everywhere: first five bytes of the start of the key's last part, then three of the hash.
     """
-    start = key[key.rfind("/") + 1 :][:5].encode(errors="replace")[:5].ljust(5)
+    at = key.rfind("/") + 1
+    start = f"{key[at : at + 5]:5}".encode("ascii", "replace")
     return (int.from_bytes(start) << 24 | hash_ & 0xFFFFFF) - (1 << 63)

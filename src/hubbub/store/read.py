@@ -37,19 +37,19 @@ def watch(connection: Connection) -> Watch:
 
 def assertions(connection: Connection, after: int, limit: int) -> list[Held]:
     """Statements in the order of their rows, as posts."""
-    a = s.assertion.c
+    a, place = s.assertion.c, s.assertion.alias()
     statement = (
-        select(s.assertion, s.post.c.source, s.post.c.key.label("post_key"), s.account.c.key.label("author"))
-        .join(s.post, s.post.c.id == a.post)
+        select(s.assertion, place.c.key.label("post_key"), s.account.c.key.label("author"))
+        .join(place, place.c.id == a.post)
         .outerjoin(s.account, s.account.c.id == a.account)
-        .where(a.id > after)
+        .where(a.id > after, a.version.is_not(None))
         .order_by(a.id)
         .limit(limit)
     )
     found = rows(connection, statement)
     names = dict(rows(connection, select(s.source.c.id, s.source.c.name)))
     touches: dict[int, dict[str, str]] = {}
-    touched = select(s.touch.c.assertion, s.touch.c.verb, s.post.c.key).join(s.post)
+    touched = select(s.touch.c.assertion, s.touch.c.verb, a.key).join(s.assertion, a.id == s.touch.c.post)
     for id_, verb, key in rows(connection, touched.where(among(s.touch.c.assertion, [row.id for row in found]))):
         touches.setdefault(id_, {})[verb] = key or ""  # a repost of what was withdrawn is still a repost
     return [
@@ -64,7 +64,7 @@ def assertions(connection: Connection, after: int, limit: int) -> list[Held]:
                 id=row.post_key,
                 via=names[row.via],
                 version=row.version,
-                assertion=row.key or "",
+                assertion="" if row.post == row.id else row.key,
                 change=row.change,
                 author=row.author,
                 posted_at=moment(row.posted_at),

@@ -1,10 +1,11 @@
 """The tables. Ids are given by the single writer in sequence; times are microseconds since 1970 in UTC.
 
-`post` names a post, `assertion` holds what one collector says about it (the latest version only), `mention` is derived
-from `assertion` and can be rebuilt. `withdrawn` remembers what is gone by hash and version, never by content.
+`assertion` holds what one collector says about one post, the latest version only; `mention` is derived from it and can
+be rebuilt. A post is the assertion of its own place: every post has that row, also if the place has not spoken, and a
+row more for each collector that speaks of it. What is withdrawn stays as hash and version (`gone`), never as content.
 
-Posts and accounts are looked up by a number of 64 bits made of their key (`names.near`): an index of long names in
-random order is what costs most. A withdrawn post that others touch is looked up by its hash alone.
+Posts are looked up by a number of 64 bits made of their key (`names.near`): an index of long names in random order is
+what costs most. All else, and what is withdrawn, is looked up by its hash.
 """
 
 from sqlalchemy import (
@@ -24,7 +25,7 @@ from sqlalchemy import (
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0002"  # of these tables: the newest in `migrations`
+REVISION = "0003"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -48,46 +49,41 @@ account = Table(
     Column("id", Id, primary_key=True),
     Column("source", ForeignKey("source.id"), nullable=False),
     Column("hash", BigInteger, nullable=False),
-    Column("key", Text, nullable=False),
+    Column("key", Text),  # NULL where it is withdrawn and does not speak
+    Column("gone", Text),  # the version up to which it is withdrawn
     # field -> [1 if the place itself says so, version, value]
     Column("fields", Text, nullable=False),
     Column("followers", BigInteger),
     Index("account_by_hash", "hash"),
 )
 
-post = Table(
-    "post",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("source", ForeignKey("source.id"), nullable=False),
-    Column("hash", BigInteger, nullable=False),
-    Column("key", Text),  # NULL where the post was withdrawn, and only what touched it is left
-    Index("post_by_hash", "hash"),
-)
-
 assertion = Table(
     "assertion",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("post", ForeignKey("post.id"), nullable=False),
+    # The place's own row, which points at itself; NULL where a collector's statement is gone.
+    Column("post", ForeignKey("assertion.id")),
+    Column("source", ForeignKey("source.id"), nullable=False),
     Column("via", ForeignKey("source.id"), nullable=False),
-    Column("key", Text),  # the collector's own id; NULL where the place itself speaks
-    Column("version", Text, nullable=False),
-    Column("change", Text, nullable=False),
+    Column("hash", BigInteger, nullable=False),
+    Column("key", Text),  # the post's, or the collector's own id for what it says; NULL where it is gone
+    Column("gone", Text),  # the version up to which it is withdrawn
+    Column("version", Text),  # NULL, as all that follows, where nothing is said
+    Column("digest", BigInteger),  # decides between two statements of one version
+    Column("change", Text),
+    # Who speaks, and when. Of a post whose place is silent, what `settle` makes of its collectors' words.
     Column("account", ForeignKey("account.id")),
     Column("posted_at", BigInteger),
-    Column("collected_at", BigInteger, nullable=False),
-    Column("content", Text, nullable=False),  # JSON of url, title, text, links, language
-    Column("found", Text, nullable=False),  # JSON of the mentions in it, each with its identifier's row
+    Column("collected_at", BigInteger),
+    Column("content", Text),  # JSON of url, title, text, links, language
+    Column("found", Text),  # JSON of the mentions in it, each with its identifier's row
 )
-Index("assertion_by_post", assertion.c.post)
+Index("assertion_by_hash", assertion.c.hash)
 Index(
-    "assertion_by_key",
-    assertion.c.key,
-    assertion.c.via,
-    unique=True,
-    sqlite_where=assertion.c.key.is_not(None),
-    postgresql_where=assertion.c.key.is_not(None),
+    "assertion_by_post",  # what collectors say
+    assertion.c.post,
+    sqlite_where=assertion.c.post != assertion.c.id,
+    postgresql_where=assertion.c.post != assertion.c.id,
 )
 Index(
     "assertion_by_account",
@@ -101,7 +97,7 @@ touch = Table(
     metadata,
     Column("assertion", ForeignKey("assertion.id"), primary_key=True),
     Column("verb", Text, primary_key=True),
-    Column("post", ForeignKey("post.id"), nullable=False),
+    Column("post", ForeignKey("assertion.id"), nullable=False),
     Index("touch_by_post", "post", "verb"),
     sqlite_with_rowid=False,
 )
@@ -112,7 +108,7 @@ mention = Table(
     metadata,
     Column("identifier", ForeignKey("identifier.id"), primary_key=True),
     Column("source", ForeignKey("source.id"), primary_key=True),
-    Column("post", ForeignKey("post.id"), primary_key=True),
+    Column("post", ForeignKey("assertion.id"), primary_key=True),
     Column("assertion", ForeignKey("assertion.id"), primary_key=True),
     Column("account", ForeignKey("account.id")),
     Column("posted_at", BigInteger),
@@ -128,13 +124,6 @@ description = Table(
     Column("via", ForeignKey("source.id"), primary_key=True),
     Column("version", Text, nullable=False),
     Column("content", Text, nullable=False),
-)
-
-withdrawn = Table(
-    "withdrawn",
-    metadata,
-    Column("hash", BigInteger, primary_key=True, autoincrement=False),
-    Column("version", Text, nullable=False),
 )
 
 cursor = Table(

@@ -21,7 +21,6 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    update,
 )
 
 Key = int | str
@@ -41,10 +40,12 @@ def _insert(table: Table, dialect: Dialect) -> str:
 def update_rows(
     connection: Connection, table: Table, columns: Sequence[str], values: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Set columns of rows, given in the table's order as their values and at last the row's id."""
+    """Set columns of rows, given as their values, in the order of `columns`, and at last the row's primary key."""
     if values:
-        statement = update(table).where(table.c.id == bindparam("_id")).values({c: bindparam(f"_{c}") for c in columns})
-        connection.exec_driver_sql(str(statement.compile(dialect=connection.dialect)), list(values))
+        names = [f"{column} = ?" for column in columns]
+        same = [f"{column.name} = ?" for column in table.primary_key]
+        statement = f"UPDATE {table.name} SET {', '.join(names)} WHERE {' AND '.join(same)}"
+        connection.exec_driver_sql(statement, list(values))
 
 
 def delete_rows(connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]]) -> None:

@@ -1,22 +1,22 @@
 """Withdrawals: what is gone comes in, and every statement that it ends leaves the store; hash and version stay."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, and_, delete, exists, select, update
 
-from hubbub.model import Post
+from hubbub.model import Reading
 from hubbub.store import schema as s
-from hubbub.store.fold import Folded, Gone, Kind, hashed, hashes_of, withdraw
-from hubbub.store.names import Name, Names, number
-from hubbub.store.sql import among, delete_rows, listed, rows, update_rows
+from hubbub.store.fold import Folded, Named, barred, hashed, withdraw
+from hubbub.store.held import AccountRow, Held, Row, by_account, collected, name_of
+from hubbub.store.names import Names
+from hubbub.store.sql import among, delete_rows, insert_rows, rows, update_rows
 
 Fields = dict[str, tuple[int, str, Any]]  # an account's field -> (1 if the place says so, version, value)
 
-
-_KNOWN = select(s.withdrawn.c.hash, s.withdrawn.c.version).where(listed(s.withdrawn.c.hash))
+SAID = ("version", "digest", "change", "account", "posted_at", "collected_at", "content", "found")
+NOTHING = (None,) * len(SAID)
 
 
 class Withdrawals:
@@ -25,147 +25,143 @@ class Withdrawals:
     def __init__(self, connection: Connection, names: Names) -> None:
         self._connection = connection
         self._names = names
+        self._left: set[int] = set()
+        self._speakers: set[int] = set()
 
-    def apply(self, folded: Folded) -> tuple[dict[int, str], int]:
-        """Write a batch's withdrawals and remove what they end.
+    def apply(self, folded: Folded, held: Held) -> list[Row]:
+        """Write a batch's withdrawals and remove what they end, in the store and in `held`.
 
-        Returns all withdrawals that concern the batch, hash -> version, and how many assertions went.
+        Returns the statements that went, as they stood.
         """
-        asked = folded.gone.keys() | hashes_of([reading.post for reading in folded.made.values()])
-        asked |= {hashed("account", account.source, account.id) for account in folded.accounts}
-        known = dict(rows(self._connection, _KNOWN, list(asked)))
-        if not known and not folded.gone:
-            return known, 0
-        for reading in folded.made.values():
-            _inherit(reading.post, known, folded.gone)
-        raised = {name: told for name, told in folded.gone.items() if known.get(name, "") < told.version}
-        for told in self._posts_of([told for told in raised.values() if told.kind == "account"]):
-            withdraw(raised, told)
-        self._remember(raised)
-        went = self._remove(raised.values())
-        return known | {name: told.version for name, told in raised.items()}, went
-
-    def _remember(self, raised: Mapping[int, Gone]) -> None:
-        statement = upsert(s.withdrawn)
-        later = statement.excluded.version > s.withdrawn.c.version
-        set_ = {"version": statement.excluded.version}
-        values = [{"hash": name, "version": told.version} for name, told in raised.items()]
-        if values:
-            self._connection.execute(
-                statement.on_conflict_do_update(index_elements=["hash"], set_=set_, where=later), values
-            )
-
-    def _posts_of(self, accounts: Sequence[Gone]) -> list[Gone]:
-        """Say of each post that withdrawn accounts made themselves that it is withdrawn up to the same version."""
-        told = {(self._names.source(gone.name[0]), gone.name[1]): gone for gone in accounts}
-        ids = {
-            id_: told[name]
-            for name, id_ in self._names.find(s.account, _numbers("account", accounts, self._names)).items()
-        }
-        if not ids:
+        if not held.gone and not folded.gone:
             return []
-        made = select(s.assertion.c.account, s.post.c.key).join(s.post).where(among(s.assertion.c.account, list(ids)))
-        own = rows(self._connection, made.where(s.assertion.c.key.is_(None)))
-        return [Gone("post", (ids[row.account].name[0], row.key), ids[row.account].version) for row in own]
+        raised: dict[Named, str] = {}
 
-    def _remove(self, gone: Iterable[Gone]) -> int:
-        by_kind: dict[Kind, dict[Name, str]] = {"post": {}, "assertion": {}, "account": {}}
-        gone = list(gone)
-        for told in gone:
-            by_kind[told.kind][self._names.source(told.name[0]), told.name[1]] = told.version
-        named = self._names.find(s.post, _numbers("post", gone, self._names))
-        posts = {id_: by_kind["post"][name] for name, id_ in named.items()}
-        accounts = self._names.find(s.account, _numbers("account", gone, self._names))
-        told_of, table = by_kind["assertion"], s.assertion.c
-        ended = {
-            *(
-                row
-                for row in self.assertions(table.post, posts)
-                if row.key is not None or row.version <= posts[row.post]
-            ),
-            *(row for row in self.assertions(table.account, accounts.values()) if row.key is not None),
-            *(
-                row
-                for row in self.assertions(table.key, [key for _, key in told_of])
-                if row.version <= told_of.get((row.via, row.key), "")
-            ),
-        }
-        touched = self.drop(ended)
-        self.tidy_posts({row.post for row in ended} | posts.keys() | touched, posts.keys())
-        self._clear_accounts(accounts, by_kind["account"])
-        self.tidy_accounts({row.account for row in ended} | set(accounts.values()))
-        return len(ended)
+        def raise_(told: Iterable[tuple[Named, str]]) -> None:
+            raised.update([(name, version) for name, version in told if withdraw(held.gone, name, version)])
 
-    def assertions(self, column: ColumnElement[Any], values: Collection[Any]) -> Sequence[Any]:
-        """Return the assertions of which a column is among the values."""
-        table = s.assertion.c
-        columns = (table.id, table.post, s.post.c.source, table.via, table.key, table.version, table.account)
-        statement = select(*columns, table.content, table.found).join(s.post, s.post.c.id == table.post)
-        return rows(self._connection, statement.where(among(column, list(values)))) if values else []
+        raise_(folded.gone.items())
+        raise_(self._posts_of(raised, held))
+        raise_(_inherited(folded.made, held.gone))
+        raise_(_barred(folded.made, held.gone))
+        ended = self._ended(raised, held)
+        # A collector's statement that ends with its post is gone for good: an older one must not stand in its place.
+        raise_([(name, row.version) for name, row in ended.items() if not row.own and row.version is not None])
+        self.drop(ended.values())
+        held.rows.update(ended)
+        self._write_accounts({name: version for name, version in raised.items() if name[0] == "account"}, held)
+        self._write_assertions({name: version for name, version in raised.items() if name[0] != "account"}, held)
+        return list(ended.values())
 
-    def drop(self, assertions: Collection[Any]) -> set[int]:
-        """Delete assertions, given as rows, with all that is derived from them; return the posts that they touched."""
-        if not assertions:
-            return set()
-        self.drop_mentions([(row.id, row.post, row.source, row.found) for row in assertions])
-        ids = [row.id for row in assertions]
-        touched = rows(self._connection, select(s.touch.c.post).where(among(s.touch.c.assertion, ids)))
-        for table, column in ((s.touch, s.touch.c.assertion), (s.assertion, s.assertion.c.id)):
-            self._connection.execute(delete(table).where(among(column, ids)))
-        return {post for (post,) in touched}
+    def _posts_of(self, raised: Mapping[Named, str], held: Held) -> list[tuple[Named, str]]:
+        """Say of each post that a withdrawn account made itself that it is withdrawn up to the same version."""
+        until = {held.accounts[name].id: version for name, version in raised.items() if name in held.accounts}
+        made = [row for row in by_account(self._connection, until) if row.own and row.version is not None]
+        named = [(name_of(row, self._names), row) for row in made]
+        held.rows.update(named)
+        return [(name, until[row.account]) for name, row in named if row.account is not None]
 
-    def drop_mentions(self, assertions: Iterable[tuple[int, int, int, str]]) -> None:
-        """Delete the mentions of assertions, given as the rows of assertion, post and source, and what was found."""
-        keys = [(work, source, post, id_) for id_, post, source, found in assertions for work in works_in(found)]
+    def _ended(self, raised: Mapping[Named, str], held: Held) -> dict[Named, Row]:
+        """The statements that stand no longer."""
+        named = {name: held.rows[name] for name in raised if name in held.rows}
+        ended = {name: row for name, row in named.items() if row.version is not None and row.version <= raised[name]}
+        others = collected(self._connection, [row.id for row in named.values() if row.own])
+        accounts = {held.accounts[name].id: name for name in raised if name in held.accounts}
+        others += [row for row in by_account(self._connection, accounts) if not row.own]
+        return ended | {name_of(row, self._names): row for row in others}
+
+    def _write_assertions(self, raised: Mapping[Named, str], held: Held) -> None:
+        next_, new, blank, stand = self._names.next(s.assertion), [], [], []
+        for name, version in raised.items():
+            row, hash_ = held.rows.get(name), hashed(*name)
+            if row is None:
+                via, post = self._names.source(name[1]), next_ if name[0] == "post" else None
+                row = Row(next_, post, via, via, hash_, None, version, None, None, None, None)
+                new.append((*row[:7], *NOTHING))
+                next_ += 1
+            elif row.version is not None and row.version > version:
+                row = row._replace(gone=version)
+                stand.append((version, row.id))
+            else:
+                row = Row(row.id, row.id if row.own else None, *row[2:4], hash_, None, version, None, None, None, None)
+                blank.append((row.post, hash_, None, version, *NOTHING, row.id))
+            held.rows[name] = row
+        insert_rows(self._connection, s.assertion, new)
+        update_rows(self._connection, s.assertion, ("gone",), stand)
+        update_rows(self._connection, s.assertion, ("post", "hash", "key", "gone", *SAID), blank)
+
+    def _write_accounts(self, raised: Mapping[Named, str], held: Held) -> None:
+        """Forget what withdrawn accounts said of themselves up to then, and all that others said of them."""
+        next_, new, left = self._names.next(s.account) if raised else 0, [], []
+        for name, version in raised.items():
+            row = held.accounts.get(name)
+            if row is None:
+                row = AccountRow(next_, self._names.source(name[1]), hashed(*name), None, version, "{}")
+                new.append((*row, None))
+                next_ += 1
+            else:
+                told = msgspec.json.decode(row.fields, type=Fields)
+                fields, followers = account_columns({f: one for f, one in told.items() if one[0] and one[1] > version})
+                row = row._replace(gone=version, fields=fields)
+                left.append((version, fields, followers, row.id))
+            held.accounts[name] = row
+        insert_rows(self._connection, s.account, new)
+        update_rows(self._connection, s.account, ("gone", "fields", "followers"), left)
+
+    def drop(self, statements: Collection[Row]) -> None:
+        """Delete what is derived from statements, and what they touch; `tidy` drops the posts that are left alone."""
+        self.drop_mentions([(row.id, row.post, row.source, row.found) for row in statements])
+        if statements:
+            ids = [row.id for row in statements]
+            touched = rows(self._connection, select(s.touch.c.post).where(among(s.touch.c.assertion, ids)))
+            self._connection.execute(delete(s.touch).where(among(s.touch.c.assertion, ids)))
+            self._left.update(post for (post,) in touched)
+            self._left.update(row.post for row in statements if row.post is not None)
+            self._speakers.update(row.account for row in statements if row.account is not None)
+
+    def drop_mentions(self, statements: Iterable[tuple[int, int | None, int, str | None]]) -> None:
+        """Delete the mentions of statements, given as the rows of assertion, post and source, and what was found."""
+        keys = [(work, source, post, id_) for id_, post, source, found in statements for work in works_in(found)]
         delete_rows(self._connection, s.mention, keys)
 
-    def tidy_posts(self, posts: Collection[int], withdrawn: Collection[int]) -> None:
-        """Drop posts of which nobody says anything; of a withdrawn one that others touch only the hash stays."""
-        if not posts:
-            return
-        said = exists().where(s.assertion.c.post == s.post.c.id)
-        touched = exists().where(s.touch.c.post == s.post.c.id)
-        silent = and_(among(s.post.c.id, list(posts)), ~said)
-        self._connection.execute(delete(s.post).where(silent, ~touched))
-        shown = and_(silent, among(s.post.c.id, list(withdrawn)), s.post.c.key.is_not(None))
-        left = rows(self._connection, select(s.post.c.id, s.post.c.source, s.post.c.key).where(shown))
-        hidden = [(hashed("post", self._names.source_of(source), key), None, id_) for id_, source, key in left]
-        update_rows(self._connection, s.post, ("hash", "key"), hidden)
+    def tidy(self, accounts: Iterable[int]) -> None:
+        """Drop posts of which nobody says anything any more, and forget accounts that no longer speak.
 
-    def tidy_accounts(self, accounts: Collection[int | None]) -> None:
-        """Forget accounts that no longer speak."""
-        speaks = exists().where(s.assertion.c.account == s.account.c.id)
-        if accounts:
-            self._connection.execute(delete(s.account).where(among(s.account.c.id, list(accounts)), ~speaks))
-
-    def _clear_accounts(self, accounts: Mapping[Name, int], withdrawn: Mapping[Name, str]) -> None:
-        """Forget what withdrawn accounts said of themselves up to then, and all that others said of them."""
-        for name, id_ in accounts.items():
-            row = select(s.account.c.fields).where(s.account.c.id == id_)
-            fields = msgspec.json.decode(self._connection.execute(row).scalar_one(), type=Fields)
-            left = {field: told for field, told in fields.items() if told[0] and told[1] > withdrawn[name]}
-            text, followers = account_columns(left)
-            values = {"fields": text, "followers": followers}
-            self._connection.execute(update(s.account).where(s.account.c.id == id_).values(values))
+        Looks at what was dropped and at `accounts`, given by their rows; of what is withdrawn its hash stays.
+        """
+        if self._left:
+            table, other = s.assertion.c, s.assertion.alias().c
+            spoken = exists().where(other.post == table.id, other.id != table.id)
+            touched = exists().where(s.touch.c.post == table.id)
+            silent = and_(among(table.id, list(self._left)), table.version.is_(None), table.gone.is_(None))
+            self._connection.execute(delete(s.assertion).where(silent, ~spoken, ~touched))
+        if asked := self._speakers.union(accounts):
+            quiet = and_(among(s.account.c.id, list(asked)), ~exists().where(s.assertion.c.account == s.account.c.id))
+            self._connection.execute(delete(s.account).where(quiet, s.account.c.gone.is_(None)))
+            blank = {"key": None, "fields": "{}", "followers": None}
+            self._connection.execute(update(s.account).where(quiet).values(blank))
+        self._left.clear()
+        self._speakers.clear()
 
 
-def works_in(found: str) -> list[int]:
-    """The rows of the identifiers that were found in an assertion."""
-    return [one[0] for one in msgspec.json.decode(found)]
+def _inherited(made: Mapping[Named, Reading], gone: Mapping[Named, str]) -> Iterator[tuple[Named, str]]:
+    """A withdrawn account's own posts count as withdrawn, even if they are only heard of now."""
+    for name, reading in made.items():
+        post = reading.post
+        if name[0] == "post" and post.author is not None:
+            until = gone.get(("account", post.source, post.author))
+            if until is not None:
+                yield name, until
 
 
-def _numbers(kind: Kind, gone: Iterable[Gone], names: Names) -> dict[Name, int]:
-    return {(names.source(g.name[0]), g.name[1]): number(kind, *g.name) for g in gone if g.kind == kind}
+def _barred(made: Mapping[Named, Reading], gone: Mapping[Named, str]) -> list[tuple[Named, str]]:
+    """What a collector says of a post that is gone ends what it said before, and is itself gone."""
+    return [(name, one.post.version) for name, one in made.items() if name[0] == "assertion" and barred(one.post, gone)]
 
 
-def _inherit(post: Post, known: Mapping[int, str], gone: dict[int, Gone]) -> None:
-    """A withdrawn account's own post counts as withdrawn, even if it is only heard of now."""
-    if post.assertion or post.author is None:
-        return
-    name = hashed("account", post.source, post.author)
-    until = max(known.get(name, ""), gone[name].version if name in gone else "")
-    if until:
-        withdraw(gone, Gone("post", (post.source, post.id), until))
+def works_in(found: str | None) -> list[int]:
+    """The rows of the identifiers that were found in a statement."""
+    return [] if found is None else [one[0] for one in msgspec.json.decode(found, type=list[tuple[Any, ...]])]
 
 
 def account_columns(fields: Fields) -> tuple[str, int | None]:
