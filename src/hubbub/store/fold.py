@@ -18,6 +18,8 @@ Change = Reading | Account | Description
 Kind = Literal["post", "assertion", "account"]
 VERBS = ("replies_to", "quotes", "reposts", "likes")
 NOTHING = (None,) * len(VERBS)
+to_json = msgspec.json.Encoder().encode
+_to_bytes = msgspec.msgpack.Encoder().encode
 Named = tuple[Kind, str, str]  # with the source and the id of a post or account, or a collector and its own id
 
 
@@ -49,12 +51,12 @@ def hashed(kind: Kind, source: str, name: str) -> int:
 
 def content_of(post: Post) -> str:
     """Encode what the post says: JSON of `Content`."""
-    return msgspec.json.encode(Content(post.url, post.title, post.text, post.links, post.language)).decode()
+    return to_json(Content(post.url, post.title, post.text, post.links, post.language)).decode()
 
 
 def digest_of(post: Post) -> int:
     """Number a statement, so that of two with one version either order leaves the same."""
-    return crc32(msgspec.msgpack.encode(post))
+    return crc32(_to_bytes(post))
 
 
 def assertion_of(post: Post) -> Named:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from hubbub.model import INVERSE_RELATIONS, Account, Description, Fault, Identifier, Mention, Reading
 from hubbub.store import schema as s
-from hubbub.store.fold import Change, Named, content_of, digest_of, fold, hashed, touches_of
+from hubbub.store.fold import Change, Named, content_of, digest_of, fold, hashed, to_json, touches_of
 from hubbub.store.held import Held, collected, held_of, look_up
 from hubbub.store.names import Names, Work
 from hubbub.store.settle import settle
@@ -275,7 +275,7 @@ def _found(works: Mapping[Work, int], m: Mention) -> Found:
 
 
 def _json(found: Sequence[Found]) -> str:
-    return msgspec.json.encode(found).decode()
+    return to_json(found).decode()
 
 
 def _merge(fields: Fields, told: Fields) -> None:

@@ -62,5 +62,5 @@ def near(key: str, hash_: int) -> int:
     than one written everywhere: first five bytes of the start of the key's last part, then three of the hash.
     """
     at = key.rfind("/") + 1
-    start = f"{key[at : at + 5]:5}".encode("ascii", "replace")
+    start = key[at : at + 5].ljust(5).encode("ascii", "replace")
     return (int.from_bytes(start) << 24 | hash_ & 0xFFFFFF) - (1 << 63)
