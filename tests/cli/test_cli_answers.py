@@ -119,7 +119,7 @@ def evil_store(store: Path, tmp_path: Path) -> Path:
     fields = {"subj": subject, "source_id": EVIL, "obj": {"url": EVIL, "method": EVIL}, "relation_type_id": EVIL}
     events.write_bytes(event(1, subj_id=f"https://x.example/{EVIL}", **fields) + event(2, action=EVIL))
     ran = [run(store, "ingest", "bluesky", posts), run(store, "ingest", "crossref_event_data", events)]
-    assert [one.out[2:].partition(",")[0] for one in ran] == [f"{n}.ndjson: 1 posts" for n in ("posts", "events")]
+    assert [one.out[2:].partition(",")[0] for one in ran] == [f"{n}.ndjson: 1 post" for n in ("posts", "events")]
     assert not any(CODES.search(one.out + one.err) for one in ran)
     return store
 

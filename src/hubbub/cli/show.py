@@ -104,14 +104,19 @@ def found(ones: Sequence[Found]) -> None:
     out.print(table)
 
 
+def kept(came: Outcome) -> str:
+    """Say what came in: 2 posts, 1 mention, 0 withdrawn."""
+    posts, mentions = _of("post", came.posts), _of("mention", came.mentions)
+    return f"{came.posts:,} {posts}, {came.mentions:,} {mentions}, {came.withdrawn:,} withdrawn"
+
+
 def outcome(path: Path, came: Outcome | str) -> None:
     """Say what reading a file came to."""
     if isinstance(came, str):
         failure(f"{path} {came}")
         return
     mark = Text("✓ " if not came.faults else "! ", style="green" if not came.faults else "yellow")
-    done = f"{plain(path.name)}: {came.posts:,} posts, {came.mentions:,} mentions, {came.withdrawn:,} withdrawn"
-    out.print(mark + Text(done))
+    out.print(mark + Text(f"{plain(path.name)}: {kept(came)}"))
     grouped: dict[str, list[Any]] = {}
     for fault in came.faults:
         grouped.setdefault(fault.reason, []).append(fault)
@@ -164,8 +169,8 @@ def report(one: Report, latest: Sequence[Said]) -> None:
 
 def _headline(one: Report) -> None:
     numbers = Text()
-    for label, value in (("posts", one.posts), ("accounts", one.accounts), ("amplifications", one.amplifications)):
-        numbers.append(_number(value), style="bold").append(f" {label}   ")
+    for label, value in (("post", one.posts), ("account", one.accounts), ("amplification", one.amplifications)):
+        numbers.append(_number(value), style="bold").append(f" {_of(label, value)}   ")
     out.print(numbers)
     out.print(f"from {_stamp(one.first_at)} to {_stamp(one.last_at)}" if one.first_at else "at unknown times")
     reach = one.reach
@@ -269,6 +274,10 @@ def _table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, justify="right" if column in NUMBERS else "left")
     return table
+
+
+def _of(noun: str, number: int | None) -> str:
+    return noun if number == 1 else f"{noun}s"
 
 
 def _number(number: int | None) -> str:

@@ -186,4 +186,4 @@ def _bytes(body: bytes, lane: str) -> BinaryIO:
 
 def _fill(store: Store, name: str, source: str, lane: str, fetch: Fetch) -> None:
     outcome = asyncio.run(pipeline.collect(installed()[source], lane, fetch, store))
-    show.line(f"{name}: {outcome.posts:,} posts, {outcome.mentions:,} mentions, {outcome.withdrawn:,} withdrawn")
+    show.line(f"{name}: {show.kept(outcome)}")

@@ -6,16 +6,22 @@ METHOD = "1"  # of counting; changes whenever the same posts could give other nu
 
 # What each number says, in the words that people see beside it.
 DEFINITIONS = {
-    "posts": "Posts that mention the work in their own words. A post counts once however many collectors report it.",
-    "accounts": "Distinct accounts that made those posts. Accounts on two services count twice: nobody knows better.",
-    "amplifications": "Reposts of posts that mention the work. They add no words and are never counted as posts.",
-    "reach": (
-        "Potential reach: between the largest audience (if all audiences overlap) and the sum of all (if none do), "
-        "in followers, over the accounts whose number of followers is known."
+    "Posts": (
+        "Public posts and pages that mention this work in their own words. A post counts once however many collectors "
+        "report it. A quote with words of its own is a post. Posts that this work itself refers to are listed but not "
+        "counted."
     ),
-    "first": "When the first known post or amplification was made.",
-    "last": "When the last known post or amplification was made.",
-    "checked": "When the collector last kept anything.",
+    "Accounts": "The different accounts that wrote those posts. One person with two accounts counts as two.",
+    "Passed on": (
+        "Reposts and boosts of those posts: somebody found them worth showing, without adding words. They are never "
+        "counted as posts."
+    ),
+    "Potential reach": (
+        "How many followers could have seen it. At least the largest single audience, if everybody else’s followers "
+        "are among it; at most the sum of all audiences, if nobody follows two of the accounts. Accounts whose "
+        "followers are unknown are left out, so the truth may lie higher. Being shown a post is not the same as "
+        "reading it."
+    ),
 }
 
 

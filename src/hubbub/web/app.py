@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from hubbub import identify
 from hubbub.answers import Answers
+from hubbub.metrics import DEFINITIONS
 from hubbub.model import Identifier
 from hubbub.web import chart, words
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
@@ -192,7 +193,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters.update(words.FILTERS)
-    templates.globals.update(face=face, anchor=words.anchor, voices_shown=FACES_SHOWN)
+    templates.globals.update(face=face, anchor=words.anchor, voices_shown=FACES_SHOWN, definitions=DEFINITIONS)
     return templates
 
 
