@@ -34,8 +34,8 @@ from hubbub.store import schema as s
 from hubbub.store.counts import POSTS, by_day, by_source
 from hubbub.store.fold import Content
 from hubbub.store.keep import Found
-from hubbub.store.read import EPOCH, moment
 from hubbub.store.sql import among, rows
+from hubbub.store.times import EPOCH, moment
 from hubbub.store.withdraw import Fields
 
 RECENT = 12  # works on the first page

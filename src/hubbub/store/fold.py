@@ -12,10 +12,11 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from hubbub.model import Account, Alias, Description, Follow, FollowList, Identifier, Link, Post, Reading, Tally
+from hubbub.model import Account, Alias, Description, Follow, FollowList, Link, Post, Reading, Tally
 
-Change = Reading | Account | Follow | FollowList | Tally | Description | Alias
-Kind = Literal["post", "assertion", "account"]
+Registered = Tally | Description | Alias
+Change = Reading | Account | Follow | FollowList | Registered
+Kind = Literal["post", "assertion", "account", "tie"]
 VERBS = ("replies_to", "quotes", "reposts", "likes")
 NOTHING = (None,) * len(VERBS)
 to_json = msgspec.json.Encoder().encode
@@ -39,14 +40,13 @@ class Folded(NamedTuple):
     made: dict[Named, Reading]
     gone: dict[Named, str]  # up to which version
     accounts: list[Account]
-    descriptions: dict[tuple[Identifier, str], Description]
     ties: list[Follow | FollowList]
-    told: list[Tally | Alias]
+    registered: list[Registered]
 
 
 @lru_cache(maxsize=16_384)
 def hashed(kind: Kind, source: str, name: str) -> int:
-    """Name a post, an assertion or an account without saying it, in 64 bits."""
+    """Name a post, an assertion, an account or a tie without saying it, in 64 bits."""
     named = f"{kind}\0{source}\0{name}".encode(errors="surrogatepass")
     return int.from_bytes(blake2b(named, digest_size=8).digest(), signed=True)
 
@@ -72,7 +72,7 @@ def assertion_of(post: Post) -> Named:
 
 def fold(changes: Iterable[Change]) -> Folded:
     """Keep the latest of each assertion and of each withdrawal."""
-    folded = Folded({}, {}, [], {}, [], [])
+    folded = Folded({}, {}, [], [], [])
     for change in changes:
         match change:
             case Reading():
@@ -81,18 +81,11 @@ def fold(changes: Iterable[Change]) -> Folded:
                 withdraw(folded.gone, ("account", change.source, change.id), change.version)
             case Account():
                 folded.accounts.append(change)
-            case Description():
-                name = (change.identifier, change.via)
-                folded.descriptions[name] = max(change, folded.descriptions.get(name, change), key=_described)
             case Follow() | FollowList():
                 folded.ties.append(change)
-            case Tally() | Alias():
-                folded.told.append(change)
+            case Tally() | Description() | Alias():
+                folded.registered.append(change)
     return folded
-
-
-def _described(description: Description) -> tuple[str, bytes]:
-    return description.version, msgspec.json.encode(description)
 
 
 def _fold_reading(reading: Reading, folded: Folded) -> None:
@@ -121,6 +114,12 @@ def touches_of(post: Post) -> list[tuple[str, str]]:
     """The posts that a post answers, quotes, passes on or likes, as (verb, id)."""
     told = (post.replies_to, post.quotes, post.reposts, post.likes)
     return [] if told == NOTHING else [(verb, key) for verb, key in zip(VERBS, told, strict=True) if key is not None]
+
+
+def ends_of(tie: Follow | FollowList) -> list[Named]:
+    """Name the accounts that a tie or a list speaks of."""
+    keys = (tie.account,) if isinstance(tie, FollowList) else (tie.follower, tie.followed)
+    return [("account", tie.source, key) for key in keys if key is not None]
 
 
 def barred(post: Post, gone: Mapping[Named, str]) -> bool:

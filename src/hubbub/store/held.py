@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, select
 
 from hubbub.store import schema as s
-from hubbub.store.fold import Folded, Named, hashed, touches_of
+from hubbub.store.fold import Folded, Named, ends_of, hashed, touches_of
 from hubbub.store.names import Names, near
 from hubbub.store.sql import among, listed, rows
 
@@ -61,6 +61,7 @@ def held_of(connection: Connection, names: Names, folded: Folded) -> Held:
     """Look up all that a batch names: what is said and withdrawn, the posts it touches, who speaks."""
     named: set[Named] = set(folded.made)
     accounts: set[Named] = {("account", account.source, account.id) for account in folded.accounts}
+    accounts.update(name for tie in folded.ties for name in ends_of(tie))
     for reading in folded.made.values():
         post = reading.post
         if post.author is not None:

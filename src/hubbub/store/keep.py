@@ -11,16 +11,19 @@ from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, tuple_
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert as upsert  # what it adds SQLite knows in the same words
 
-from hubbub.model import INVERSE_RELATIONS, Account, Description, Fault, Identifier, Mention, Reading
+from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Identifier, Mention, Reading
 from hubbub.store import schema as s
-from hubbub.store.fold import Change, Named, content_of, digest_of, fold, hashed, to_json, touches_of
+from hubbub.store.fold import Change, Named, content_of, digest_of, ends_of, fold, hashed, to_json, touches_of
 from hubbub.store.held import Held, collected, held_of, look_up
 from hubbub.store.names import Names, Work
+from hubbub.store.registry import Registry
 from hubbub.store.settle import settle
 from hubbub.store.sql import insert_rows, update_rows
+from hubbub.store.ties import Ties
+from hubbub.store.times import micros
 from hubbub.store.withdraw import NOTHING, SAID, Fields, Withdrawals, account_columns
 
 FIELDS = ("handle", "name", "description", "url", "followers", "following")
@@ -51,18 +54,15 @@ class Kept(NamedTuple):
     withdrawn: int = 0
 
 
-def micros(at: datetime) -> int:
-    """Microseconds since 1970."""
-    return round(at.timestamp() * 1_000_000)
-
-
 class Writer:
     """The one write transaction of a store. Every method may be called several times."""
 
     def __init__(self, connection: Connection, works: dict[Work, int]) -> None:
         self._connection = connection
         self._names = Names(connection, works)
-        self._withdrawals = Withdrawals(connection, self._names)
+        self._ties = Ties(connection)
+        self._withdrawals = Withdrawals(connection, self._names, self._ties)
+        self._registry = Registry(connection, self._names)
 
     @property
     def new_works(self) -> dict[Work, int]:
@@ -81,20 +81,26 @@ class Writer:
     def keep(self, changes: Iterable[Change], collected_at: datetime) -> Kept:
         """Write changes by the write rule. Raises ValueError where a collector gives its statement no id."""
         folded = fold(changes)
-        for description in folded.descriptions.values():
-            self._describe(description)
+        self._registry.keep(folded.registered)
         held = held_of(self._connection, self._names, folded)
         ended = self._withdrawals.apply(folded, held)
         fresh = [one for one in folded.made.items() if _is_fresh(*one, held)]
         replaced = [row for name, _ in fresh if (row := held.rows.get(name)) is not None]
         self._withdrawals.drop([row for row in replaced if row.version is not None])
-        accounts = self._keep_accounts(folded.accounts, [reading for _, reading in fresh], held)
+        told = _told(folded.accounts, held)
+        speakers: list[Named] = [
+            ("account", r.post.source, r.post.author) for _, r in fresh if r.post.author is not None
+        ]
+        made = [tie for tie in folded.ties if isinstance(tie, FollowList) or tie.change != "withdrawn"]
+        tied = [name for tie in made for name in ends_of(tie) if _is_there(name, told, held)]
+        accounts = self._keep_accounts(told, dict.fromkeys([*speakers, *tied]), held)
+        self._ties.keep(folded.ties, {name: accounts[name] for name in accounts if _is_there(name, told, held)})
         written = self._write(fresh, held, accounts, micros(collected_at))
         # Only where collectors speak of a post can it be open whose word it is.
-        told = [row.post for row in (*ended, *replaced) if row.post is not None]
-        told += [post for id_, post, *_ in written if id_ != post]
-        if told:
-            settle(self._connection, told)
+        open_ = [row.post for row in (*ended, *replaced) if row.post is not None]
+        open_ += [post for id_, post, *_ in written if id_ != post]
+        if open_:
+            settle(self._connection, open_)
         self._withdrawals.tidy([row.id for name, row in held.accounts.items() if name in held.gone])
         return Kept(len(written), sum(len(reading.mentions) for _, reading in fresh), len(ended))
 
@@ -133,29 +139,18 @@ class Writer:
 
     # Statements
 
-    def _keep_accounts(self, said: Sequence[Account], fresh: Sequence[Reading], held: Held) -> dict[Named, int]:
-        """Write what is told of accounts that speak, and return the rows of the authors of fresh statements."""
-        told: dict[Named, Fields] = {}
-        for account in said:
-            name: Named = ("account", account.source, account.id)
-            until, own = held.gone.get(name), int(account.via == account.source)
-            if until is None or (own and until < account.version):
-                values = {field: getattr(account, field) for field in FIELDS}
-                fields = {field: (own, account.version, value) for field, value in values.items() if value is not None}
-                _merge(told.setdefault(name, {}), fields)
-        authors: dict[Named, None] = dict.fromkeys(
-            ("account", r.post.source, r.post.author) for r in fresh if r.post.author is not None
-        )
+    def _keep_accounts(self, told: Mapping[Named, Fields], present: Collection[Named], held: Held) -> dict[Named, int]:
+        """Write what is told of accounts that are known, make those that are present, and return the rows of all."""
         changed = []
         for name, row in held.accounts.items():
-            if name in told or (name in authors and row.key is None):
+            if name in told or (name in present and row.key is None):
                 fields = msgspec.json.decode(row.fields, type=Fields)
                 _merge(fields, told.get(name, {}))
-                key = name[2] if name in authors else row.key
+                key = name[2] if name in present else row.key
                 if key is not None:
                     changed.append((key, *account_columns(fields), row.id))
         update_rows(self._connection, s.account, ("key", "fields", "followers"), changed)
-        new = [name for name in authors if name not in held.accounts]
+        new = [name for name in present if name not in held.accounts]
         first = self._names.next(s.account) if new else 0
         rows_ = [
             (first + i, self._names.source(name[1]), hashed(*name), name[2], None, *account_columns(told.get(name, {})))
@@ -244,19 +239,23 @@ class Writer:
         ]
         insert_rows(self._connection, s.mention, mentions)
 
-    def _describe(self, description: Description) -> None:
-        work = description.identifier
-        row = {
-            "identifier": self._names.identifiers([work])[work.scheme, work.value],
-            "via": self._names.source(description.via),
-        }
-        values = {"version": description.version, "content": msgspec.json.encode(description).decode()}
-        statement = upsert(s.description).values(**row, **values)
-        told, held = tuple_(*(statement.excluded[c] for c in values)), tuple_(*(s.description.c[c] for c in values))
-        set_ = {column: statement.excluded[column] for column in values}
-        self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["identifier", "via"], set_=set_, where=told > held)
-        )
+
+def _told(said: Iterable[Account], held: Held) -> dict[Named, Fields]:
+    """What is told of accounts, but for what is withdrawn."""
+    told: dict[Named, Fields] = {}
+    for account in said:
+        name: Named = ("account", account.source, account.id)
+        until, own = held.gone.get(name), int(account.via == account.source)
+        if until is None or (own and until < account.version):
+            values = {field: getattr(account, field) for field in FIELDS}
+            fields = {field: (own, account.version, value) for field, value in values.items() if value is not None}
+            _merge(told.setdefault(name, {}), fields)
+    return told
+
+
+def _is_there(name: Named, told: Mapping[Named, Fields], held: Held) -> bool:
+    """Say whether an account may have ties: it was not withdrawn, or has come back."""
+    return name not in held.gone or name in told or (name in held.accounts and held.accounts[name].fields != "{}")
 
 
 def _is_fresh(name: Named, reading: Reading, held: Held) -> bool:

@@ -1,7 +1,5 @@
 """What the pipeline reads back: cursors, what is watched, and statements as they were made."""
 
-from datetime import UTC, datetime, timedelta
-
 import msgspec
 from sqlalchemy import Connection, select
 
@@ -9,17 +7,11 @@ from hubbub.model import Identifier, Post, Works
 from hubbub.store import schema as s
 from hubbub.store.fold import Content
 from hubbub.store.sql import among, rows
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from hubbub.store.times import moment
 
 # The rows of assertion, post, source and account, posted_at in microseconds, what is said, and the mentions
 # that were found in it.
 Held = tuple[int, int, int, int | None, int | None, Post, str]
-
-
-def moment(micros: int | None) -> datetime | None:
-    """Turn microseconds since 1970 into a time."""
-    return None if micros is None else EPOCH + timedelta(microseconds=micros)
 
 
 def resume(connection: Connection, source: str, lane: str, again: bool) -> str:

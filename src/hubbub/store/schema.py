@@ -6,6 +6,8 @@ row more for each collector that speaks of it. What is withdrawn stays as hash a
 
 Posts are looked up by a number of 64 bits made of their key (`names.near`): an index of long names in random order is
 what costs most. All else, and what is withdrawn, is looked up by its hash.
+
+`follow` holds the ties that stand; `tie` says which tie a place's own name for it means, and until when it is ended.
 """
 
 from sqlalchemy import (
@@ -15,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
 )
@@ -26,7 +29,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0003"  # of these tables: the newest in `migrations`
+REVISION = "0004"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -127,6 +130,60 @@ description = Table(
     Column("content", Text, nullable=False),
 )
 
+tally = Table(
+    "tally",
+    metadata,
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("via", ForeignKey("source.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("as_of", BigInteger, nullable=False),
+    Column("value", BigInteger, nullable=False),
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("relation", Text, primary_key=True),
+    Column("other", ForeignKey("identifier.id"), primary_key=True),
+    Column("via", ForeignKey("source.id"), primary_key=True),
+    Column("version", Text, nullable=False),
+    Column("stands", Boolean(create_constraint=False), nullable=False),
+    Index("alias_by_other", "other"),
+)
+
+follow = Table(
+    "follow",
+    metadata,
+    Column("follower", ForeignKey("account.id"), primary_key=True),
+    Column("followed", ForeignKey("account.id"), primary_key=True),
+    Column("seen_at", BigInteger, nullable=False),
+    Index("follow_by_followed", "followed"),
+    sqlite_with_rowid=False,
+)
+
+tie = Table(
+    "tie",
+    metadata,
+    Column("hash", BigInteger, primary_key=True, autoincrement=False),
+    Column("follower", ForeignKey("account.id")),  # NULL, as the next, once it is ended
+    Column("followed", ForeignKey("account.id")),
+    Column("ended_at", BigInteger),
+    Index("tie_by_follower", "follower"),
+    Index("tie_by_followed", "followed"),
+)
+
+follow_list = Table(
+    "follow_list",
+    metadata,
+    Column("account", ForeignKey("account.id"), primary_key=True),
+    Column("direction", Text, primary_key=True),
+    Column("began_at", BigInteger, nullable=False),  # of the latest reading, as the next two
+    Column("complete", Boolean(create_constraint=False), nullable=False),
+    Column("total", BigInteger),
+    Column("whole_at", BigInteger),  # when the latest complete reading began
+)
+
 cursor = Table(
     "cursor",
     metadata,
@@ -162,4 +219,48 @@ shelf_work = Table(
     metadata,
     Column("shelf", ForeignKey("shelf.name"), primary_key=True),
     Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+)
+
+# Whose works a shelf holds, beside those that were put on it.
+owner = Table(
+    "owner",
+    metadata,
+    Column("shelf", ForeignKey("shelf.name"), primary_key=True),
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+)
+
+# Feeds, servers and repositories that somebody has given.
+place = Table("place", metadata, Column("address", Text, primary_key=True))
+
+lane = Table(
+    "lane",
+    metadata,
+    Column("source", ForeignKey("source.id"), primary_key=True),
+    Column("lane", Text, primary_key=True),
+    Column("due_at", BigInteger, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),  # when it last brought anything new
+    Column("failures", Integer, nullable=False),  # since it last went well
+    Column("failure", Text),  # what the last one was
+    Column("holder", Text),  # the process that reads it, until then
+    Column("held_until", BigInteger),
+)
+
+# Works that somebody wants to know about now, though they are on no shelf.
+wish = Table(
+    "wish",
+    metadata,
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("wished_at", BigInteger, nullable=False),
+)
+
+# Pages that were sent to us, until they are kept.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=False),
+    Column("source", ForeignKey("source.id"), nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("received_at", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )

@@ -12,6 +12,7 @@ from hubbub.store.fold import Folded, Named, barred, hashed, withdraw
 from hubbub.store.held import AccountRow, Held, Row, by_account, collected, name_of
 from hubbub.store.names import Names
 from hubbub.store.sql import among, delete_rows, insert_rows, rows, update_rows
+from hubbub.store.ties import Ties, tied
 
 Fields = dict[str, tuple[int, str, Any]]  # an account's field -> (1 if the place says so, version, value)
 
@@ -22,9 +23,10 @@ NOTHING = (None,) * len(SAID)
 class Withdrawals:
     """Reads and writes what is gone, within one write transaction."""
 
-    def __init__(self, connection: Connection, names: Names) -> None:
+    def __init__(self, connection: Connection, names: Names, ties: Ties) -> None:
         self._connection = connection
         self._names = names
+        self._ties = ties
         self._left: set[int] = set()
         self._speakers: set[int] = set()
 
@@ -105,6 +107,7 @@ class Withdrawals:
                 row = row._replace(gone=version, fields=fields)
                 left.append((version, fields, followers, row.id))
             held.accounts[name] = row
+        self._ties.drop([held.accounts[name].id for name in raised])
         insert_rows(self._connection, s.account, new)
         update_rows(self._connection, s.account, ("gone", "fields", "followers"), left)
 
@@ -125,7 +128,7 @@ class Withdrawals:
         delete_rows(self._connection, s.mention, keys)
 
     def tidy(self, accounts: Iterable[int]) -> None:
-        """Drop posts of which nobody says anything any more, and forget accounts that no longer speak.
+        """Drop posts of which nobody says anything any more, and forget accounts that neither speak nor are tied.
 
         Looks at what was dropped and at `accounts`, given by their rows; of what is withdrawn its hash stays.
         """
@@ -135,13 +138,15 @@ class Withdrawals:
             touched = exists().where(s.touch.c.post == table.id)
             silent = and_(among(table.id, list(self._left)), table.version.is_(None), table.gone.is_(None))
             self._connection.execute(delete(s.assertion).where(silent, ~spoken, ~touched))
-        if asked := self._speakers.union(accounts):
-            quiet = and_(among(s.account.c.id, list(asked)), ~exists().where(s.assertion.c.account == s.account.c.id))
+        if asked := self._speakers.union(accounts, self._ties.left):
+            spoken = exists().where(s.assertion.c.account == s.account.c.id)
+            quiet = and_(among(s.account.c.id, list(asked)), ~spoken, ~tied(s.account.c.id))
             self._connection.execute(delete(s.account).where(quiet, s.account.c.gone.is_(None)))
             blank = {"key": None, "fields": "{}", "followers": None}
             self._connection.execute(update(s.account).where(quiet).values(blank))
         self._left.clear()
         self._speakers.clear()
+        self._ties.left.clear()
 
 
 def _inherited(made: Mapping[Named, Reading], gone: Mapping[Named, str]) -> Iterator[tuple[Named, str]]:
