@@ -1,0 +1,176 @@
+"""Ties: who follows whom, and how far lists were read, come in; the ties that stand are in the store.
+
+A tie stands if it was seen later than it ended, and no earlier than the latest complete list of either side began. All
+of it is decided by times, never by the order in which facts come. What ended leaves a hash and a time behind, never who
+it was; an account that is withdrawn takes its ties along.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from hubbub.model import Follow, FollowList
+from hubbub.store import schema as s
+from hubbub.store.fold import Named, ends_of, hashed
+from hubbub.store.sql import among, delete_rows, insert_rows, rows
+from hubbub.store.times import micros
+
+Edge = tuple[int, int]  # the rows of follower and followed
+_ENDS = ("follower", "followed")
+_READ = ("following", "followers")  # the lists in which a tie stands: its follower's and its followed's
+_NEVER = -(2**62)
+_EDGES = select(s.follow.c.follower, s.follow.c.followed)
+
+
+class _Told(NamedTuple):
+    """A tie as a batch tells of it: its rows, if they are known, its name as a number, when, and if it was made."""
+
+    edge: Edge | None
+    name: int
+    at: int
+    made: bool
+
+    @property
+    def edge_name(self) -> int:
+        """What it is called where the place has no name for it."""
+        return self.name if self.edge is None else _name_of(self.edge)
+
+
+def tied(account: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether an account has ties, or its lists were read."""
+    ends = [exists().where(s.follow.c[end] == account) for end in _ENDS]
+    return or_(*ends, exists().where(s.follow_list.c.account == account))
+
+
+class Ties:
+    """Reads and writes ties within one write transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.left: set[int] = set()  # the rows of accounts that have lost a tie
+
+    def held(self, source: str, keys: Iterable[str]) -> set[str]:
+        """Return those keys by which the place names a tie that is held."""
+        names = {hashed("tie", source, key): key for key in keys}
+        table = s.tie.c
+        found = rows(
+            self._connection, select(table.hash).where(among(table.hash, list(names)), table.ended_at.is_(None))
+        )
+        return {names[hash_] for (hash_,) in found}
+
+    def keep(self, told: Collection[Follow | FollowList], accounts: Mapping[Named, int]) -> None:
+        """Write ties and lists. `accounts` gives the rows of those they speak of, but for those that are withdrawn."""
+        for one in told:
+            if isinstance(one, FollowList) and (account := accounts.get(ends_of(one)[0])) is not None:
+                self._keep_list(one, account)
+        if follows := [one for one in told if isinstance(one, Follow)]:
+            self._keep_follows(follows, accounts)
+
+    def drop(self, accounts: Collection[int]) -> None:
+        """Forget the ties of withdrawn accounts, given by their rows."""
+        if accounts:
+            self._end(or_(*(among(s.follow.c[end], list(accounts)) for end in _ENDS)))
+            self._connection.execute(delete(s.follow_list).where(among(s.follow_list.c.account, list(accounts))))
+
+    def _end(self, which: ColumnElement[bool]) -> None:
+        """Forget ties and their names."""
+        edges = [(follower, followed) for follower, followed in rows(self._connection, _EDGES.where(which))]
+        delete_rows(self._connection, s.follow, edges)
+        for edge in edges:
+            self._connection.execute(delete(s.tie).where(s.tie.c.follower == edge[0], s.tie.c.followed == edge[1]))
+            self.left.update(edge)
+
+    def _keep_list(self, one: FollowList, account: int) -> None:
+        table, began_at = s.follow_list, micros(one.began_at)
+        key = {"account": account, "direction": one.direction}
+        latest = {"began_at": began_at, "complete": one.complete, "total": one.total}
+        statement = upsert(table).values(**key, **latest)
+        newer = statement.excluded.began_at >= table.c.began_at
+        self._connection.execute(statement.on_conflict_do_update(index_elements=[*key], set_=latest, where=newer))
+        if one.complete:
+            mine = (table.c.account == account, table.c.direction == one.direction)
+            raised = table.update().where(*mine, (table.c.whole_at < began_at) | table.c.whole_at.is_(None))
+            self._connection.execute(raised.values(whole_at=began_at))
+            side = "followed" if one.direction == "followers" else "follower"
+            self._end(and_(s.follow.c[side] == account, s.follow.c.seen_at < began_at))
+
+    def _keep_follows(self, follows: Collection[Follow], accounts: Mapping[Named, int]) -> None:
+        told = [told for one in follows if (told := _told(one, accounts)) is not None]
+        named, ended = self._known([one.name for one in told])
+        named |= {one.name: one.edge for one in told if one.edge is not None and one.name != one.edge_name}
+        told = [one._replace(edge=one.edge or named.get(one.name)) for one in told]
+        ended |= self._known([one.edge_name for one in told])[1]
+        before = dict(ended)
+        for one in told:
+            if not one.made:
+                _raise(ended, one.name, one.at)
+        for one in told:  # a tie has ended under whatever name, also if its end was heard of first
+            _raise(ended, one.edge_name, ended.get(one.name, _NEVER))
+        self._write_names(named, ended, before)
+        whole = self._whole({account for one in told for account in one.edge or ()})
+        seen: dict[Edge, int] = {}
+        gone: dict[Edge, int] = {}
+        for one in told:
+            if one.edge is not None:
+                gone[one.edge] = ended.get(one.edge_name, _NEVER)
+                read_at = max(whole.get((account, side), _NEVER) for account, side in zip(one.edge, _READ, strict=True))
+                if one.made and one.at > gone[one.edge] and one.at >= read_at:
+                    seen[one.edge] = max(one.at, seen.get(one.edge, one.at))
+        self._write_follows(seen, gone)
+
+    def _known(self, names: Iterable[int]) -> tuple[dict[int, Edge], dict[int, int]]:
+        """The ties that names stand for, and until when they have ended."""
+        found = rows(self._connection, select(s.tie).where(among(s.tie.c.hash, list(set(names)))))
+        named = {row.hash: (row.follower, row.followed) for row in found if row.follower is not None}
+        return named, {row.hash: row.ended_at for row in found if row.ended_at is not None}
+
+    def _whole(self, accounts: Iterable[int]) -> dict[tuple[int, str], int]:
+        """When the latest complete lists of accounts began, by account and direction."""
+        table = s.follow_list.c
+        asked = select(table.account, table.direction, table.whole_at).where(among(table.account, list(accounts)))
+        return {(account, side): at for account, side, at in rows(self._connection, asked) if at is not None}
+
+    def _write_names(self, named: Mapping[int, Edge], ended: Mapping[int, int], before: Mapping[int, int]) -> None:
+        rows_: list[tuple[int, int | None, int | None, int | None]]
+        rows_ = [(name, *edge, None) for name, edge in named.items() if name not in ended]
+        rows_ += [(name, None, None, at) for name, at in ended.items() if before.get(name) != at]
+        delete_rows(self._connection, s.tie, [row[:1] for row in rows_])
+        insert_rows(self._connection, s.tie, rows_)
+
+    def _write_follows(self, seen: Mapping[Edge, int], gone: Mapping[Edge, int]) -> None:
+        for edge, at in gone.items():
+            if at > _NEVER:
+                self._end(
+                    and_(s.follow.c.follower == edge[0], s.follow.c.followed == edge[1], s.follow.c.seen_at <= at)
+                )
+        if seen:
+            statement = upsert(s.follow)
+            later = {"seen_at": statement.excluded.seen_at}
+            newer = statement.excluded.seen_at > s.follow.c.seen_at
+            statement = statement.on_conflict_do_update(index_elements=_ENDS, set_=later, where=newer)
+            rows_ = [{"follower": edge[0], "followed": edge[1], "seen_at": at} for edge, at in seen.items()]
+            self._connection.execute(statement, rows_)
+
+
+def _told(one: Follow, accounts: Mapping[Named, int]) -> _Told | None:
+    """Read a tie; None if it is one of a withdrawn account and has no name of its own."""
+    ends = [accounts.get(name) for name in ends_of(one)]
+    edge = (ends[0], ends[1]) if len(ends) == 2 and ends[0] is not None and ends[1] is not None else None
+    if one.id is not None:
+        name = hashed("tie", one.source, one.id)
+    elif edge is not None:
+        name = _name_of(edge)
+    else:
+        return None
+    return _Told(edge, name, micros(one.seen_at), one.change != "withdrawn")
+
+
+def _name_of(edge: Edge) -> int:
+    return hashed("tie", "", f"{edge[0]} {edge[1]}")
+
+
+def _raise(times: dict[int, int], name: int, at: int) -> None:
+    if at > times.get(name, _NEVER):
+        times[name] = at
