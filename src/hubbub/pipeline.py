@@ -12,6 +12,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from time import monotonic
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -38,17 +39,27 @@ from hubbub.store.fold import Change, touches_of
 from hubbub.store.keep import Writer
 
 REBUILD_STEP = 5_000  # assertions a transaction
+WORKS_STAND = 2.0  # seconds before a lane that goes on asks again which works are watched
+Name = tuple[str, PostKey]  # a source, and an id there
+
+
+class Aside(Struct):
+    """How often something was set aside for one reason, and where first: the byte offset in the lane."""
+
+    times: int
+    first_at: int
 
 
 class Outcome(Struct):
-    """What collecting a lane came to. `faults` are all that was set aside."""
+    """What collecting a lane came to; `set_aside` by reason."""
 
     pages: int = 0
     bytes: int = 0
     posts: int = 0
     mentions: int = 0
     withdrawn: int = 0
-    faults: list[Fault] = field(default_factory=list)
+    facts: int = 0  # of accounts, ties and works, known before or not
+    set_aside: dict[str, Aside] = field(default_factory=dict)
 
 
 async def collect(
@@ -64,18 +75,28 @@ async def collect(
     `told` hears of the outcome so far after each page that is kept. Raises `StoreError`, and what `source` and `fetch`
     raise.
     """
-    name = source.about.name
-    gate = Gate(source, store.works())
-    outcome = Outcome()
-    since = store.resume(name, lane, again)
+    gate, outcome = Gate(source, store.works()), Outcome()
+    since = store.resume(source.about.name, lane, again)
+    looked_at = monotonic()
     async for page in source.read(lane, since, fetch):
-        _keep(page, gate, store, outcome)
+        if monotonic() - looked_at > WORKS_STAND:
+            gate.watch(store.works())
+            looked_at = monotonic()
+        keep(page, gate, store, outcome)
         since = page.resume
         told(outcome)
         await asyncio.sleep(0)  # where Ctrl-C is heard
     with store.writing() as writer:
-        writer.advance(name, lane, since, True, datetime.now(UTC))
+        writer.advance(source.about.name, lane, since, True, datetime.now(UTC))
     return outcome
+
+
+async def glance(source: Source, lane: str, fetch: Fetch, store: Store, outcome: Outcome) -> None:
+    """Read a lane from its start to its end without a cursor: it is asked once, or names what may be withdrawn."""
+    gate = Gate(source, store.works())
+    async for page in source.read(lane, "", fetch):
+        keep(page, gate, store, outcome, moves=False)
+        await asyncio.sleep(0)
 
 
 def recognise(lane: str, fetch: Fetch, besides: str) -> str | None:
@@ -93,21 +114,26 @@ def recognise(lane: str, fetch: Fetch, besides: str) -> str | None:
     return None
 
 
-def _keep(page: Page, gate: "Gate", store: Store, outcome: Outcome) -> None:
-    """Keep one page and move the cursor behind it, in one transaction."""
+def keep(page: Page, gate: "Gate", store: Store, outcome: Outcome, moves: bool = True, letter: int = 0) -> None:
+    """Keep one page in one transaction, move the cursor behind it and take it out of the inbox, if it lay there."""
     name = gate.source.about.name
     sure, waiting = gate.spans(page)
     with store.writing() as writer:
         changes, faults = gate.read(page, sure, waiting, writer)
         kept = writer.keep(changes, page.received_at)
         writer.set_aside(name, page.lane, faults, page.received_at)
-        writer.advance(name, page.lane, page.resume, False, page.received_at)
+        if moves:
+            writer.advance(name, page.lane, page.resume, False, page.received_at)
+        if letter:
+            writer.wanted.discard(letter)
     outcome.pages += 1
     outcome.bytes += len(page.body)
     outcome.posts += kept.posts
     outcome.mentions += kept.mentions
     outcome.withdrawn += kept.withdrawn
-    outcome.faults += faults
+    outcome.facts += sum(not isinstance(change, Reading) for change in changes)
+    for fault in faults:
+        outcome.set_aside.setdefault(fault.reason, Aside(0, fault.at)).times += 1
 
 
 class Gate:
@@ -118,9 +144,14 @@ class Gate:
         self._works = works
         self._hints = Hints(works) if isinstance(source, LineSource) else None
 
+    def watch(self, works: Works) -> None:
+        """From now on let through what mentions these works, beside what is always kept."""
+        if works != self._works:
+            self.__init__(self.source, works)  # type: ignore[misc]
+
     def spans(self, page: Page) -> tuple[list[Span], dict[PostKey, list[Span]]]:
         """Return the spans to parse whatever is held, and by key those to parse if the key is held."""
-        if self._hints is None or not isinstance(self.source, LineSource):
+        if not page.lines or self._hints is None or not isinstance(self.source, LineSource):
             return [(0, len(page.body))], {}
         sure = dict.fromkeys(self._hints.lines(page.body))
         waiting: dict[PostKey, list[Span]] = defaultdict(list)
@@ -138,22 +169,20 @@ class Gate:
         faults = list(page.faults)
         place = self.source.about.name
         facts = deque(self._parse(page, sure, faults))
-        held = _held(writer, facts, place, waiting)
-        for key in [key for key in waiting if (place, key) in held]:
+        known = _Known(writer, place, waiting, facts)
+        for key in [key for key in waiting if (place, key) in known.held]:
             facts.extend(self._parse(page, waiting.pop(key), faults))
         changes: list[Change] = []
-        parked: dict[tuple[str, PostKey], list[Fact]] = defaultdict(list)
+        parked: dict[Name, list[Fact]] = defaultdict(list)
         while facts:
             fact = facts.popleft()
             change = Reading(fact, find(fact, self._works)) if isinstance(fact, Post) else fact
-            about = _about(fact)
-            if not _kept_anyway(change) and held.isdisjoint(about):
-                for name in about:
+            if not known.lets_in(change, asked_for=not page.lines):
+                for name in _about(fact):
                     parked[name].append(fact)
                 continue
             changes.append(change)
-            for name in _made_known(fact) - held:
-                held.add(name)
+            for name in known.learn(fact):
                 facts.extend(parked.pop(name, ()))
                 if name[0] == place:
                     facts.extend(self._parse(page, waiting.pop(name[1], ()), faults))
@@ -168,50 +197,65 @@ class Gate:
                     yield fact
 
 
-def _held(writer: Writer, facts: Iterable[Fact], place: str, waiting: Iterable[PostKey]) -> set[tuple[str, PostKey]]:
-    """Ask once a page which of the posts and accounts it speaks of are held."""
-    asked: dict[str, set[PostKey]] = defaultdict(set)
-    asked[place].update(waiting)
-    for fact in facts:
-        for source, key in _about(fact):
-            asked[source].add(key)
-    return {(source, key) for source, keys in asked.items() for key in writer.held(source, keys)}
+class _Known:
+    """Of what a page speaks of: the posts, accounts and ties that are held, and the accounts whose ties are kept."""
+
+    def __init__(self, writer: Writer, place: str, waiting: Iterable[PostKey], facts: Iterable[Fact]) -> None:
+        asked: dict[str, set[PostKey]] = defaultdict(set)
+        asked[place].update(waiting)
+        for fact in facts:
+            for source, key in _about(fact):
+                asked[source].add(key)
+        self.held = {(source, key) for source, keys in asked.items() for key in writer.held(source, keys)}
+        self._heeded = {(source, key) for source, keys in asked.items() for key in writer.heeded(source, keys)}
+
+    def lets_in(self, change: Change, asked_for: bool) -> bool:
+        """Say whether a change is kept: words about a work, what registries say, withdrawals, and what is held.
+
+        Ties are kept if they were asked for, or one end speaks: else all of a network would come in.
+        """
+        match change:
+            case Reading():
+                about = _about(change.post)
+                return bool(change.mentions) or change.post.change == "withdrawn" or not self.held.isdisjoint(about)
+            case Account():
+                return change.change == "withdrawn" or not self.held.isdisjoint(_about(change))
+            case Follow(change="withdrawn", id=str()) if (change.source, change.id) in self.held:
+                return True
+            case Follow() | FollowList():
+                return asked_for or not self._heeded.isdisjoint(_about(change))
+        return True
+
+    def learn(self, fact: Fact) -> set[Name]:
+        """Remember what is held once a fact is kept, and return what was not before."""
+        names: set[Name] = set()
+        match fact:
+            case Post() if fact.change != "withdrawn":
+                names = {(fact.source, key) for key in (fact.id, fact.author) if key is not None}
+                self._heeded |= names
+            case Account() | Follow() if fact.change != "withdrawn":
+                names = set(_about(fact))
+            case FollowList():
+                names = set(_about(fact))
+        new = names - self.held
+        self.held |= new
+        return new
 
 
-def _about(fact: Fact) -> list[tuple[str, PostKey]]:
-    """The posts and accounts that a fact says something about."""
+def _about(fact: Fact) -> list[Name]:
+    """The posts, accounts and ties that a fact says something about."""
     match fact:
         case Post():
             keys = [fact.id, *(key for _, key in touches_of(fact))]
         case Account():
             keys = [fact.id]
         case Follow():
-            keys = [key for key in (fact.follower, fact.followed) if key is not None]
+            keys = [key for key in (fact.follower, fact.followed, fact.id) if key is not None]
         case FollowList():
             keys = [fact.account]
         case _:
             return []
     return [(fact.source, key) for key in keys]
-
-
-def _made_known(fact: Fact) -> set[tuple[str, PostKey]]:
-    """The post and account of which something is held once the fact is kept."""
-    if not isinstance(fact, Post | Account) or fact.change == "withdrawn":
-        return set()
-    author = fact.author if isinstance(fact, Post) else None
-    return {(fact.source, key) for key in (fact.id, author) if key is not None}
-
-
-def _kept_anyway(change: Change) -> bool:
-    """Say whether a change is kept whatever is held: words about a work, what registries say, and withdrawals."""
-    match change:
-        case Reading():
-            return bool(change.mentions) or change.post.change == "withdrawn"
-        case Account() | Follow():
-            return change.change == "withdrawn"
-        case FollowList():
-            return False
-    return True
 
 
 def find(post: Post, works: Works) -> tuple[Mention, ...]:

@@ -164,7 +164,7 @@ def test_who_is_unknown_stays_unknown(store: Store) -> None:
 def test_what_nobody_speaks_of_is_unknown_and_not_zero(store: Store, work: Identifier) -> None:
     keep(store, said("a"))
     with store.writing() as writer:
-        writer.shelve("mine", "Mine", "", False, [OTHER])
+        writer.wanted.shelve("mine", "Mine", "", False, [OTHER])
     told = report(store, work)
     assert (told.posts, told.accounts, told.amplifications) == (None, None, None)
     assert (told.first_at, told.last_at, told.checked_at) == (None, None, None)
@@ -202,8 +202,8 @@ def test_what_is_withdrawn_is_no_longer_counted(store: Store) -> None:
 def test_a_work_of_a_simulated_shelf_says_so(store: Store) -> None:
     keep(store, said("a", links=links(WORK, OTHER)))
     with store.writing() as writer:
-        writer.shelve("mine", "Mine", "", False, [WORK, OTHER])
-        writer.shelve("invented", "An invented world", "", True, [OTHER])
+        writer.wanted.shelve("mine", "Mine", "", False, [WORK, OTHER])
+        writer.wanted.shelve("invented", "An invented world", "", True, [OTHER])
     assert report(store).simulated is None
     assert report(store, OTHER).simulated == "An invented world"
 

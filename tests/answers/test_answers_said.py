@@ -147,7 +147,7 @@ def test_a_post_that_two_collectors_saw_is_one_post_of_its_account(store: Store)
 def test_an_account_of_a_simulated_world_says_so(store: Store) -> None:
     keep(store, said("a", author="ann"))
     with store.writing() as writer:
-        writer.shelve("invented", "An invented world", "", True, [WORK])
+        writer.wanted.shelve("invented", "An invented world", "", True, [WORK])
     told = Answers(store).account("bluesky", "ann")
     assert told
     assert told.simulated == "An invented world"
@@ -184,7 +184,7 @@ def test_sources_tell_what_is_held_and_what_was_set_aside(store: Store) -> None:
 def test_shelves_come_with_their_works(store: Store) -> None:
     keep(store, said("a", posted_at=at(1)), passed("b", "a", posted_at=at(2)))
     with store.writing() as writer:
-        writer.shelve("mine", "Mine", "From my list", False, [WORK, OTHER])
+        writer.wanted.shelve("mine", "Mine", "From my list", False, [WORK, OTHER])
     (shelf,) = Answers(store).home().shelves
     assert (shelf.name, shelf.title, shelf.note, shelf.simulated) == ("mine", "Mine", "From my list", False)
     known, unknown = shelf.works

@@ -448,7 +448,7 @@ def test_twice_and_in_any_order_leaves_the_same(new_store: NewStore, name: str, 
     stores = [new_store() for _ in range(3)]
     for store in stores:  # on a shelf, so that media and pages are kept too
         with store.writing() as writer:
-            writer.shelve("all", "All", "", False, works)
+            writer.wanted.shelve("all", "All", "", False, works)
     for _ in range(2):
         collect(stores[0], source, data)
         collect(stores[1], source, b"\n".join(reversed(lines)))

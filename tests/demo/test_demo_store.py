@@ -22,7 +22,7 @@ TIMES = {"collected_at", "kept_at"}
 def fill(store: Store, seed: int) -> None:
     with store.writing() as writer:
         for shelf in demo.shelves():
-            writer.shelve(shelf.name, shelf.title, shelf.note, shelf.simulated, shelf.works)
+            writer.wanted.shelve(shelf.name, shelf.title, shelf.note, shelf.simulated, shelf.works)
     for recording in demo.recordings():
         path = recording.path
         read(store, recording.source, archive.lane_of(path), path.read_bytes())
@@ -34,7 +34,7 @@ def fill(store: Store, seed: int) -> None:
 
 def read(store: Store, source: str, lane: str, body: bytes) -> None:
     outcome = asyncio.run(pipeline.collect(sources()[source], lane, archive.files(lambda _: BytesIO(body)), store))
-    assert outcome.faults == []
+    assert outcome.set_aside == {}
 
 
 def content(store: Store) -> dict[str, list[tuple[object, ...]]]:

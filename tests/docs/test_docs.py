@@ -112,6 +112,6 @@ def test_the_source_that_the_guide_writes_works(new_store: NewStore) -> None:
     outcome = asyncio.run(
         pipeline.collect(source, "issues", archive.files(lambda lane: BytesIO(issue + b"{}\n")), store)
     )
-    assert (outcome.posts, len(outcome.faults)) == (1, 1)
+    assert (outcome.posts, len(outcome.set_aside)) == (1, 1)
     (said,) = Answers(store).said(Identifier("doi", "10.5555/demo.bog"))
     assert (said.source, said.post, said.text) == ("newsletter", "7", "On bogs")

@@ -135,7 +135,7 @@ def test_media_code_and_pages_are_kept_only_if_they_stand_on_a_shelf(new_store: 
     line = line._replace(text=line.text.replace(f"https://doi.org/{WORK.value}".encode(), address.encode()))
     store, watching = new_store(), new_store()
     with watching.writing() as writer:
-        writer.shelve("mine", "Mine", "", False, [WATCHED[address]])
+        writer.wanted.shelve("mine", "Mine", "", False, [WATCHED[address]])
     collect(store, [line])
     collect(watching, [line])
     assert not any(dump(store).values())
@@ -148,7 +148,7 @@ def test_beside_a_work_too_they_are_kept_only_if_they_stand_on_a_shelf(new_store
     line = line._replace(text=line.text.replace(b"-end", f"-end {address}".encode()))
     store, watching = new_store(), new_store()
     with watching.writing() as writer:
-        writer.shelve("mine", "Mine", "", False, [WATCHED[address]])
+        writer.wanted.shelve("mine", "Mine", "", False, [WATCHED[address]])
     collect(store, [line])
     collect(watching, [line])
     assert [one.post for one in told(store, WORK)] == [KEY]

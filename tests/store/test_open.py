@@ -62,7 +62,7 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path) -> None:
         keep(store, [some(0, 3)])
         assert len(told(store, WORKS[0])) == 3
         with store.writing() as writer:
-            writer.shelve("mine", "Mine", "", False, [WORKS[1]])
+            writer.wanted.shelve("mine", "Mine", "", False, [WORKS[1]])
         assert store.works() == {WORKS[1]}
 
 

@@ -194,8 +194,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
             writer.keep(list(world()), START + timedelta(days=40))
             for source in ("bluesky", CED):
                 writer.advance(source, "archive", "end", True, START + timedelta(days=40))
-            writer.shelve("mine", "Works of the Small Hearing group", "Added by hand.", False, [PAPER, QUIET])
-            writer.shelve("swarm", "The swarm of Example Town", "Made by a random number generator.", True, [DATA])
+            writer.wanted.shelve("mine", "Works of the Small Hearing group", "Added by hand.", False, [PAPER, QUIET])
+            writer.wanted.shelve("swarm", "The swarm of Example Town", "Made by a random number generator.", True, [DATA])
         yield Answers(store)
 
 

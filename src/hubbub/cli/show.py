@@ -115,17 +115,11 @@ def outcome(path: Path, came: Outcome | str) -> None:
     if isinstance(came, str):
         failure(f"{path} {came}")
         return
-    mark = Text("✓ " if not came.faults else "! ", style="green" if not came.faults else "yellow")
+    mark = Text("✓ ", style="green") if not came.set_aside else Text("! ", style="yellow")
     out.print(mark + Text(f"{plain(path.name)}: {kept(came)}"))
-    grouped: dict[str, list[Any]] = {}
-    for fault in came.faults:
-        grouped.setdefault(fault.reason, []).append(fault)
-    for reason, faults in grouped.items():
-        where = (
-            f"at byte {faults[0].at:,}"
-            if len(faults) == 1
-            else f"{len(faults):,} times, first at byte {faults[0].at:,}"
-        )
+    for reason, aside in came.set_aside.items():
+        where = f"at byte {aside.first_at:,}"
+        where = where if aside.times == 1 else f"{aside.times:,} times, first {where}"
         failure(f"{path.name}: set aside: {reason} ({where})")
 
 

@@ -103,7 +103,7 @@ def archives(store: Store, name: str, files: Sequence[Path]) -> int:
     for path in files:
         came = _archive(store, source, path)
         show.outcome(path, came)
-        status |= isinstance(came, str) or bool(came.faults)
+        status |= isinstance(came, str) or bool(came.set_aside)
     return status
 
 
@@ -170,7 +170,7 @@ def demo(store: Store) -> None:
 
     with store.writing() as writer:  # first: what only a watched work brings in is kept only then
         for shelf in data.shelves():
-            writer.shelve(shelf.name, shelf.title, shelf.note, shelf.simulated, shelf.works)
+            writer.wanted.shelve(shelf.name, shelf.title, shelf.note, shelf.simulated, shelf.works)
     for recording in data.recordings():
         path = recording.path
         _fill(store, path.name, recording.source, archive.lane_of(path), _fetch(path))

@@ -3,11 +3,11 @@
 `writing` hands out the one write transaction; `connect` reads beside it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
@@ -19,6 +19,9 @@ from hubbub.store.errors import BUSY_MS, StoreError, explained
 from hubbub.store.keep import Writer
 from hubbub.store.names import Work
 from hubbub.store.schema import REVISION, metadata
+from hubbub.store.wanted import works
+
+Answer = TypeVar("Answer")
 
 WORKS_REMEMBERED = 200_000
 PRAGMAS = (
@@ -60,6 +63,11 @@ class Store:
         with _explaining(self._engine), self._engine.connect() as connection:
             yield connection
 
+    def ask(self, question: Callable[..., Answer], *about: Any) -> Answer:
+        """Put one question of `read`, `wanted` or `lanes` to the store, in a reading transaction of its own."""
+        with self.connect() as connection:
+            return question(connection, *about)
+
     @contextmanager
     def writing(self) -> Iterator[Writer]:
         """Open the write transaction: all of it is kept at the end, or none if an exception leaves the block."""
@@ -90,18 +98,15 @@ class Store:
 
     def resume(self, source: str, lane: str, again: bool = False) -> str:
         """Where a lane goes on: "" at its start. After its end it starts anew or, `again`, goes on from there."""
-        with self.connect() as connection:
-            return read.resume(connection, source, lane, again)
+        return self.ask(read.resume, source, lane, again)
 
     def works(self) -> Works:
-        """Every work on a shelf."""
-        with self.connect() as connection:
-            return read.works(connection)
+        """Every work on a shelf, and those that somebody has wished to know about."""
+        return self.ask(works)
 
     def assertions(self, after: int, limit: int) -> list[read.Held]:
         """Statements in the order of their rows, as posts."""
-        with self.connect() as connection:
-            return read.assertions(connection, after, limit)
+        return self.ask(read.assertions, after, limit)
 
 
 def open_store(address: str) -> Store:

@@ -11,19 +11,21 @@ from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection
+from sqlalchemy import Connection, exists, select
 from sqlalchemy.dialects.postgresql import insert as upsert  # what it adds SQLite knows in the same words
 
-from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Identifier, Mention, Reading
+from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Mention, Reading
 from hubbub.store import schema as s
 from hubbub.store.fold import Change, Named, content_of, digest_of, ends_of, fold, hashed, to_json, touches_of
 from hubbub.store.held import Held, collected, held_of, look_up
+from hubbub.store.lanes import Lanes
 from hubbub.store.names import Names, Work
 from hubbub.store.registry import Registry
 from hubbub.store.settle import settle
-from hubbub.store.sql import insert_rows, update_rows
+from hubbub.store.sql import among, insert_rows, rows, update_rows
 from hubbub.store.ties import Ties
 from hubbub.store.times import micros
+from hubbub.store.wanted import Wanted
 from hubbub.store.withdraw import NOTHING, SAID, Fields, Withdrawals, account_columns
 
 FIELDS = ("handle", "name", "description", "url", "followers", "following")
@@ -63,6 +65,8 @@ class Writer:
         self._ties = Ties(connection)
         self._withdrawals = Withdrawals(connection, self._names, self._ties)
         self._registry = Registry(connection, self._names)
+        self.wanted = Wanted(connection, self._names)
+        self.lanes = Lanes(connection, self._names)
 
     @property
     def new_works(self) -> dict[Work, int]:
@@ -70,13 +74,22 @@ class Writer:
         return self._names.new_works
 
     def held(self, source: str, keys: Collection[str]) -> set[str]:
-        """Return those keys that name a post or an account of the source of which something is held."""
+        """Return those keys that name a post, an account or a tie at the source of which something is held."""
         posts: set[Named] = {("post", source, key) for key in keys}
         held = look_up(self._connection, self._names, posts, [("account", source, key) for key in keys])
         silent = [row.id for row in held.rows.values() if row.version is None and row.gone is None]
         spoken = {row.post for row in collected(self._connection, silent)}
         said = {name[2] for name, row in held.rows.items() if row.version is not None or row.id in spoken}
-        return said | {name[2] for name, row in held.accounts.items() if row.key is not None}
+        accounts = {name[2] for name, row in held.accounts.items() if row.key is not None}
+        return said | accounts | self._ties.held(source, keys)
+
+    def heeded(self, source: str, keys: Collection[str]) -> set[str]:
+        """Return those keys of accounts whose ties are kept: they speak, or somebody has asked for their lists."""
+        table, names = s.account.c, {hashed("account", source, key): key for key in keys}
+        speaks = exists().where(s.assertion.c.account == table.id)
+        asked = exists().where(s.follow_list.c.account == table.id)
+        found = rows(self._connection, select(table.hash).where(among(table.hash, list(names)), speaks | asked))
+        return {names[hash_] for (hash_,) in found}
 
     def keep(self, changes: Iterable[Change], collected_at: datetime) -> Kept:
         """Write changes by the write rule. Raises ValueError where a collector gives its statement no id."""
@@ -116,17 +129,6 @@ class Writer:
         for fault in faults:
             row = (place, lane, fault.at, fault.reason, fault.sample, micros(at))
             self._connection.execute(upsert(s.aside).values(row).on_conflict_do_nothing())
-
-    def shelve(self, name: str, title: str, note: str, simulated: bool, works: Iterable[Identifier]) -> None:
-        """Make a shelf, or write its card anew, and put works on it."""
-        values = {"title": title, "note": note, "simulated": simulated}
-        statement = upsert(s.shelf).values(name=name, **values)
-        self._connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
-        works = list(works)
-        rows_of = self._names.identifiers(works)
-        for work in works:
-            row = {"shelf": name, "identifier": rows_of[work.scheme, work.value]}
-            self._connection.execute(upsert(s.shelf_work).values(row).on_conflict_do_nothing())
 
     def derive(self, assertions: Sequence[tuple[Fresh, str]]) -> None:
         """Write the mentions of assertions anew; each comes with what was found in it before."""

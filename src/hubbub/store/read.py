@@ -1,9 +1,9 @@
-"""What the pipeline reads back: cursors, what is watched, and statements as they were made."""
+"""What the pipeline reads back: cursors, and statements as they were made."""
 
 import msgspec
 from sqlalchemy import Connection, select
 
-from hubbub.model import Identifier, Post, Works
+from hubbub.model import Post
 from hubbub.store import schema as s
 from hubbub.store.fold import Content
 from hubbub.store.sql import among, rows
@@ -19,12 +19,6 @@ def resume(connection: Connection, source: str, lane: str, again: bool) -> str:
     cursor = s.cursor.c
     at = select(cursor.resume).join(s.source).where(s.source.c.name == source, cursor.lane == lane)
     return connection.execute(at if again else at.where(~cursor.done)).scalar_one_or_none() or ""
-
-
-def works(connection: Connection) -> Works:
-    """Every work on a shelf."""
-    named = select(s.identifier.c.scheme, s.identifier.c.value).join(s.shelf_work)
-    return frozenset(Identifier(scheme, value) for scheme, value in rows(connection, named))
 
 
 def assertions(connection: Connection, after: int, limit: int) -> list[Held]:

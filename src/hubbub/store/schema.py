@@ -245,12 +245,13 @@ lane = Table(
     Column("held_until", BigInteger),
 )
 
-# Works that somebody wants to know about now, though they are on no shelf.
+# Works that somebody wanted to know about, though they are on no shelf, and when they were looked for.
 wish = Table(
     "wish",
     metadata,
     Column("identifier", ForeignKey("identifier.id"), primary_key=True),
     Column("wished_at", BigInteger, nullable=False),
+    Column("met_at", BigInteger),
 )
 
 # Pages that were sent to us, until they are kept.

@@ -14,7 +14,12 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     op.create_table("place", sa.Column("address", sa.Text(), primary_key=True))
     op.create_table("owner", _key("shelf", sa.Text(), "shelf.name"), _key("identifier", Id, "identifier.id"))
-    op.create_table("wish", _key("identifier", Id, "identifier.id"), _needed("wished_at", sa.BigInteger()))
+    op.create_table(
+        "wish",
+        _key("identifier", Id, "identifier.id"),
+        _needed("wished_at", sa.BigInteger()),
+        sa.Column("met_at", sa.BigInteger()),
+    )
     op.create_table(
         "tally",
         _key("identifier", Id, "identifier.id"),
