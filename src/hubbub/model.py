@@ -281,7 +281,8 @@ class About(Struct, gc=False, frozen=True, kw_only=True):
     """A source's card: facts from which docs, schedule, limits, colours and tests are made.
 
     `modes` say how its lanes end: a stream does not, a poll is asked again after `hours` at the earliest (later as it
-    cools), an archive is given from outside.
+    cools), an archive is given from outside. `covers` are the kinds of lanes that its streams make needless while they
+    run.
     """
 
     name: str
@@ -290,6 +291,7 @@ class About(Struct, gc=False, frozen=True, kw_only=True):
     category: Category
     modes: tuple[Literal["stream", "poll", "archive"], ...]
     hours: float = 1
+    covers: tuple[str, ...] = ()
     hosts: tuple[Host, ...] = ()
     credentials: tuple[Credential, ...] = ()
     terms: str

@@ -61,6 +61,13 @@ class Outcome(Struct):
     facts: int = 0  # of accounts, ties and works, known before or not
     set_aside: dict[str, Aside] = field(default_factory=dict)
 
+    def add(self, other: "Outcome") -> None:
+        """Add what another lane came to."""
+        for name in ("pages", "bytes", "posts", "mentions", "withdrawn", "facts"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for reason, aside in other.set_aside.items():
+            self.set_aside.setdefault(reason, Aside(0, aside.first_at)).times += aside.times
+
 
 async def collect(
     source: Source,

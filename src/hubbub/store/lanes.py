@@ -54,21 +54,32 @@ class Lanes:
         for table in (s.lane, s.cursor):
             unwanted = among(table.c.lane, list(planned - wanted))
             self._connection.execute(delete(table).where(table.c.source == place, unwanted))
-        new = [
-            {"source": place, "lane": lane, "due_at": micros(now), "changed_at": micros(now), "failures": 0}
-            for lane in wanted - planned
-        ]
-        if new:
-            self._connection.execute(upsert(s.lane), new)
+        self._make(source, wanted - planned, now)
 
-    def hold(self, source: str, lane: str, holder: str, now: datetime) -> bool:
-        """Take a lane, or keep it; say whether it is ours now."""
+    def _make(self, source: str, lanes: Iterable[str], now: datetime) -> None:
+        place, at = self._names.source(source), micros(now)
+        new = [{"source": place, "lane": lane, "due_at": at, "changed_at": at, "failures": 0} for lane in lanes]
+        if new:
+            self._connection.execute(upsert(s.lane).on_conflict_do_nothing(), new)
+
+    def hold(self, source: str, lane: str, holder: str, now: datetime, begins: bool = False) -> bool:
+        """Take a lane, or keep it; say whether it is ours now.
+
+        A stream `begins`: it is not planned, and what it covers need not be read from then on.
+        """
         table, which = s.lane.c, self._which(source, lane)
+        if begins:
+            self._make(source, [lane], now)
         held = self._connection.execute(select(table.holder, table.held_until).where(*which)).one_or_none()
         if held is None or (held.holder != holder and _is_held(held.holder, held.held_until, now)):
             return False
-        self._connection.execute(update(s.lane).where(*which).values(holder=holder, held_until=micros(now + HELD)))
+        values = {"holder": holder, "held_until": micros(now + HELD)} | ({"changed_at": micros(now)} if begins else {})
+        self._connection.execute(update(s.lane).where(*which).values(values))
         return True
+
+    def let_go(self, holder: str) -> None:
+        """Free all lanes that a process holds."""
+        self._connection.execute(update(s.lane).where(s.lane.c.holder == holder).values(holder=None, held_until=None))
 
     def release(
         self, source: str, lane: str, due_at: datetime, changed_at: datetime | None = None, failure: str | None = None

@@ -1,0 +1,315 @@
+"""Which source when: what is wanted comes in from the store, lanes are read when they are due, the store fills.
+
+A lane is due at once when it is new, then as often as its source allows, and the more seldom the longer it has brought
+nothing new. What a running stream covers is not polled. A lane that fails is tried again later, later each time; a
+source that keeps failing has its turn another time, and all others go on. Several processes may run on one store.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct, field
+
+from hubbub import pipeline
+from hubbub.collect.source import Fetch, LoginError, Source, sources
+from hubbub.fetch.errors import FetchError
+from hubbub.model import Identifier, Watch
+from hubbub.pipeline import Gate, Outcome
+from hubbub.store import Store, StoreError, lanes, wanted
+from hubbub.store.lanes import HELD, LaneRow, this_process
+
+STREAM = "stream:"
+RECHECK = "recheck:"  # the lane that walks through the posts of a place which are held
+RECHECKED = 1_000  # posts a turn
+COOLS = 8  # a lane is read that many times in as long as it has brought nothing new
+SELDOM = timedelta(days=28)
+AGAIN = timedelta(minutes=2)  # after a failure, doubled with each one more
+FAILURES = 3  # in a row, and a source has its turn another time
+ROUNDS = 5  # of asking what has become wanted by what was found
+IDLE = 30.0  # seconds between looks at what is due
+TICK = 1.0  # seconds between looks at wishes and the inbox
+RECONNECT = 1.0, 60.0  # seconds before a stream is opened again, at first and at most
+
+
+class Turn(Struct):
+    """What a source's turn came to: how many lanes went well, what they brought, and what went wrong how often."""
+
+    source: str
+    lanes: int = 0
+    outcome: Outcome = field(default_factory=Outcome)
+    failures: dict[str, int] = field(default_factory=dict)
+    logins: dict[str, int] = field(default_factory=dict)
+
+    def fail(self, error: Exception) -> str:
+        """Count what went wrong, and return it as a sentence."""
+        sentence = str(error)
+        if not isinstance(error, FetchError | ValueError | OSError):
+            sentence = f"{self.source} failed ({type(error).__name__}: {error}); this is a fault of hubbub, report it"
+        told = self.logins if isinstance(error, LoginError) else self.failures
+        told[sentence] = told.get(sentence, 0) + 1
+        return sentence
+
+
+class Runner:
+    """Reads what is wanted into one store. Belongs to one event loop."""
+
+    def __init__(
+        self, store: Store, fetch: Fetch, chosen: Iterable[Source], told: Callable[[Turn], None] = lambda turn: None
+    ) -> None:
+        self._store = store
+        self._fetch = fetch
+        self._chosen = list(chosen)
+        self._told = told
+        self._me = this_process()
+        self._holding: set[tuple[str, str]] = set()
+
+    async def sync(self) -> list[Turn]:
+        """Read every lane once, due or not, and then those that became wanted by what was found. Streams are left out.
+
+        Raises `StoreError`; what goes wrong at a source is in its turn.
+        """
+        turns = {source.about.name: Turn(source.about.name) for source in self._chosen}
+        done: set[tuple[str, str]] = set()
+
+        def due(row: LaneRow) -> bool:
+            return (row.source, row.lane) not in done
+
+        async with self._holding_on():
+            await self._fulfil()
+            for _ in range(ROUNDS):
+                before = len(done)
+                await asyncio.gather(*(self._turn(one, turns[one.about.name], due, done) for one in self._chosen))
+                if len(done) == before:
+                    break
+        return list(turns.values())
+
+    async def run(self, listened: Iterable[Source]) -> None:
+        """Read what is due and the streams of sources, fulfil wishes and take in the inbox, until cancelled."""
+        async with self._holding_on(), asyncio.TaskGroup() as tasks:
+            for source in self._chosen:
+                tasks.create_task(self._poll(source))
+            for source in listened:
+                tasks.create_task(self._listen(source, Turn(source.about.name)))
+            while True:
+                await self._fulfil()
+                await asyncio.sleep(TICK)
+
+    async def listen(self, source: Source) -> None:
+        """Read the streams of one source until cancelled. Raises `LoginError` where one needs a login."""
+        async with self._holding_on():
+            await self._listen(source, Turn(source.about.name))
+
+    # Lanes
+
+    async def _poll(self, source: Source) -> None:
+        while True:
+            await self._turn(source, Turn(source.about.name), _is_due, set())
+            await asyncio.sleep(IDLE)
+
+    async def _turn(
+        self, source: Source, turn: Turn, due: Callable[[LaneRow], bool], done: set[tuple[str, str]]
+    ) -> None:
+        """Read the lanes of a source that are due, one after the other."""
+        try:
+            planned, states = self._plan(source)
+        except StoreError:
+            raise
+        except Exception as error:  # a source of somebody else's may fail in any way
+            turn.fail(error)
+            return
+        failed, closed = 0, set[str]()
+        for lane in planned:
+            kind = lane.partition(":")[0]
+            if failed == FAILURES or kind in closed or not due(states[lane]) or _is_covered(source, states, lane):
+                continue
+            async with self._held(source, lane) as held:
+                if not held:
+                    continue
+                done.add((source.about.name, lane))
+                failure = await self._read(source, lane, states[lane], turn)
+            if isinstance(failure, LoginError):
+                closed.add(kind)
+            else:
+                failed = 0 if failure is None else failed + 1
+            self._told(turn)
+
+    def _plan(self, source: Source) -> tuple[list[str], dict[str, LaneRow]]:
+        """The lanes of a source in the order in which it wants them read, and how they stand."""
+        name = source.about.name
+        named = list(dict.fromkeys(source.lanes(self._store.ask(wanted.watch, name))))
+        planned = [lane for lane in named if not lane.startswith(STREAM)]
+        if _asked(source, Watch(posts=("",))):
+            planned.insert(0, RECHECK)
+        states = {row.lane: row for row in self._store.ask(lanes.lanes, name)}
+        kept = {*planned, *(lane for lane in states if lane.startswith(STREAM))}
+        if kept != states.keys():
+            with self._store.writing() as writer:
+                writer.lanes.plan(name, kept, datetime.now(UTC))
+            states = {row.lane: row for row in self._store.ask(lanes.lanes, name)}
+        return planned, states
+
+    async def _read(self, source: Source, lane: str, state: LaneRow, turn: Turn) -> Exception | None:
+        """Read a lane to its end and say when it is due next; return what went wrong."""
+        name, failure, outcome = source.about.name, None, Outcome()
+        try:
+            if lane == RECHECK:
+                await self._recheck(source, outcome)
+            else:
+                outcome = await pipeline.collect(source, lane, self._fetch, self._store, again=True)
+        except StoreError:
+            raise
+        except Exception as error:  # as above
+            failure = error
+        now = datetime.now(UTC)
+        changed_at = now if outcome.posts or outcome.withdrawn else None
+        if failure is None:
+            turn.lanes += 1
+            due_at = now + _pause(source, now - (changed_at or state.changed_at))
+        else:
+            due_at = max(getattr(failure, "retry_at", None) or now, now + AGAIN * 2 ** min(state.failures, 8))
+        turn.outcome.add(outcome)
+        sentence = None if failure is None else turn.fail(failure)
+        with self._store.writing() as writer:
+            writer.lanes.release(name, lane, due_at, changed_at, sentence)
+        return failure
+
+    async def _recheck(self, source: Source, outcome: Outcome) -> None:
+        """Ask whether some of the posts that are held still stand; the next turn goes on behind them."""
+        name = source.about.name
+        after = int(self._store.resume(name, RECHECK) or 0)
+        held = self._store.ask(wanted.posts, name, after, RECHECKED)
+        failures: list[Exception] = []
+        for lane in _asked(source, Watch(posts=tuple(key for _, key in held))):
+            try:
+                await pipeline.glance(source, lane, self._fetch, self._store, outcome)
+            except (FetchError, ValueError) as error:
+                failures.append(error)
+                if len(failures) == FAILURES:
+                    raise
+        ended = len(held) < RECHECKED
+        with self._store.writing() as writer:
+            writer.advance(name, RECHECK, "" if ended else str(held[-1][0]), ended, datetime.now(UTC))
+        if failures:
+            raise failures[0]
+
+    # Wishes and the inbox
+
+    async def _fulfil(self) -> None:
+        """Look for the works that somebody wants to know about now, and keep the pages that were sent to us."""
+        by_name = {source.about.name: source for source in self._chosen}
+        for letter in self._store.ask(wanted.inbox, 100):
+            if letter.source in by_name:
+                gate = Gate(by_name[letter.source], self._store.works())
+                pipeline.keep(letter.page, gate, self._store, Outcome(), moves=False, letter=letter.row)
+        works = self._store.ask(wanted.wishes)
+        if works:
+            await asyncio.gather(*(self._look(source, works) for source in self._chosen))
+            with self._store.writing() as writer:
+                writer.wanted.meet(works, datetime.now(UTC))
+
+    async def _look(self, source: Source, works: Sequence[Identifier]) -> None:
+        turn = Turn(source.about.name)
+        try:
+            for lane in _asked(source, Watch(works=tuple(works))):
+                await pipeline.glance(source, lane, self._fetch, self._store, turn.outcome)
+        except StoreError:
+            raise
+        except Exception as error:  # as above
+            turn.fail(error)
+        self._told(turn)
+
+    # Streams
+
+    async def _listen(self, source: Source, turn: Turn) -> None:
+        streams = [lane for lane in source.lanes(Watch()) if lane.startswith(STREAM)]
+        async with asyncio.TaskGroup() as tasks:
+            for lane in streams:
+                tasks.create_task(self._stream(source, lane, turn))
+
+    async def _stream(self, source: Source, lane: str, turn: Turn) -> None:
+        """Read a stream as long as it goes, and again when it has ended."""
+        name, pause = source.about.name, RECONNECT[0]
+
+        def told(outcome: Outcome) -> None:
+            turn.outcome = outcome
+            self._told(turn)
+
+        while True:
+            async with self._held(source, lane, begins=True) as held:
+                failure, began = None, datetime.now(UTC)
+                if held:
+                    try:
+                        await pipeline.collect(source, lane, self._fetch, self._store, told, again=True)
+                    except StoreError:
+                        raise
+                    except Exception as error:  # as above
+                        failure = turn.fail(error)
+                        self._told(turn)
+                    now = datetime.now(UTC)
+                    pause = RECONNECT[0] if now - began > timedelta(seconds=RECONNECT[1]) else pause
+                    with self._store.writing() as writer:
+                        writer.lanes.release(name, lane, now + timedelta(seconds=pause), None, failure)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, RECONNECT[1])
+
+    # Who reads a lane
+
+    @asynccontextmanager
+    async def _held(self, source: Source, lane: str, begins: bool = False) -> AsyncIterator[bool]:
+        """Hold a lane, if nobody else does; `begins` makes it and writes down when."""
+        name, now = source.about.name, datetime.now(UTC)
+        with self._store.writing() as writer:
+            held = writer.lanes.hold(name, lane, self._me, now, begins)
+        if held:
+            self._holding.add((name, lane))
+        try:
+            yield held
+        finally:
+            self._holding.discard((name, lane))
+
+    @asynccontextmanager
+    async def _holding_on(self) -> AsyncIterator[None]:
+        """Say again and again which lanes are held; let go of all in the end."""
+        task = asyncio.create_task(self._hold_on())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with self._store.writing() as writer:
+                writer.lanes.let_go(self._me)
+
+    async def _hold_on(self) -> None:
+        while True:
+            await asyncio.sleep(HELD.total_seconds() / 4)
+            with self._store.writing() as writer:
+                for name, lane in self._holding:
+                    writer.lanes.hold(name, lane, self._me, datetime.now(UTC))
+
+
+def pollable() -> list[Source]:
+    """The installed sources that can be asked."""
+    return [source for source in sources().values() if "poll" in source.about.modes]
+
+
+def _asked(source: Source, watch: Watch) -> list[str]:
+    """The lanes of a source that a watch asks for, without its streams."""
+    return [lane for lane in source.lanes(watch) if not lane.startswith(STREAM)]
+
+
+def _is_due(row: LaneRow) -> bool:
+    return row.due_at <= datetime.now(UTC)
+
+
+def _pause(source: Source, quiet: timedelta) -> timedelta:
+    """How long a lane rests that has brought nothing new for so long."""
+    return max(timedelta(hours=source.about.hours), min(quiet / COOLS, SELDOM))
+
+
+def _is_covered(source: Source, states: dict[str, LaneRow], lane: str) -> bool:
+    """Say whether a stream that runs brings what the lane would, which was read since the stream began."""
+    streams = [row.changed_at for name, row in states.items() if name.startswith(STREAM) and row.held_by is not None]
+    kept_at = states[lane].kept_at
+    covered = lane.partition(":")[0] in source.about.covers
+    return covered and kept_at is not None and any(began_at <= kept_at for began_at in streams)
