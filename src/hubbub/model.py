@@ -3,6 +3,7 @@
 Times are aware UTC. Absent means unknown: a missing number is never zero.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -146,6 +147,16 @@ class Page(Struct, gc=False, frozen=True):
     lines: bool = False
     offset: int = 0
     faults: tuple[Fault, ...] = ()
+
+
+class Answer(Struct, frozen=True):
+    """What a service answered, whole and decompressed."""
+
+    status: int
+    address: str  # after redirects
+    headers: Mapping[str, str]  # lower-case names
+    body: bytes
+    received_at: datetime
 
 
 Span = tuple[int, int]  # start and end in a page's body
