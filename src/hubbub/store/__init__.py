@@ -11,14 +11,14 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from hubbub.model import Watch
+from hubbub.model import Works
 from hubbub.store import read
 from hubbub.store.errors import BUSY_MS, StoreError, explained
 from hubbub.store.keep import Writer
 from hubbub.store.names import Work
-from hubbub.store.schema import REVISION
+from hubbub.store.schema import REVISION, metadata
 
 WORKS_REMEMBERED = 200_000
 PRAGMAS = (
@@ -30,6 +30,11 @@ PRAGMAS = (
     "PRAGMA cache_size=-262144",  # KiB
     "PRAGMA temp_store=MEMORY",
 )
+ADDRESSES = "use sqlite:///FILE or postgresql://USER@HOST/DATABASE"
+# What a PostgreSQL server is asked for, unless the address says otherwise.
+CONNECTING = {"client_encoding": "utf8", "connect_timeout": str(BUSY_MS // 1000)}
+# One writer at a time, whoever it is; the number is ours, and released with the transaction.
+LOCK = f"SET LOCAL lock_timeout = {BUSY_MS}; SELECT pg_advisory_xact_lock(4822)"
 
 
 class Store:
@@ -52,14 +57,14 @@ class Store:
     @contextmanager
     def connect(self) -> Iterator[Connection]:
         """Open a reading transaction: one unchanging view of the store."""
-        with self._told(), self._engine.connect() as connection:
+        with _explaining(self._engine), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
         """Open the write transaction: all of it is kept at the end, or none if an exception leaves the block."""
         engine = self._engine.execution_options(writes=True)
-        with self._told():
+        with _explaining(self._engine):
             with engine.begin() as connection:
                 writer = Writer(connection, self._works)
                 yield writer
@@ -72,58 +77,73 @@ class Store:
         self._works.update(works)
 
     def compact(self) -> None:
-        """Write the file anew, without what was withdrawn: a page that was split may still hold a copy of it."""
-        with self._told(), self._engine.connect() as connection:
-            connection.commit()
-            driver = connection.connection.driver_connection
-            assert driver is not None
-            driver.execute("VACUUM")
-            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Write the tables anew, without what was withdrawn: a page that was split may still hold a copy of it."""
+        with _explaining(self._engine), self._engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            if self._engine.dialect.name == "sqlite":
+                driver.execute("VACUUM")
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            else:
+                connection.detach()  # it goes on without transactions, and not to the next who needs one
+                driver.autocommit = True
+                driver.execute(f"VACUUM (FULL, ANALYZE) {', '.join(metadata.tables)}")
 
-    def resume(self, source: str, lane: str) -> str:
-        """Where a lane goes on: "" at its start, and again once it was read to its end."""
+    def resume(self, source: str, lane: str, again: bool = False) -> str:
+        """Where a lane goes on: "" at its start. After its end it starts anew or, `again`, goes on from there."""
         with self.connect() as connection:
-            return read.resume(connection, source, lane)
+            return read.resume(connection, source, lane, again)
 
-    def watch(self) -> Watch:
+    def works(self) -> Works:
         """Every work on a shelf."""
         with self.connect() as connection:
-            return read.watch(connection)
+            return read.works(connection)
 
     def assertions(self, after: int, limit: int) -> list[read.Held]:
         """Statements in the order of their rows, as posts."""
         with self.connect() as connection:
             return read.assertions(connection, after, limit)
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except DatabaseError as error:
-            raise explained(error, self._engine.url) from error
-
 
 def open_store(address: str) -> Store:
     """Open the store at an SQLAlchemy address or a file path, making it if there is none and migrating an older one.
 
-    Raises `StoreError` if it is newer than this program, locked, read-only, damaged or no store of ours.
+    Raises `StoreError` if it is newer than this program, out of reach, locked, read-only, damaged or no store of ours.
     """
-    url = _url(address)
+    engine = _engine(_url(address))
     try:
-        engine = create_engine(url)
-    except (NoSuchModuleError, ImportError) as error:
-        raise StoreError(f"{url.drivername} is not a kind of store that hubbub knows; use sqlite:///FILE") from error
-    if engine.dialect.name == "sqlite":
-        _set_up_sqlite(engine)
-    try:
-        _migrate(engine)
-    except DatabaseError as error:
-        engine.dispose()
-        raise explained(error, url) from error
+        with _explaining(engine):
+            _migrate(engine)
     except StoreError:
         engine.dispose()
         raise
     return Store(engine)
+
+
+def _engine(url: URL) -> Engine:
+    match url.get_backend_name():
+        case "sqlite":
+            engine = create_engine(url.set(drivername="sqlite"))
+            _set_up_sqlite(engine)
+        case "postgresql":
+            url = url.set(drivername="postgresql+psycopg", query={**CONNECTING, **url.query})
+            try:
+                engine = create_engine(url, pool_pre_ping=True)  # the server may have been started anew meanwhile
+            except ImportError as error:
+                told = "a store in PostgreSQL needs a driver; install it with: pip install 'hubbub[postgresql]'"
+                raise StoreError(told) from error
+            _set_up_postgresql(engine)
+        case kind:
+            raise StoreError(f"{kind} is not a kind of store that hubbub knows; {ADDRESSES}")
+    return engine
+
+
+@contextmanager
+def _explaining(engine: Engine) -> Iterator[None]:
+    """Turn errors of the database, whether SQLAlchemy wraps them or not, into sentences."""
+    try:
+        yield
+    except (DatabaseError, engine.dialect.loaded_dbapi.Error) as error:
+        raise explained(error, engine.url) from error
 
 
 def _url(address: str) -> URL:
@@ -131,8 +151,8 @@ def _url(address: str) -> URL:
         address = f"sqlite:///{Path(address).expanduser()}"
     try:
         url = make_url(address)
-    except ArgumentError as error:
-        raise StoreError(f"{address!r} is not the address of a store; use sqlite:///FILE") from error
+    except (ArgumentError, ValueError) as error:  # it may hold a password, so no more than its start is said
+        raise StoreError(f"{address.partition(':')[0]}:… is not the address of a store; {ADDRESSES}") from error
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
         try:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -152,6 +172,14 @@ def _set_up_sqlite(engine: Engine) -> None:
     def begun(connection: Connection) -> None:
         # A writer takes the lock at once: a reader that turns writer midway could not be made to wait.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _set_up_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        # A writer reads what the one before it left, so it must not look before its turn has come.
+        reads = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+        connection.exec_driver_sql(LOCK if connection.get_execution_options().get("writes") else reads)
 
 
 def _migrate(engine: Engine) -> None:

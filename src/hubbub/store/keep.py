@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, tuple_
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects.postgresql import insert as upsert  # what it adds SQLite knows in the same words
 
 from hubbub.model import INVERSE_RELATIONS, Account, Description, Fault, Identifier, Mention, Reading
 from hubbub.store import schema as s

@@ -7,7 +7,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, inspect
 
-from hubbub.store.errors import StoreError
+from hubbub.store.errors import StoreError, name_of
+from hubbub.store.schema import metadata
 
 
 def migrate(engine: Engine) -> None:
@@ -19,21 +20,37 @@ def migrate(engine: Engine) -> None:
     config.set_main_option("script_location", "hubbub.store:migrations")
     config.set_main_option("path_separator", "os")
     with engine.execution_options(writes=True).begin() as connection:
-        _check(connection, ScriptDirectory.from_config(config))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current is None:
+            _make(connection)
+            command.stamp(config, "head")
+        else:
+            _check(current, config, connection)
+            command.upgrade(config, "head")
 
 
-def _check(connection: Connection, script: ScriptDirectory) -> None:
-    file = connection.engine.url.database
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is None:
-        if inspect(connection).get_table_names():
-            raise StoreError(f"{file} holds other tables and is not a hubbub store; name another file")
-        return
+def _make(connection: Connection) -> None:
+    """Make the newest tables."""
+    name = name_of(connection.engine.url)
+    if inspect(connection).get_table_names():
+        raise StoreError(f"{name} holds other tables and is not a hubbub store; name another one")
+    if connection.dialect.name == "postgresql":
+        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+        if encoding != "UTF8":
+            told = f"{name} keeps text as {encoding}, which lacks most of the world's letters"
+            raise StoreError(f"{told}; make a database for hubbub with: createdb --encoding=UTF8 --template=template0")
+    # SQLite checks no foreign key unless it is told to. PostgreSQL would, and look through the whole of `mention` for
+    # each statement that goes; the write rule sees to them instead.
+    for table in metadata.tables.values():
+        for constraint in table.foreign_key_constraints:
+            constraint.ddl_if(dialect="sqlite")
+    metadata.create_all(connection, checkfirst=False)
+
+
+def _check(current: str, config: Config, connection: Connection) -> None:
     try:
-        script.get_revision(current)
+        ScriptDirectory.from_config(config).get_revision(current)
     except CommandError as error:
-        raise StoreError(
-            f"the store {file} was written by a newer hubbub (revision {current}); update hubbub or name another store"
-        ) from error
+        told = f"the store {name_of(connection.engine.url)} was written by a newer hubbub (revision {current})"
+        raise StoreError(f"{told}; update hubbub or name another store") from error

@@ -16,11 +16,12 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    SmallInteger,
     Table,
-    Text,
 )
+from sqlalchemy import Text as AnyText
 
+# Text compares by its bytes, as in Python and SQLite, and never by the rules of a language.
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 # SQLite gives 64 bits to a plain INTEGER key and needs that very word for a rowid alias; other databases need BIGINT.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -30,14 +31,14 @@ REVISION = "0003"  # of these tables: the newest in `migrations`
 source = Table(
     "source",
     metadata,
-    Column("id", SmallInteger().with_variant(Integer(), "sqlite"), primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
     Column("name", Text, nullable=False, unique=True),
 )
 
 identifier = Table(
     "identifier",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("id", Id, primary_key=True, autoincrement=False),
     Column("scheme", Text, nullable=False),
     Column("value", Text, nullable=False),
     Index("identifier_by_value", "value", "scheme", unique=True),
@@ -46,7 +47,7 @@ identifier = Table(
 account = Table(
     "account",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("id", Id, primary_key=True, autoincrement=False),
     Column("source", ForeignKey("source.id"), nullable=False),
     Column("hash", BigInteger, nullable=False),
     Column("key", Text),  # NULL where it is withdrawn and does not speak
@@ -60,7 +61,7 @@ account = Table(
 assertion = Table(
     "assertion",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("id", Id, primary_key=True, autoincrement=False),
     # The place's own row, which points at itself; NULL where a collector's statement is gone.
     Column("post", ForeignKey("assertion.id")),
     Column("source", ForeignKey("source.id"), nullable=False),
