@@ -85,21 +85,23 @@ class Runner:
                     break
         return list(turns.values())
 
+    async def listen(self, listened: Iterable[Source]) -> None:
+        """Read the streams of sources until cancelled."""
+        async with self._holding_on(), asyncio.TaskGroup() as tasks:
+            for source in listened:
+                for lane in source.lanes(Watch()):
+                    if lane.startswith(STREAM):
+                        tasks.create_task(self._stream(source, lane))
+
     async def run(self, listened: Iterable[Source]) -> None:
         """Read what is due and the streams of sources, fulfil wishes and take in the inbox, until cancelled."""
-        async with self._holding_on(), asyncio.TaskGroup() as tasks:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.listen(listened))
             for source in self._chosen:
                 tasks.create_task(self._poll(source))
-            for source in listened:
-                tasks.create_task(self._listen(source, Turn(source.about.name)))
             while True:
                 await self._fulfil()
                 await asyncio.sleep(TICK)
-
-    async def listen(self, source: Source) -> None:
-        """Read the streams of one source until cancelled. Raises `LoginError` where one needs a login."""
-        async with self._holding_on():
-            await self._listen(source, Turn(source.about.name))
 
     # Lanes
 
@@ -222,15 +224,9 @@ class Runner:
 
     # Streams
 
-    async def _listen(self, source: Source, turn: Turn) -> None:
-        streams = [lane for lane in source.lanes(Watch()) if lane.startswith(STREAM)]
-        async with asyncio.TaskGroup() as tasks:
-            for lane in streams:
-                tasks.create_task(self._stream(source, lane, turn))
-
-    async def _stream(self, source: Source, lane: str, turn: Turn) -> None:
+    async def _stream(self, source: Source, lane: str) -> None:
         """Read a stream as long as it goes, and again when it has ended."""
-        name, pause = source.about.name, RECONNECT[0]
+        name, pause, turn = source.about.name, RECONNECT[0], Turn(source.about.name)
 
         def told(outcome: Outcome) -> None:
             turn.outcome = outcome

@@ -2,11 +2,14 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path, user_data_path
 
 # The port of the web app on loopback: "HUBB" on a telephone's keys.
 PORT = 4822
+# Accounts of one list of followers or followed that are read, at most.
+FOLLOWERS_CEILING = 10_000
 
 
 def store_address() -> str:
@@ -17,6 +20,37 @@ def store_address() -> str:
 def demo_address() -> str:
     """The demo's store, apart from the real one, where nobody misses it."""
     return _sqlite(user_cache_path("hubbub") / "demo.db")
+
+
+def contact() -> str | None:
+    """`HUBBUB_CONTACT`: an e-mail address that is told to the services, some of which answer faster then."""
+    return os.environ.get("HUBBUB_CONTACT") or None
+
+
+def allowed_hosts() -> frozenset[tuple[str, int | None]]:
+    """`HUBBUB_ALLOW_HOSTS`: hosts that may be asked though they are not public: `host` or `host:port`, with commas."""
+    hosts = (one.strip().lower() for one in os.environ.get("HUBBUB_ALLOW_HOSTS", "").split(","))
+    split = [urlsplit(f"//{one}") for one in hosts if one]
+    return frozenset((one.hostname or "", one.port) for one in split)
+
+
+def mirrors() -> dict[str, str]:
+    """`HUBBUB_MIRRORS`: where else to ask: `api.crossref.org=https://mirror.example.org`, with spaces between several.
+
+    Host, path and query stay as they are. A mirror within the house must be allowed too.
+    """
+    pairs = (one.partition("=") for one in os.environ.get("HUBBUB_MIRRORS", "").split())
+    return {host.lower(): address.rstrip("/") for host, _, address in pairs}
+
+
+def credential(name: str) -> str | None:
+    """`HUBBUB_<NAME>`: a credential by its name in capitals; otherwise the system's safe is asked (`hubbub login`)."""
+    return os.environ.get(f"HUBBUB_{name.upper()}") or None
+
+
+def answers_path() -> Path:
+    """Where answers of services are kept for a while, so that what has not changed is not sent again."""
+    return user_cache_path("hubbub") / "answers.db"
 
 
 def _sqlite(path: Path) -> str:

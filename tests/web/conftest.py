@@ -195,7 +195,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
             for source in ("bluesky", CED):
                 writer.advance(source, "archive", "end", True, START + timedelta(days=40))
             writer.wanted.shelve("mine", "Works of the Small Hearing group", "Added by hand.", False, [PAPER, QUIET])
-            writer.wanted.shelve("swarm", "The swarm of Example Town", "Made by a random number generator.", True, [DATA])
+            writer.wanted.shelve(
+                "swarm", "The swarm of Example Town", "Made by a random number generator.", True, [DATA]
+            )
         yield Answers(store)
 
 

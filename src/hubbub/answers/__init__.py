@@ -4,6 +4,7 @@ Every number comes with the mentions behind it, every mention with its post and 
 """
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from hubbub import identify, metrics
 from hubbub.answers.shapes import (
@@ -13,9 +14,11 @@ from hubbub.answers.shapes import (
     Reach,
     Report,
     Said,
+    Shelf,
     SourceCount,
     SourceReport,
 )
+from hubbub.answers.status import Status, status
 from hubbub.answers.view import View
 from hubbub.model import Category, Identifier
 from hubbub.store import Store
@@ -73,10 +76,24 @@ class Answers:
         with View(self._store) as view:
             return view.home()
 
+    def shelf(self, name: str) -> Shelf | None:
+        """Say what is on a shelf; None if there is none."""
+        with View(self._store) as view:
+            return view.shelf(name)
+
     def account(self, source: str, key: str, limit: int = 200) -> AccountReport | None:
         """Say what one account said, the newest `limit` posts first; None if nothing of it is held."""
         with View(self._store) as view:
             return view.account(source, key, limit)
+
+    def status(self) -> Status:
+        """Say how collecting goes."""
+        return self._store.ask(status)
+
+    def wish(self, identifier: Identifier) -> None:
+        """Leave word in the store that somebody wants to know about a work now."""
+        with self._store.writing() as writer:
+            writer.wanted.wish([identifier], datetime.now(UTC))
 
     def sources(self) -> list[SourceReport]:
         """Say of every source what the store holds of it."""

@@ -158,12 +158,13 @@ class WorkLine(Struct, frozen=True):
 
 
 class Shelf(Struct, frozen=True):
-    """A named list of works. `note` says where it comes from."""
+    """A named list of works. `note` says where it comes from, `owners` whose works it holds beside those put there."""
 
     name: str
     title: str
     note: str
     simulated: bool
+    owners: tuple[Identifier, ...]
     works: tuple[WorkLine, ...]
 
 

@@ -36,6 +36,7 @@ from hubbub.store.fold import Content
 from hubbub.store.keep import Found
 from hubbub.store.sql import among, rows
 from hubbub.store.times import EPOCH, moment
+from hubbub.store.wanted import on_shelves
 from hubbub.store.withdraw import Fields
 
 RECENT = 12  # works on the first page
@@ -178,13 +179,20 @@ class View:
 
     def shelves(self) -> tuple[Shelf, ...]:
         found = self._rows(select(s.shelf).order_by(s.shelf.c.simulated, s.shelf.c.name))
-        return tuple(
-            Shelf(row.name, row.title, row.note, row.simulated, self.lines(self._on_shelf(row.name))) for row in found
-        )
+        return tuple(self._shelf(row) for row in found)
 
-    def _on_shelf(self, name: str) -> list[int]:
-        works = select(s.shelf_work.c.identifier).where(s.shelf_work.c.shelf == name)
-        return [id_ for (id_,) in self._rows(works.order_by(s.shelf_work.c.identifier))]
+    def shelf(self, name: str) -> Shelf | None:
+        found = self._rows(select(s.shelf).where(s.shelf.c.name == name))
+        return self._shelf(found[0]) if found else None
+
+    def _shelf(self, row: Any) -> Shelf:
+        every = on_shelves().subquery().c
+        works = select(every.identifier).where(every.shelf == row.name).order_by(every.identifier)
+        owned = select(s.identifier.c.scheme, s.identifier.c.value).join(s.owner).where(s.owner.c.shelf == row.name)
+        owners = tuple(Identifier(*one) for one in self._rows(owned.order_by(s.identifier.c.id)))
+        return Shelf(
+            row.name, row.title, row.note, row.simulated, owners, self.lines([id_ for (id_,) in self._rows(works)])
+        )
 
     def recent(self) -> tuple[WorkLine, ...]:
         newest = (

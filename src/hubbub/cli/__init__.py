@@ -10,7 +10,7 @@ import typer
 
 from hubbub import settings
 from hubbub.answers import Answers
-from hubbub.cli import show, take
+from hubbub.cli import live, show, take, wants
 from hubbub.model import Identifier
 from hubbub.store import Store, StoreError, open_store
 
@@ -107,6 +107,132 @@ def ingest(
         raise typer.Exit(take.archives(store, source, files))
 
 
+Remove = Annotated[bool, typer.Option("--remove", help="Take them off instead.")]
+
+
+@app.command()
+def track(
+    context: typer.Context,
+    works: Annotated[
+        list[str], typer.Argument(metavar="ID…", help="Works in any usual form, or files that list them.")
+    ],
+    shelf: Annotated[str, typer.Option(metavar="NAME", help="The shelf; it is made if there is none.")] = "tracked",
+    remove: Remove = False,
+) -> None:
+    """Put works on a shelf: from then on `sync` and `serve` look for what is said about them.
+
+    A file may be BibTeX, RIS, CSL-JSON, CSV with a column `doi`, `id`, `url` …, or hold one identifier a line.
+
+        hubbub track 10.1371/journal.pone.0000308 arXiv:2101.00001 github:numpy/numpy
+        hubbub track thesis.bib --shelf thesis
+    """
+    with _open(context) as store:
+        wants.track(store, works, shelf, remove)
+
+
+@app.command()
+def me(
+    context: typer.Context,
+    what: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[WHAT]…",
+            help="An ORCID, an account (`bluesky:alice.example.org`, `github:alice`), works, or files that list works.",
+        ),
+    ] = None,
+    remove: Remove = False,
+) -> None:
+    """Say who you are and what you have made, or, without arguments, show what hubbub knows of it.
+
+    Works that your accounts list come by themselves with the next `sync`.
+
+        hubbub me 0000-0002-1825-0097 github:alice bluesky:alice.example.org publications.bib
+    """
+    with _open(context) as store:
+        if what:
+            wants.own(store, what, remove)
+        else:
+            show.shelf(Answers(store).shelf(wants.ME))
+
+
+@app.command()
+def roster(
+    context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with a header.")]
+) -> None:
+    """Make a shelf of each person of a department.
+
+    The columns are `name`, `orcid`, `works` (identifiers, with spaces between) and any source's name for an account.
+
+        hubbub roster department.csv
+    """
+    with _open(context) as store:
+        wants.roster(store, file)
+
+
+@app.command()
+def subscribe(
+    context: typer.Context,
+    addresses: Annotated[
+        list[str],
+        typer.Argument(metavar="ADDRESS…", help="Feeds, OPML files, and what sources take: `hubbub sources`."),
+    ],
+    remove: Remove = False,
+) -> None:
+    """Read feeds, servers and repositories from now on.
+
+    hubbub subscribe https://blog.example.org/feed.xml
+    """
+    with _open(context) as store:
+        wants.subscribe(store, addresses, remove)
+
+
+@app.command()
+def login(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A credential that a source names; see `hubbub sync`.")],
+) -> None:
+    """Ask for a credential, without showing it, and lay it into the system's safe."""
+    live.login(name)
+
+
+@app.command()
+def sync(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]…", help="None: all of them.")] = None,
+) -> None:
+    """Ask the services once, now, about all that is on your shelves, and say what came of it.
+
+    Exit status 1: a source failed; all others were read.
+    """
+    with _open(context) as store:
+        raise typer.Exit(live.sync(store, names or []))
+
+
+@app.command()
+def listen(
+    context: typer.Context,
+    names: Annotated[list[str], typer.Argument(metavar="SOURCE…", help="Sources that have streams.")],
+) -> None:
+    """Read streams until Ctrl-C; the next time it goes on where it was.
+
+    hubbub listen bluesky
+    """
+    with _open(context) as store:
+        live.listen(store, names)
+
+
+@app.command()
+def status(
+    context: typer.Context, json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False
+) -> None:
+    """Say how collecting goes: what is planned, read and failing at each source."""
+    with _open(context) as store:
+        found = Answers(store).status()
+    if json:
+        show.as_json(found)
+    else:
+        show.status(found)
+
+
 @app.command()
 def report(
     context: typer.Context,
@@ -174,9 +300,13 @@ def serve(
     port: Annotated[
         int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.", min=0, max=65535)
     ] = settings.PORT,
+    listen: Annotated[
+        list[str] | None, typer.Option(metavar="SOURCE", help="Read its streams too; may be given several times.")
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Only show what the store holds.")] = False,
 ) -> None:
-    """Open the web app on this machine (loopback only) and print its address. Stop it with Ctrl-C."""
-    with _open(context) as store:
+    """Open the web app on this machine (loopback only), print its address, and collect meanwhile. Stop it with Ctrl-C."""
+    with _open(context) as store, live.running(store, listen or [], offline):
         take.serve(store, port)
 
 

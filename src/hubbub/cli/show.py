@@ -3,7 +3,7 @@
 import csv
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -14,16 +14,18 @@ from rich.table import Table
 from rich.text import Text
 
 from hubbub.answers import Report, Said, SourceReport
-from hubbub.answers.shapes import DayCount, Speaker
+from hubbub.answers.shapes import DayCount, Shelf, Speaker
+from hubbub.answers.status import Status
 from hubbub.identify import Found
-from hubbub.model import Identifier
+from hubbub.model import About, Identifier
 from hubbub.pipeline import Outcome
 from hubbub.reference.places import place
+from hubbub.runner import Turn
 
 LATEST = 5  # posts in a report
 BAR, SPARK = 12, 54  # characters, so that a line fits on 80
 PIPED_WIDTH = 240  # wide enough that no table wraps
-NUMBERS = ("posts", "accounts", "amplifications", "followers", "certainty")
+NUMBERS = ("posts", "accounts", "amplifications", "followers", "certainty", "lanes", "due", "read now")
 SPARKS = "▁▂▃▄▅▆▇█"
 # Strangers' text must not drive the terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -104,10 +106,86 @@ def found(ones: Sequence[Found]) -> None:
     out.print(table)
 
 
+def counted(noun: str, number: int) -> str:
+    """Say how many: 1 post, 2 posts."""
+    return f"{number:,} {_of(noun, number)}"
+
+
 def kept(came: Outcome) -> str:
     """Say what came in: 2 posts, 1 mention, 0 withdrawn."""
-    posts, mentions = _of("post", came.posts), _of("mention", came.mentions)
-    return f"{came.posts:,} {posts}, {came.mentions:,} {mentions}, {came.withdrawn:,} withdrawn"
+    return f"{counted('post', came.posts)}, {counted('mention', came.mentions)}, {came.withdrawn:,} withdrawn"
+
+
+def turn(one: Turn) -> str:
+    """Say what a source's turn has come to so far, on one line."""
+    facts = f", {counted('fact', one.outcome.facts)} about works and accounts" if one.outcome.facts else ""
+    failed = sum(one.failures.values())
+    return f"{one.source}: {kept(one.outcome)}{facts}" + (f", {counted('failure', failed)}" if failed else "")
+
+
+def turns(ones: Iterable[Turn], cards: Mapping[str, About]) -> None:
+    """Say of each source what its turn came to, what went wrong, and what a login would open."""
+    idle = []
+    for one in ones:
+        if not (one.lanes or one.failures or one.logins):
+            idle.append(one.source)
+            continue
+        if one.lanes:
+            mark = Text("✓ ", style="green") if not one.failures else Text("! ", style="yellow")
+            out.print(mark + Text(turn(one)))
+        for reason, aside in one.outcome.set_aside.items():
+            failure(f"{one.source}: set aside: {reason} ({counted('time', aside.times)})")
+        for sentence, times in one.failures.items():
+            failure(f"{one.source}: {sentence}" + (f" ({times:,} times)" if times > 1 else ""))
+        for sentence in one.logins:
+            out.print(Text("· ", style="dim") + Text(plain(f"{one.source}: {sentence}")))
+            for credential in cards[one.source].credentials:
+                out.print(Text(f"    {credential}; then: hubbub login {credential.name}", style="dim"))
+    if idle:
+        out.print(Text(f"Nothing is asked of {', '.join(idle)}.", style="dim"))
+
+
+def shelf(one: Shelf | None) -> None:
+    """Print whose works are on a shelf, and which."""
+    if one is None:
+        out.print("Nothing is on this shelf. Say who you are and what you have made: hubbub me --help")
+        return
+    out.print(Text(plain(one.title), style="bold"))
+    for owner in one.owners:
+        out.print(Text(f"  {plain(str(owner))}", style="cyan"))
+    table = _table("work", "title", "posts", "amplifications", "last")
+    for work in one.works:
+        numbers = (_number(work.posts), _number(work.amplifications))
+        last = _stamp(work.last_at) if work.last_at else ""
+        table.add_row(plain(str(work.identifier)), plain(work.title or ""), *numbers, last)
+    out.print(table)
+
+
+def status(one: Status) -> None:
+    """Print how collecting goes."""
+    table = _table("source", "lanes", "due", "read now", "last kept", "next due", "streams")
+    for source in one.sources:
+        table.add_row(
+            source.source,
+            f"{source.lanes:,}",
+            f"{source.due:,}",
+            f"{source.read:,}",
+            _stamp(source.kept_at) if source.kept_at else "",
+            _stamp(source.next_at) if source.next_at else "",
+            ", ".join(source.streams),
+        )
+    if one.sources:
+        out.print(table)
+    else:
+        out.print(
+            "Nothing is planned yet. Say what you want to know about with hubbub track or hubbub me, then: hubbub sync"
+        )
+    for source in one.sources:
+        for sentence, lanes in source.failures:
+            failure(f"{source.source}: {sentence} ({counted('lane', lanes)})")
+    waiting = [counted("wish", one.wishes)] * bool(one.wishes) + [counted("page", one.inbox)] * bool(one.inbox)
+    if waiting:
+        out.print(f"Waiting for hubbub serve or sync: {' and '.join(waiting)}.")
 
 
 def outcome(path: Path, came: Outcome | str) -> None:
@@ -270,8 +348,11 @@ def _table(*columns: str) -> Table:
     return table
 
 
+_PLURALS = {"shelf": "shelves", "address": "addresses", "wish": "wishes"}
+
+
 def _of(noun: str, number: int | None) -> str:
-    return noun if number == 1 else f"{noun}s"
+    return noun if number == 1 else _PLURALS.get(noun, f"{noun}s")
 
 
 def _number(number: int | None) -> str:

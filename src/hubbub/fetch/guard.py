@@ -1,7 +1,7 @@
-"""Which addresses may be connected to: a host comes in; it is resolved once, judged, and connections to what was judged go out.
+"""Which addresses may be connected to: a host comes in; connections to what it was found to mean go out.
 
-Names are judged by what they resolve to, since 127.1, 0x7f000001 and any name on the web may mean this machine. The connection
-then goes to the very addresses that were judged, so that a name that changes its mind in between gains nothing.
+Names are judged by what they resolve to, since 127.1, 0x7f000001 and any name on the web may mean this machine. The
+connection then goes to the very addresses that were judged, so that a name that changes its mind gains nothing.
 """
 
 import asyncio

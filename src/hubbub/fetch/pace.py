@@ -6,27 +6,19 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from anyio import CapacityLimiter
-from msgspec import Struct
 
 from hubbub.fetch.errors import FetchError
 from hubbub.fetch.told import DAY, pace_asked, rest_asked
+from hubbub.model import Host
 
 _HOSTS = 4096  # as many are remembered; those that are idle go first
 
 
-class Pace(Struct, frozen=True):
-    """What a host takes: requests per second, requests at once and, where it counts them, units per day."""
-
-    per_second: float
-    at_once: int = 1
-    per_day: int | None = None
+POLITE = Host("", per_second=1, at_once=2)  # where nothing is known
 
 
-POLITE = Pace(per_second=1, at_once=2)  # for hosts of which nothing is known
-
-
-class _Host:
-    def __init__(self, pace: Pace) -> None:
+class _Place:
+    def __init__(self, pace: Host) -> None:
         self.pace = pace
         self.interval = 1 / pace.per_second
         self.limiter = CapacityLimiter(pace.at_once)
@@ -41,11 +33,11 @@ class _Host:
 class Paces:
     """The turns at every host. Belongs to one event loop."""
 
-    def __init__(self, paces: Mapping[str, Pace]) -> None:
+    def __init__(self, paces: Mapping[str, Host]) -> None:
         self._paces = paces
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: dict[str, _Place] = {}
 
-    def pace(self, host: str) -> Pace:
+    def pace(self, host: str) -> Host:
         """What was said that a host takes."""
         return self._paces.get(host, POLITE)
 
@@ -87,12 +79,12 @@ class Paces:
         if at_once is not None:
             place.limiter.total_tokens = min(place.pace.at_once, at_once)
 
-    def _host(self, host: str) -> _Host:
+    def _host(self, host: str) -> _Place:
         if host not in self._hosts:
             if len(self._hosts) >= _HOSTS:
                 now = asyncio.get_running_loop().time()
                 self._hosts = {name: place for name, place in self._hosts.items() if not place.idle(now)}
-            self._hosts[host] = _Host(self.pace(host))
+            self._hosts[host] = _Place(self.pace(host))
         return self._hosts[host]
 
 

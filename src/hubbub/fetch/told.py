@@ -1,7 +1,7 @@
 """What an answer's headers say about pace: a status and headers come in; seconds to rest, and a slower pace, go out.
 
-Services say it in their own ways: `Retry-After` in seconds or as a date, the time of reset in seconds from now, as an epoch or in
-ISO 8601, the same under three prefixes, or in the newer `RateLimit`. What makes no sense is taken as not said.
+Services say it in their own ways: `Retry-After` in seconds or as a date, the time of reset in seconds from now, as an
+epoch or in ISO 8601, the same under three prefixes, or in the newer `RateLimit`. What makes no sense is not said.
 """
 
 import re
@@ -41,7 +41,8 @@ def pace_asked(headers: Mapping[str, str]) -> tuple[float, int | None]:
     """Seconds between two requests (0 if it does not say), and how many at once, as Crossref tells them."""
     interval = 0.0
     for prefix in _PREFIXES:
-        limit, span = _number(headers.get(prefix + "limit", "")), _SECONDS.fullmatch(headers.get(prefix + "interval", ""))
+        limit = _number(headers.get(prefix + "limit", ""))
+        span = _SECONDS.fullmatch(headers.get(prefix + "interval", ""))
         if limit and span:
             interval = max(interval, int(span[1]) / limit)
     at_once = _number(headers.get("x-concurrency-limit", ""))

@@ -230,7 +230,7 @@ owner = Table(
 )
 
 # Feeds, servers and repositories that somebody has given.
-place = Table("place", metadata, Column("address", Text, primary_key=True))
+subscription = Table("subscription", metadata, Column("address", Text, primary_key=True))
 
 lane = Table(
     "lane",

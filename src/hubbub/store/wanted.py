@@ -56,15 +56,15 @@ class Wanted:
             for table in (s.shelf_work, s.owner):
                 self._connection.execute(delete(table).where(table.c.shelf == shelf, table.c.identifier == row))
 
-    def give(self, addresses: Iterable[str]) -> None:
-        """Name places to read: feeds, servers, repositories."""
+    def subscribe(self, addresses: Iterable[str]) -> None:
+        """Read addresses from now on: feeds, servers, repositories."""
         for address in addresses:
-            self._connection.execute(upsert(s.place).values(address=address).on_conflict_do_nothing())
+            self._connection.execute(upsert(s.subscription).values(address=address).on_conflict_do_nothing())
 
-    def give_up(self, addresses: Iterable[str]) -> int:
-        """Read places no longer; returns how many were known."""
-        which = among(s.place.c.address, list(addresses))
-        return self._connection.execute(delete(s.place).where(which)).rowcount
+    def unsubscribe(self, addresses: Iterable[str]) -> int:
+        """Read addresses no longer; returns how many were known."""
+        which = among(s.subscription.c.address, list(addresses))
+        return self._connection.execute(delete(s.subscription).where(which)).rowcount
 
     def wish(self, works: Iterable[Identifier], at: datetime) -> None:
         """Want to know about works now."""
@@ -122,11 +122,12 @@ def watch(connection: Connection, source: str) -> Watch:
         .order_by(account.followers.asc().nulls_first(), account.id)
         .limit(SPEAKERS)
     )
+    subscribed = select(s.subscription.c.address).order_by(s.subscription.c.address)
     return Watch(
         works=tuple(_identifiers(connection, shelved)),
         owners=tuple(_identifiers(connection, select(s.owner.c.identifier))),
         speakers=tuple(key for (key,) in rows(connection, speakers)),
-        lists=tuple(address for (address,) in rows(connection, select(s.place.c.address).order_by(s.place.c.address))),
+        lists=tuple(address for (address,) in rows(connection, subscribed)),
     )
 
 
@@ -142,6 +143,11 @@ def inbox(connection: Connection, limit: int) -> list[Letter]:
         Letter(row.id, row.name, Page(row.lane, row.address, row.body, moment(row.received_at), ""))
         for row in rows(connection, asked)
     ]
+
+
+def letters(connection: Connection) -> int:
+    """How many pages lie in the inbox."""
+    return int(connection.execute(select(func.count()).select_from(s.inbox)).scalar_one())
 
 
 def posts(connection: Connection, source: str, after: int, limit: int) -> list[tuple[int, str]]:

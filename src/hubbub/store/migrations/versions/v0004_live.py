@@ -12,7 +12,7 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    op.create_table("place", sa.Column("address", sa.Text(), primary_key=True))
+    op.create_table("subscription", sa.Column("address", sa.Text(), primary_key=True))
     op.create_table("owner", _key("shelf", sa.Text(), "shelf.name"), _key("identifier", Id, "identifier.id"))
     op.create_table(
         "wish",

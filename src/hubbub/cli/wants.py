@@ -1,0 +1,166 @@
+"""What people want to know: arguments and files come in, shelves, owners and subscriptions change in the store."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+
+from hubbub import identify
+from hubbub.cli import show
+from hubbub.collect.source import sources
+from hubbub.identify.references import Reference, in_references
+from hubbub.model import Alias, Description, Identifier
+from hubbub.store import Store, Writer
+
+ME = "me"  # the shelf that is one's own
+FILE_LIMIT = 64 << 20
+HINT = (
+    "Give an ORCID (0000-0002-1825-0097), an account (bluesky:alice.example.org), a work (a DOI or an address), "
+    "or a file of references (BibTeX, RIS, CSL-JSON, CSV)."
+)
+
+
+def track(store: Store, written: Sequence[str], shelf: str, remove: bool) -> None:
+    """Put works, or what files list, on a shelf or take them off."""
+    works, references = _read(written)
+    owners = [one for one in works if _is_owner(one)]
+    if owners:
+        show.fail(f"{owners[0]} is a person or an account, not a work; hubbub me takes it", status=2)
+    with store.writing() as writer:
+        if remove:
+            writer.wanted.take_off(shelf, works)
+        else:
+            writer.wanted.put(shelf, works)
+            _describe(writer, references)
+    verb = "taken off" if remove else "put on"
+    show.line(f"{show.counted('work', len(works))} {verb} the shelf {show.plain(shelf)}.")
+
+
+def own(store: Store, written: Sequence[str], remove: bool) -> None:
+    """Say who one is and what one has made, or no longer so."""
+    named, references = _read(written)
+    owners = [one for one in named if _is_owner(one)]
+    works = [one for one in named if not _is_owner(one)]
+    with store.writing() as writer:
+        if remove:
+            writer.wanted.take_off(ME, named)
+        else:
+            writer.wanted.shelve(
+                ME, "My own works", "What I have made, by my own word and by my accounts'.", False, works
+            )
+            writer.wanted.own(ME, owners)
+            _describe(writer, references)
+    verb = "taken off" if remove else "noted"
+    accounts = show.counted("account", len(owners))
+    show.line(f"{accounts} and {show.counted('work', len(works))} {verb}. Next: hubbub sync")
+
+
+def roster(store: Store, file: Path) -> None:
+    """Make a shelf of each row of a CSV file: `name`, `orcid`, columns named by a source, and `works`."""
+    rows = list(csv.DictReader(StringIO(_text(file))))
+    named = [column for column in (rows[0] if rows else {}) if column]
+    known = {"name", "orcid", "works", *sources()}
+    if "name" not in [column.lower() for column in named]:
+        show.fail(
+            f"{file} has no column `name`; besides it there may be `orcid`, `works` and any source's name", status=2
+        )
+    strange = [column for column in named if column.lower() not in known]
+    people, faults = 0, []
+    with store.writing() as writer:
+        for number, row in enumerate(rows, start=2):
+            told = {key.lower(): value.strip() for key, value in row.items() if key and isinstance(value, str)}
+            name = show.plain(told.pop("name", ""))
+            written = [
+                f"{key}:{one}" for key, value in told.items() if key in known - {"works"} for one in value.split()
+            ]
+            owners = [(one, _owner(one)) for one in written]
+            works = [(one, identify.parse(one)) for one in told.get("works", "").split()]
+            faults += [
+                f"{file}, line {number}: {one} is not understood" for one, read in (*owners, *works) if read is None
+            ]
+            if name:
+                people += 1
+                writer.wanted.put(name, [read for _, read in works if read is not None])
+                writer.wanted.own(name, [read for _, read in owners if read is not None])
+    for fault in faults:
+        show.failure(fault)
+    if strange:
+        show.failure(f"{file}: columns that hubbub does not know were left out: {', '.join(strange)}")
+    show.line(f"{show.counted('shelf', people)} made, one a person. Next: hubbub sync")
+    if faults:
+        raise SystemExit(1)
+
+
+def subscribe(store: Store, written: Sequence[str], remove: bool) -> None:
+    """Read addresses from now on, or no longer."""
+    with store.writing() as writer:
+        if remove:
+            gone = writer.wanted.unsubscribe(written)
+            show.line(f"{show.counted('subscription', gone)} ended.")
+        else:
+            writer.wanted.subscribe(written)
+            show.line(f"{show.counted('address', len(written))} subscribed to. Next: hubbub sync")
+
+
+def _read(written: Iterable[str]) -> tuple[list[Identifier], list[Reference]]:
+    """Read arguments: identifiers, accounts, and files of references. Stops at what is not understood."""
+    named: list[Identifier] = []
+    references: list[Reference] = []
+    for one in written:
+        if Path(one).is_file():
+            listed = _listed(Path(one))
+            references += listed
+            named += [reference.identifiers[0] for reference in listed if reference.identifiers]
+        elif (identifier := _owner(one) or identify.parse(one)) is not None:
+            named.append(Identifier(identifier.scheme, identifier.value))
+        else:
+            show.fail(f"{one!r} is not understood, and no file. {HINT}", status=2)
+    return list(dict.fromkeys(named)), references
+
+
+def _listed(file: Path) -> list[Reference]:
+    try:
+        listed = in_references(_text(file))
+    except ValueError as error:
+        show.fail(f"{file} cannot be read: {error}")
+    for reference in listed:
+        if not reference.identifiers:
+            show.failure(f"{file}: no identifier in “{reference.written}”; it is left out")
+    return listed
+
+
+def _text(file: Path) -> str:
+    try:
+        if file.stat().st_size > FILE_LIMIT:
+            show.fail(f"{file} is larger than {FILE_LIMIT >> 20} MiB; split it")
+        return file.read_bytes().decode("utf-8-sig", errors="replace")
+    except OSError as error:
+        show.fail(f"cannot read {file}: {error.strerror}")
+
+
+def _owner(written: str) -> Identifier | None:
+    """Read `place:name` as an account there, and an ORCID."""
+    place, _, name = written.strip().partition(":")
+    read = identify.parse(written)
+    if read is not None:
+        return read if read.scheme == "orcid" else None
+    return Identifier(place.lower(), name.strip().lstrip("@")) if place.lower() in sources() and name.strip() else None
+
+
+def _is_owner(one: Identifier) -> bool:
+    return one.scheme == "orcid" or (one.scheme in sources() and identify.parse(str(one)) is None)
+
+
+def _describe(writer: Writer, references: Iterable[Reference]) -> None:
+    """Keep what files say of works, as far as registries say nothing."""
+    now = datetime.now(UTC)
+    changes: list[Description | Alias] = []
+    for reference in references:
+        for other in reference.identifiers[1:]:
+            named = reference.identifiers[0]
+            changes.append(Alias(identifier=named, relation="is_same_as", other=other, via=ME, version=""))
+        if reference.identifiers and reference.title:
+            told = {field: getattr(reference, field) for field in ("title", "kind", "creators", "issued", "venue")}
+            changes.append(Description(identifier=reference.identifiers[0], via=ME, version="", **told))
+    writer.keep(changes, now)

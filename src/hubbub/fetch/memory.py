@@ -1,0 +1,100 @@
+"""What is remembered between requests, by all processes of a user: answers that may still be true, and units spent.
+
+One SQLite file in the cache directory. What is forgotten leaves no bytes behind. Without the file nothing goes wrong,
+only slower: what cannot be opened or is damaged is made anew.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+LARGEST = 256 << 20  # bytes of answers together
+OLDEST = timedelta(days=30)
+_TABLES = """
+PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;
+CREATE TABLE IF NOT EXISTS answer (name BLOB PRIMARY KEY, headers BLOB, body BLOB, size INTEGER, kept_at REAL);
+CREATE TABLE IF NOT EXISTS spent (host TEXT, day TEXT, units INTEGER, PRIMARY KEY (host, day)) WITHOUT ROWID;
+"""
+
+
+class Remembered(NamedTuple):
+    """An answer as it was, with its headers in lower case."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
+class Memory:
+    """Open for one process; `close` it."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._file = _opened(path)
+        except sqlite3.DatabaseError:
+            with suppress(OSError):
+                path.unlink()
+            self._file = _opened(path)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def recall(self, address: str) -> Remembered | None:
+        """The last answer of an address that can be asked about, if it is not too old."""
+        since = (datetime.now(UTC) - OLDEST).timestamp()
+        asked = "SELECT headers, body FROM answer WHERE name = ? AND kept_at > ?"
+        row = self._file.execute(asked, (_name(address), since)).fetchone()
+        return None if row is None else Remembered(msgspec.json.decode(row[0], type=dict[str, str]), row[1])
+
+    def remember(self, address: str, headers: Mapping[str, str], body: bytes) -> None:
+        """Keep an answer that says how to ask whether it is still true."""
+        if "etag" not in headers and "last-modified" not in headers:
+            return
+        if "no-store" in headers.get("cache-control", "") or len(body) > LARGEST // 8:
+            return
+        kept = {name: value for name, value in headers.items() if name not in ("set-cookie", "set-cookie2")}
+        row = (_name(address), msgspec.json.encode(kept), body, len(body), datetime.now(UTC).timestamp())
+        with self._file:
+            self._file.execute("REPLACE INTO answer VALUES (?, ?, ?, ?, ?)", row)
+            (size,) = self._file.execute("SELECT sum(size) FROM answer").fetchone()
+            if size > LARGEST:
+                median = "SELECT kept_at FROM answer ORDER BY kept_at LIMIT 1 OFFSET (SELECT count(*) / 2 FROM answer)"
+                self._file.execute(f"DELETE FROM answer WHERE kept_at <= ({median})")
+
+    def forget(self) -> None:
+        """Forget every answer: something in one of them was withdrawn."""
+        with self._file:
+            self._file.execute("DELETE FROM answer")
+        self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def spend(self, host: str, limit: int) -> bool:
+        """Spend one of the units that a host allows in a day (of UTC); False if all are spent."""
+        day = f"{datetime.now(UTC):%Y-%m-%d}"
+        spent = (
+            "INSERT INTO spent VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET units = units + 1 WHERE units < ?"
+            " RETURNING units"
+        )
+        with self._file:
+            self._file.execute("DELETE FROM spent WHERE day < ?", (day,))
+            return bool(self._file.execute(spent, (host, day, limit)).fetchall())
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file = sqlite3.connect(path, check_same_thread=False)
+    except sqlite3.OperationalError:  # a cache directory that cannot be written to
+        file = sqlite3.connect(":memory:", check_same_thread=False)
+    file.executescript(_TABLES)
+    return file
+
+
+def _name(address: str) -> bytes:
+    return sha256(address.encode()).digest()
