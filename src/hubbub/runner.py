@@ -171,6 +171,8 @@ class Runner:
             due_at = now + _pause(source, now - (changed_at or state.changed_at))
         else:
             due_at = max(getattr(failure, "retry_at", None) or now, now + AGAIN * 2 ** min(state.failures, 8))
+        if outcome.withdrawn:
+            self._fetch.forget()
         turn.outcome.add(outcome)
         sentence = None if failure is None else turn.fail(failure)
         with self._store.writing() as writer:

@@ -104,6 +104,9 @@ class Replay:
         """Every credential is there."""
         return f"secret-{name}"
 
+    def forget(self) -> None:
+        """Nothing is remembered."""
+
 
 def plain(address: str) -> str:
     """An address with its parameters in order, and without those that name who asks."""

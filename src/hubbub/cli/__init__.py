@@ -305,7 +305,10 @@ def serve(
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Only show what the store holds.")] = False,
 ) -> None:
-    """Open the web app on this machine (loopback only), print its address, and collect meanwhile. Stop it with Ctrl-C."""
+    """Open the web app on this machine (loopback only), print its address, and collect meanwhile.
+
+    Stop it with Ctrl-C.
+    """
     with _open(context) as store, live.running(store, listen or [], offline):
         take.serve(store, port)
 

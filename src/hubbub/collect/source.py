@@ -71,6 +71,10 @@ class Fetch(Protocol):
         """Return a credential by its name, if somebody has given it."""
         ...
 
+    def forget(self) -> None:
+        """Forget what was remembered of answers, since something in one of them was withdrawn."""
+        ...
+
 
 @runtime_checkable
 class Source(Protocol):

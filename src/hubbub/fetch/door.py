@@ -3,8 +3,8 @@
 import asyncio
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from types import TracebackType
@@ -15,7 +15,7 @@ import httpcore
 import httpx
 import stamina
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI, WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from hubbub import settings
 from hubbub.fetch.errors import BodyError, BudgetError, FetchError, PassingError, RefusedError
@@ -24,6 +24,7 @@ from hubbub.fetch.memory import Memory
 from hubbub.fetch.pace import Paces, resting
 from hubbub.fetch.redact import mask, private, redact, shown
 from hubbub.fetch.rules import ADVICE
+from hubbub.fetch.told import date_of
 from hubbub.model import Answer, Host
 
 LARGEST = 32 << 20  # bytes of an answer, decompressed
@@ -35,7 +36,6 @@ PATIENCE = 90.0  # seconds that a host may ask to be left alone before it is sai
 ATTEMPTS = 4
 PASSING = (429, 500, 502, 503, 504)
 SKEW = timedelta(minutes=10)  # between our clock and a host's
-HOME = "https://github.com/hubbub/hubbub"
 _SCHEMES = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -108,7 +108,7 @@ class Door:
         host = self._checked(address)
         async with self._paces.turn(host, PATIENCE):
             pass
-        with self._explaining(address, host):
+        with self._explaining(host):
             async with self._sent("GET", address, headers, timeout=SILENT) as response:
                 self._paces.learn(host, response.status_code, response.headers)
                 if response.status_code != 200:
@@ -129,10 +129,13 @@ class Door:
         at = urlsplit(self._mirrored(address))
         port = at.port or _SCHEMES[at.scheme]
 
+        is_secure = at.scheme in ("wss", "https")
+        secure: dict[str, Any] = {"ssl": self._ssl, "server_hostname": at.hostname} if is_secure else {}
+
         async def dial(ip: str, seconds: float) -> Any:
             # The name stays in the address, for the Host header and the certificate.
             return await connect(
-                urlsplit(address)._replace(scheme=at.scheme).geturl(),
+                urlsplit(address)._replace(scheme="wss" if is_secure else "ws").geturl(),
                 host=ip,
                 port=port,
                 proxy=None,
@@ -140,12 +143,12 @@ class Door:
                 user_agent_header=_user_agent(),
                 max_size=LINE_LIMIT,
                 open_timeout=seconds,
-                **({"ssl": self._ssl, "server_hostname": at.hostname} if at.scheme == "wss" else {}),
+                **secure,
             )
 
-        with self._explaining(address, host):
+        with self._explaining(host):
             async with await self._guard.connect(at.hostname or "", port, CONNECTING, dial) as socket:
-                with suppress(ConnectionClosed) as _:
+                with suppress(ConnectionClosed):
                     async for message in socket:
                         yield message.encode() if isinstance(message, str) else message
 
@@ -179,7 +182,7 @@ class Door:
             with attempt:
                 async with self._paces.turn(host, PATIENCE):
                     self._spend(host)
-                    with self._explaining(address, host):
+                    with self._explaining(host):
                         async with asyncio.timeout(WHOLE):
                             return await self._follow(method, address, headers, accept, content)
         raise AssertionError("stamina gives an answer or raises")
@@ -202,6 +205,7 @@ class Door:
             async with self._sent(method, address, sent, **content) as response:
                 self._paces.learn(host, response.status_code, response.headers)
                 status, told = response.status_code, dict(response.headers)
+                _check_clock(host, told)
                 if response.is_redirect and status not in accept:
                     address = self._next(address, told["location"], seen)
                     if urlsplit(address).netloc != urlsplit(seen[-2]).netloc:
@@ -249,7 +253,8 @@ class Door:
         if not fine or not host or at.scheme not in _SCHEMES:
             raise RefusedError(f"{self._shown(address)} is no address on the web", host=host)
         if "@" in at.netloc:
-            raise RefusedError(f"{self._shown(address)} carries a name or a password; hubbub does not go there", host=host)
+            told = f"{self._shown(address)} carries a name or a password; hubbub does not go there"
+            raise RefusedError(told, host=host)
         return host
 
     def _mirrored(self, address: str) -> str:
@@ -283,7 +288,7 @@ class Door:
         return kind(f"{host} answered {status} to {self._shown(address)}{advice}", host=host, status=status)
 
     @contextmanager
-    def _explaining(self, address: str, host: str) -> Iterator[None]:
+    def _explaining(self, host: str) -> Iterator[None]:
         """Turn what libraries raise into sentences."""
         told = f"{host} cannot be read"
         try:
@@ -293,6 +298,74 @@ class Door:
         except (httpx.TimeoutException, httpcore.TimeoutException) as error:
             raise PassingError(f"{told}: nothing comes from it", host=host) from error
         except (httpx.TransportError, OSError, WebSocketException) as error:
-            raise PassingError(f"{told}: {_said(error)}", host=host) from error
+            raise PassingError(f"{told}: {mask(shown(_said(error)), self._secrets)}", host=host) from error
         except BodyError as error:
             raise FetchError(f"{told}: it {error}", host=host) from error
+
+
+def _user_agent() -> str:
+    contact = settings.contact()
+    return f"hubbub/{version('hubbub')} (altmetrics{f'; mailto:{contact}' if contact else ''})"
+
+
+def _kept(name: str) -> str | None:
+    """Ask the system's safe; None if there is none, or it does not open."""
+    try:
+        import keyring
+    except ImportError:
+        return None
+    try:
+        return keyring.get_password("hubbub", name)
+    except keyring.errors.KeyringError:
+        return None
+
+
+def _conditions(headers: Mapping[str, str]) -> dict[str, str]:
+    """Ask for an answer only if it is another than the one we have."""
+    names = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
+    return {name: headers[told] for name, told in names.items() if told in headers}
+
+
+async def _body(response: httpx.Response) -> bytes:
+    """Read an answer to its end. Raises `BodyError` if it is too large."""
+    body = bytearray()
+    async for part in _inflated(response):
+        body += part
+        if len(body) > LARGEST:
+            raise BodyError(f"sends more than {LARGEST >> 20} MiB at once")
+    return bytes(body)
+
+
+async def _inflated(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Unpack gzip, never more of it at once than may be kept: a small part may hold gigabytes."""
+    packing = response.headers.get("content-encoding", "identity").lower()
+    if packing not in ("identity", "", "gzip", "x-gzip", "deflate"):
+        raise BodyError(f"sends {shown(packing)}, which it was not asked for")
+    if packing in ("identity", ""):
+        async for part in response.aiter_raw():
+            yield part
+        return
+    unpack = zlib.decompressobj(wbits=47)  # gzip or zlib, as the first bytes say
+    try:
+        async for part in response.aiter_raw():
+            while part and not unpack.eof:
+                yield unpack.decompress(part, LINE_LIMIT)
+                part = unpack.unconsumed_tail
+    except zlib.error as error:
+        raise BodyError(f"sends a broken packing ({error})") from error
+
+
+def _check_clock(host: str, headers: Mapping[str, str]) -> None:
+    """Raise `FetchError` if this machine's clock is wrong: times of what is kept would be, and logins fail."""
+    told = date_of(headers.get("date", ""))
+    if told is not None and "age" not in headers and abs(ahead := datetime.now(UTC) - told) > SKEW:
+        minutes = round(abs(ahead).total_seconds() / 60)
+        which = "ahead of" if ahead > timedelta() else "behind"
+        raise FetchError(f"this machine's clock is {minutes:,} minutes {which} that of {host}; set it right", host=host)
+
+
+def _said(error: BaseException) -> str:
+    """What a library says, or what lies under it."""
+    text = str(error) or str(error.__cause__ or "") or type(error).__name__
+    lost = any(part in text for part in ("Name or service", "getaddrinfo", "name resolution", "nodename"))
+    return "there is no such host, or no connection to the network" if lost else text

@@ -26,7 +26,7 @@ def rest_asked(status: int, headers: Mapping[str, str], now: datetime) -> float:
 
     `Retry-After` counts only on refusals: Zenodo sends it with every answer, as the length of its window.
     """
-    now = _date(headers.get("date", "")) or now
+    now = date_of(headers.get("date", "")) or now
     waits = [_until(headers.get("retry-after", ""), now)] if status >= 400 else []
     for prefix in _PREFIXES:
         if (remaining := _number(headers.get(prefix + "remaining", ""))) is not None and remaining < 1:
@@ -57,14 +57,15 @@ def _until(text: str, now: datetime) -> float:
     """Seconds from now until what is written: seconds, an epoch, or a date; 0 if it is past or none of them."""
     number = _number(text)
     if number is None:
-        date = _date(text)
+        date = date_of(text)
         number = (date - now).total_seconds() if date else 0.0
     elif number > _EPOCH:
         number = (number / 1000 if number > _EPOCH_MS else number) - now.timestamp()
     return max(number, 0.0)
 
 
-def _date(text: str) -> datetime | None:
+def date_of(text: str) -> datetime | None:
+    """Read a date as headers write it, or in ISO 8601; None if it is none."""
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         with suppress(ValueError, TypeError, IndexError, OverflowError):
             date = read(text)

@@ -88,7 +88,7 @@ def _person(one: Mapping[str, Any]) -> str:
 
 
 def _parsed_ris(text: str) -> list[dict[str, Any]]:
-    import rispy
+    import rispy  # type: ignore[import-untyped]
 
     try:
         return list(rispy.loads(text, skip_unknown_tags=True))
@@ -109,10 +109,10 @@ def _ris(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _parsed_bibtex(text: str) -> Iterator[tuple[str, dict[str, str]]]:
-    import bibtexparser
+    from bibtexparser.entrypoint import parse_string
     from bibtexparser.middlewares import LatexDecodingMiddleware
 
-    library = bibtexparser.parse_string(text, append_middleware=[LatexDecodingMiddleware()])
+    library = parse_string(text, append_middleware=[LatexDecodingMiddleware()])
     if not library.entries:
         raise ValueError("it looks like BibTeX but holds no entry that can be read")
     for entry in library.entries:

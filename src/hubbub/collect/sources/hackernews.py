@@ -1,0 +1,170 @@
+"""Hacker News: stories and comments that link to works come in from its search; posts come out.
+
+The search knows what was written, the item API whether it still stands.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from datetime import UTC, datetime
+
+import msgspec
+from msgspec import Struct
+
+from hubbub import identify
+from hubbub.collect.html import links_and_text
+from hubbub.collect.source import Fetch, decoded, page_of
+from hubbub.model import About, Example, Fact, Fault, Host, Identifier, Link, Page, Post, Watch
+
+NAME = "hackernews"
+SEARCH = "https://hn.algolia.com/api/v1/search_by_date"
+ITEM = "https://hacker-news.firebaseio.com/v0/item"
+PER_PAGE, PAGES = 100, 10  # Algolia shows a thousand hits
+
+
+class _Hit(Struct):
+    objectID: str
+    created_at_i: int
+    author: str | None = None
+    title: str | None = None
+    url: str | None = None
+    story_text: str | None = None
+    comment_text: str | None = None
+    parent_id: int | None = None
+
+
+class _Hits(Struct):
+    hits: list[msgspec.Raw]
+    nbPages: int = 0
+
+
+class _Item(Struct):
+    id: int
+    type: str = ""
+    time: int = 0
+    by: str | None = None
+    title: str | None = None
+    url: str | None = None
+    text: str | None = None
+    parent: int | None = None
+    deleted: bool = False
+    dead: bool = False
+
+
+class HackerNews:
+    """Stories and comments, found by a work's identifier or address."""
+
+    about = About(
+        name=NAME,
+        title="Hacker News",
+        home="https://news.ycombinator.com/",
+        category="social media",
+        modes=("poll",),
+        hours=1,
+        hosts=(Host("hn.algolia.com", per_second=2), Host("hacker-news.firebaseio.com", per_second=5, at_once=2)),
+        terms="https://www.ycombinator.com/legal/",
+        licence="posts belong to their authors",
+        keeps_pages="never",
+        yields=("Post",),
+        deletions="recheck",
+        shapes="documented",
+        colour="#c2571a",
+        note="The item API is tried on recordings, the search on its documentation. The search shows the newest thousand hits. Followers do not exist there.",
+        examples=(
+            Example(
+                "search_p1.json",
+                (("21300147", "doi:10.1371/journal.pone.0000308"), ("21300148", "doi:10.1371/journal.pone.0000308")),
+                lane="search:10.1371/journal.pone.0000308",
+                address=SEARCH,
+            ),
+        ),
+    )
+
+    def lanes(self, watch: Watch) -> Iterable[str]:
+        """`search:WORDS` of each work, and `post:ID` of each post that is held."""
+        yield from dict.fromkeys(f"search:{words}" for work in watch.works if (words := _words(work)))
+        yield from (f"post:{post}" for post in watch.posts if post.isdigit())
+
+    async def read(self, lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
+        """Search by date, newest first, down to what was seen before; or ask whether a post still stands."""
+        kind, _, value = lane.partition(":")
+        if kind == "post":
+            yield page_of(lane, await fetch.get(f"{ITEM}/{value}.json"))
+            return
+        for number in range(PAGES):
+            params = {"query": f'"{value}"', "tags": "(story,comment)", "hitsPerPage": PER_PAGE, "page": number}
+            answer = await fetch.get(SEARCH, params=params)
+            found = decoded(answer, _Hits)
+            yield page_of(lane, answer)
+            if number + 1 >= found.nbPages:
+                return
+
+    def parse(self, page: Page) -> Iterable[Fact | Fault]:
+        """Read hits, or one item."""
+        if page.lane.startswith("post:"):
+            yield from _item(page)
+            return
+        try:
+            hits = msgspec.json.decode(page.body, type=_Hits).hits
+        except (msgspec.MsgspecError, RecursionError):
+            yield Fault("no answer of Hacker News' search", page.offset, _sample(page.body))
+            return
+        for raw in hits:
+            try:
+                yield _post(msgspec.json.decode(raw, type=_Hit))
+            except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, OSError):
+                yield Fault("no hit of Hacker News' search", page.offset, _sample(bytes(raw)))
+
+
+def _post(hit: _Hit) -> Post:
+    html = hit.story_text or hit.comment_text
+    return _made(hit.objectID, hit.created_at_i, hit.author, hit.title, hit.url, html, hit.parent_id)
+
+
+def _item(page: Page) -> Iterator[Fact | Fault]:
+    """A post as it stands; what is deleted or killed by the moderators is withdrawn."""
+    post = page.lane.removeprefix("post:")
+    try:
+        item = msgspec.json.decode(page.body, type=_Item | None)
+        if item is None or item.deleted or item.dead:
+            version = _version(page.received_at)
+            yield Post(source=NAME, id=post, via=NAME, version=version, change="withdrawn")
+        else:
+            yield _made(str(item.id), item.time, item.by, item.title, item.url, item.text, item.parent)
+    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, OSError):
+        yield Fault("no item of Hacker News", page.offset, _sample(page.body))
+
+
+def _made(
+    id_: str, at: int, author: str | None, title: str | None, url: str | None, html: str | None, parent: int | None
+) -> Post:
+    links, text = links_and_text(html or "")
+    posted_at = datetime.fromtimestamp(at, UTC)
+    return Post(
+        source=NAME,
+        id=id_,
+        via=NAME,
+        version=_version(posted_at),
+        url=f"https://news.ycombinator.com/item?id={id_}",
+        title=title,
+        text=text or None,
+        links=((Link(url),) if url else ()) + links,
+        author=author,
+        posted_at=posted_at,
+        replies_to=None if parent is None else str(parent),
+    )
+
+
+def _version(at: datetime) -> str:
+    """Posts carry no revision: of what stands the time it was made, of what went the time it was missed."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _words(work: Identifier) -> str | None:
+    """What people write when they mean the work, such that the search finds it."""
+    if work.scheme == "url":
+        return work.value.partition("://")[2]
+    address = identify.address(work)
+    return work.value if work.scheme == "doi" or address is None else address.partition("://")[2]
+
+
+def _sample(body: bytes) -> str:
+    return body[:200].decode(errors="replace")
