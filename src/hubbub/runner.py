@@ -41,6 +41,7 @@ class Turn(Struct):
     outcome: Outcome = field(default_factory=Outcome)
     failures: dict[str, int] = field(default_factory=dict)
     logins: dict[str, int] = field(default_factory=dict)
+    given_up: bool = False
 
     def fail(self, error: Exception) -> str:
         """Count what went wrong, and return it as a sentence."""
@@ -124,7 +125,7 @@ class Runner:
         failed, closed = 0, set[str]()
         for lane in planned:
             kind = lane.partition(":")[0]
-            if failed == FAILURES or kind in closed or not due(states[lane]) or _is_covered(source, states, lane):
+            if turn.given_up or kind in closed or not due(states[lane]) or _is_covered(source, states, lane):
                 continue
             async with self._held(source, lane) as held:
                 if not held:
@@ -135,6 +136,7 @@ class Runner:
                 closed.add(kind)
             else:
                 failed = 0 if failure is None else failed + 1
+                turn.given_up = turn.given_up or failed == FAILURES
             self._told(turn)
 
     def _plan(self, source: Source) -> tuple[list[str], dict[str, LaneRow]]:

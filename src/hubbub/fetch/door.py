@@ -218,9 +218,9 @@ class Door:
                 if status not in accept:
                     raise self._refused(address, host, status)
                 body = await _body(response)
-        if kept_for and status == 200:
-            self._memory.remember(kept_for, told, body)
-        return Answer(status, address, told, body, datetime.now(UTC))
+            if kept_for and status == 200:
+                self._memory.remember(kept_for, told, body)
+            return Answer(status, address, told, body, datetime.now(UTC))
 
     @asynccontextmanager
     async def _sent(

@@ -99,7 +99,9 @@ def lanes(connection: Connection, source: str | None = None) -> list[LaneRow]:
     """Every planned lane, or those of one source."""
     table = s.lane.c
     read = (s.cursor.c.source == table.source) & (s.cursor.c.lane == table.lane)
-    asked = select(s.lane, s.source.c.name, s.cursor.c.kept_at).join(s.source).outerjoin(s.cursor, read)
+    asked = select(s.lane, s.source.c.name, s.cursor.c.kept_at).select_from(
+        s.lane.join(s.source).outerjoin(s.cursor, read)
+    )
     asked = asked if source is None else asked.where(s.source.c.name == source)
     now = datetime.now(UTC)
     return [

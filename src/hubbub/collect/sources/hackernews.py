@@ -67,7 +67,7 @@ class HackerNews:
         deletions="recheck",
         shapes="documented",
         colour="#c2571a",
-        note="The item API is tried on recordings, the search on its documentation. The search shows the newest thousand hits. Followers do not exist there.",
+        note="The search shows the newest thousand hits; it is tried on its documentation, the item API on recordings.",
         examples=(
             Example(
                 "search_p1.json",

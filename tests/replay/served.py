@@ -1,0 +1,58 @@
+"""Starts the server of recordings for a test, and commands that reach it instead of the services."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+from hubbub.collect.source import sources
+
+SERVER = Path(__file__).with_name("server.py")
+RECORDINGS = Path(__file__).parent.parent / "recordings"
+
+
+class Served:
+    """A server that runs, and the environment in which hubbub takes it for the services."""
+
+    def __init__(self, address: str, folder: Path) -> None:
+        self.address = address
+        hosts = [host.name for source in sources().values() for host in source.about.hosts]
+        self.environment = {
+            **os.environ,
+            "HUBBUB_STORE": str(folder / "hubbub.db"),
+            "HUBBUB_MIRRORS": " ".join(f"{host}={address}" for host in hosts),
+            "HUBBUB_ALLOW_HOSTS": "127.0.0.1",
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "COLUMNS": "200",
+        }
+
+    def fail(self, host: str, fault: str, times: int = 1) -> None:
+        """Make a host fail."""
+        order = json.dumps({"host": host, "fault": fault, "times": times}).encode()
+        urlopen(Request(f"{self.address}/-/fault", order)).read()
+
+    def asked(self) -> list[str]:
+        """What was asked for so far."""
+        return json.loads(urlopen(f"{self.address}/-/asked").read())
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in a process of its own."""
+        command = [Path(sys.executable).with_name("hubbub"), *arguments]
+        environment = self.environment | environment
+        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    """Start a server of every source's recordings."""
+    answers = sorted(str(path.parent) for path in RECORDINGS.glob("*/answers/requests.ndjson"))
+    with subprocess.Popen([sys.executable, SERVER, *answers], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield Served(process.stdout.readline().strip(), folder)
+        finally:
+            process.kill()
