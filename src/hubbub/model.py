@@ -3,6 +3,7 @@
 Times are aware UTC. Absent means unknown: a missing number is never zero.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -10,6 +11,22 @@ from msgspec import Struct
 
 Change = Literal["made", "edited", "withdrawn"]
 Category = Literal["citations", "usage", "captures", "mentions", "social media"]
+
+# The numbers that places report of a work without the posts behind them.
+TALLIES: dict[str, Category] = {
+    "citations": "citations",
+    "views": "usage",
+    "downloads": "usage",
+    "plays": "usage",
+    "readers": "captures",
+    "saves": "captures",
+    "stars": "captures",
+    "watchers": "captures",
+    "forks": "captures",
+    "comments": "mentions",
+    "likes": "social media",
+    "shares": "social media",
+}
 
 # The subject of these relations is referred to by the object, so a post that states one gives the object no attention.
 INVERSE_RELATIONS = frozenset({"is_cited_by", "is_referenced_by", "is_discussed_by", "is_reviewed_by", "is_reply_to"})
@@ -100,6 +117,63 @@ class Description(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=Tru
     venue: str | None = None
 
 
+class Follow(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
+    """One account follows another, or does so no longer.
+
+    `id` is the place's own name for the tie, where it has one: a place may withdraw it by that name alone.
+    """
+
+    source: str
+    via: str
+    seen_at: datetime
+    follower: str | None = None
+    followed: str | None = None
+    id: str | None = None
+    change: Change = "made"
+
+
+class FollowList(Struct, gc=False, frozen=True, kw_only=True):
+    """How far a list of ties was read: from `began_at` on, to its end or not; `total` is what the place says it has.
+
+    Only a complete list tells who follows no longer: whose tie was not seen since `began_at`.
+    """
+
+    source: str
+    account: str
+    direction: Literal["followers", "following"]
+    via: str
+    began_at: datetime
+    complete: bool
+    total: int | None = None
+
+
+class Tally(Struct, gc=False, frozen=True, kw_only=True):
+    """A number that a place reports of a work without the posts behind it; the latest stands.
+
+    `kind` is one of `TALLIES`.
+    """
+
+    identifier: Identifier
+    via: str
+    kind: str
+    value: int
+    as_of: datetime
+
+
+class Alias(Struct, gc=False, frozen=True, kw_only=True):
+    """What a registry says of two identifiers: `other` is_same_as, is_version_of, is_part_of … `identifier`.
+
+    With a person or a place as `identifier`, `other` is a work (`is_work_of`) or another name of theirs (`is_same_as`).
+    """
+
+    identifier: Identifier
+    relation: str
+    other: Identifier
+    via: str
+    version: str
+    change: Change = "made"
+
+
 class Fault(Struct, gc=False, frozen=True):
     """A part of a page that could not be read: counted, sampled and set aside. `at` is its byte offset in the page."""
 
@@ -108,7 +182,7 @@ class Fault(Struct, gc=False, frozen=True):
     sample: str = ""
 
 
-Fact = Post | Account | Description
+Fact = Post | Account | Follow | FollowList | Tally | Description | Alias
 
 
 class Mention(Struct, gc=False, frozen=True):
@@ -151,20 +225,73 @@ class Page(Struct, gc=False, frozen=True):
 Span = tuple[int, int]  # start and end in a page's body
 PostKey = str  # a post's or an account's id within the source
 
-Watch = frozenset[Identifier]  # what somebody follows, beyond the scholarly schemes that are always kept
+Works = frozenset[Identifier]  # what somebody follows, beyond the scholarly schemes that are always kept
+
+
+class Watch(Struct, frozen=True):
+    """What is asked of one source.
+
+    `works` are those on shelves. `owners` are people and places whose works are collected. `speakers` are accounts at
+    the source whose profiles and ties are wanted, small audiences first; `posts` are posts of the source that are held
+    and may have changed since; `lists` are addresses that somebody has given: feeds, servers, repositories.
+    """
+
+    works: tuple[Identifier, ...] = ()
+    owners: tuple[Identifier, ...] = ()
+    speakers: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+
+
+class Answer(Struct, frozen=True):
+    """What a service answered, whole and decompressed."""
+
+    status: int
+    address: str  # after redirects
+    headers: Mapping[str, str]  # lower-case names
+    body: bytes
+    received_at: datetime
+
+
+class Host(Struct, gc=False, frozen=True):
+    """How a host wants to be asked: requests a second, how many at once, how many a day."""
+
+    name: str
+    per_second: float
+    at_once: int = 1
+    per_day: int | None = None
+
+    def __str__(self) -> str:
+        a_day = f", {self.per_day:,} a day" if self.per_day else ""
+        return f"{self.name}: {self.per_second:g} requests a second, {self.at_once} at once{a_day}"
+
+
+class Credential(Struct, gc=False, frozen=True):
+    """A secret by its name, what it opens, and where one gets it."""
+
+    name: str
+    opens: str
+    get_at: str
+
+    def __str__(self) -> str:
+        return f"{self.name} opens {self.opens}; get it at {self.get_at}"
 
 
 class About(Struct, gc=False, frozen=True, kw_only=True):
-    """A source's card: facts from which docs, schedule, limits, colours and tests are made."""
+    """A source's card: facts from which docs, schedule, limits, colours and tests are made.
+
+    `modes` say how its lanes end: a stream does not, a poll is asked again after `hours` at the earliest (later as it
+    cools), an archive is given from outside.
+    """
 
     name: str
     title: str
     home: str
     category: Category
-    mode: Literal["stream", "poll", "archive"]
-    every: str
-    pace: str
-    credentials: tuple[str, ...]
+    modes: tuple[Literal["stream", "poll", "archive"], ...]
+    hours: float = 1
+    hosts: tuple[Host, ...] = ()
+    credentials: tuple[Credential, ...] = ()
     terms: str
     licence: str
     keeps_pages: str
@@ -175,9 +302,25 @@ class About(Struct, gc=False, frozen=True, kw_only=True):
     note: str
     examples: tuple["Example", ...]
 
+    @property
+    def how(self) -> str:
+        """How it is read, in words."""
+        said = {
+            "stream": "a stream",
+            "poll": f"asked every {self.hours:g} h at most",
+            "archive": "files that are given",
+        }
+        return ", ".join(said[mode] for mode in self.modes)
+
 
 class Example(Struct, gc=False, frozen=True):
-    """A recording, and (post id, identifier) pairs that must be found in it."""
+    """A recording, and what must be found in it: pairs of a fact's own name and an identifier.
+
+    The name is a post's id, or of other facts the kind (`tally views`, `alias is_version_of`, `description`). A page is
+    known by the lane and address it came from, where the source has more than one kind.
+    """
 
     recording: str
     finds: tuple[tuple[str, str], ...]
+    lane: str = ""
+    address: str = ""

@@ -19,7 +19,20 @@ from msgspec.structs import replace
 from hubbub import identify
 from hubbub.collect.source import Fetch, LineSource, Source, WrongSourceError, sources
 from hubbub.identify.hints import Hints
-from hubbub.model import Description, Fact, Fault, Mention, Page, Post, PostKey, Reading, Span, Watch
+from hubbub.model import (
+    Account,
+    Fact,
+    Fault,
+    Follow,
+    FollowList,
+    Mention,
+    Page,
+    Post,
+    PostKey,
+    Reading,
+    Span,
+    Works,
+)
 from hubbub.store import Store
 from hubbub.store.fold import Change, touches_of
 from hubbub.store.keep import Writer
@@ -39,16 +52,22 @@ class Outcome(Struct):
 
 
 async def collect(
-    source: Source, lane: str, fetch: Fetch, store: Store, told: Callable[[Outcome], None] = lambda outcome: None
+    source: Source,
+    lane: str,
+    fetch: Fetch,
+    store: Store,
+    told: Callable[[Outcome], None] = lambda outcome: None,
+    again: bool = False,
 ) -> Outcome:
-    """Read a lane from its cursor to its end; a lane that was read to its end is read again.
+    """Read a lane from its cursor to its end; after its end it is read anew or, `again`, goes on from there.
 
-    `told` hears of the outcome so far after each page that is kept. Raises `WrongSourceError` and `StoreError`.
+    `told` hears of the outcome so far after each page that is kept. Raises `StoreError`, and what `source` and `fetch`
+    raise.
     """
     name = source.about.name
-    gate = Gate(source, store.watch())
+    gate = Gate(source, store.works())
     outcome = Outcome()
-    since = store.resume(name, lane)
+    since = store.resume(name, lane, again)
     async for page in source.read(lane, since, fetch):
         _keep(page, gate, store, outcome)
         since = page.resume
@@ -67,7 +86,7 @@ def recognise(lane: str, fetch: Fetch, besides: str) -> str | None:
             return
 
     for name, source in sources().items():
-        if name != besides and source.about.mode == "archive":
+        if name != besides and "archive" in source.about.modes:
             with suppress(WrongSourceError, OSError):
                 asyncio.run(first(source))
                 return name
@@ -94,10 +113,10 @@ def _keep(page: Page, gate: "Gate", store: Store, outcome: Outcome) -> None:
 class Gate:
     """Decides what of a page is parsed, and what of that is kept."""
 
-    def __init__(self, source: Source, watch: Watch) -> None:
+    def __init__(self, source: Source, works: Works) -> None:
         self.source = source
-        self._watch = watch
-        self._hints = Hints(watch) if isinstance(source, LineSource) else None
+        self._works = works
+        self._hints = Hints(works) if isinstance(source, LineSource) else None
 
     def spans(self, page: Page) -> tuple[list[Span], dict[PostKey, list[Span]]]:
         """Return the spans to parse whatever is held, and by key those to parse if the key is held."""
@@ -126,7 +145,7 @@ class Gate:
         parked: dict[tuple[str, PostKey], list[Fact]] = defaultdict(list)
         while facts:
             fact = facts.popleft()
-            change = Reading(fact, find(fact, self._watch)) if isinstance(fact, Post) else fact
+            change = Reading(fact, find(fact, self._works)) if isinstance(fact, Post) else fact
             about = _about(fact)
             if not _kept_anyway(change) and held.isdisjoint(about):
                 for name in about:
@@ -161,28 +180,41 @@ def _held(writer: Writer, facts: Iterable[Fact], place: str, waiting: Iterable[P
 
 def _about(fact: Fact) -> list[tuple[str, PostKey]]:
     """The posts and accounts that a fact says something about."""
-    if isinstance(fact, Description):
-        return []
-    keys = [key for _, key in touches_of(fact)] if isinstance(fact, Post) else []
-    return [(fact.source, key) for key in (fact.id, *keys)]
+    match fact:
+        case Post():
+            keys = [fact.id, *(key for _, key in touches_of(fact))]
+        case Account():
+            keys = [fact.id]
+        case Follow():
+            keys = [key for key in (fact.follower, fact.followed) if key is not None]
+        case FollowList():
+            keys = [fact.account]
+        case _:
+            return []
+    return [(fact.source, key) for key in keys]
 
 
 def _made_known(fact: Fact) -> set[tuple[str, PostKey]]:
     """The post and account of which something is held once the fact is kept."""
-    if isinstance(fact, Description) or fact.change == "withdrawn":
+    if not isinstance(fact, Post | Account) or fact.change == "withdrawn":
         return set()
     author = fact.author if isinstance(fact, Post) else None
     return {(fact.source, key) for key in (fact.id, author) if key is not None}
 
 
 def _kept_anyway(change: Change) -> bool:
-    """Say whether a change is kept whatever is held: words about a work, and withdrawals."""
-    if isinstance(change, Reading):
-        return bool(change.mentions) or change.post.change == "withdrawn"
-    return isinstance(change, Description) or change.change == "withdrawn"
+    """Say whether a change is kept whatever is held: words about a work, what registries say, and withdrawals."""
+    match change:
+        case Reading():
+            return bool(change.mentions) or change.post.change == "withdrawn"
+        case Account() | Follow():
+            return change.change == "withdrawn"
+        case FollowList():
+            return False
+    return True
 
 
-def find(post: Post, watch: Watch) -> tuple[Mention, ...]:
+def find(post: Post, works: Works) -> tuple[Mention, ...]:
     """Find the works that a post mentions, each once: in its links first, then in its text.
 
     The watch rule: scholarly references always count; media, code and other addresses only if somebody watches them.
@@ -204,7 +236,7 @@ def find(post: Post, watch: Watch) -> tuple[Mention, ...]:
         mention = Mention(one.identifier, "discusses", "text", one.as_written, one.method, one.certainty)
         found.setdefault((one.identifier.scheme, one.identifier.value), mention)
     return tuple(
-        m for m in found.values() if identify.always_kept(m.identifier) or replace(m.identifier, version=None) in watch
+        m for m in found.values() if identify.always_kept(m.identifier) or replace(m.identifier, version=None) in works
     )
 
 
@@ -213,11 +245,11 @@ def rebuild(store: Store, told: Callable[[int], None] = lambda done: None) -> in
 
     `told` hears how many are done. Returns their number.
     """
-    watch = store.watch()
+    works = store.works()
     done, last = 0, 0
     while batch := store.assertions(after=last, limit=REBUILD_STEP):
         with store.writing() as writer:
-            writer.derive([((*held[:5], Reading(held[5], find(held[5], watch))), held[6]) for held in batch])
+            writer.derive([((*held[:5], Reading(held[5], find(held[5], works))), held[6]) for held in batch])
         last = batch[-1][0]
         done += len(batch)
         told(done)

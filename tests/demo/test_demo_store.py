@@ -33,7 +33,7 @@ def fill(store: Store, seed: int) -> None:
 
 
 def read(store: Store, source: str, lane: str, body: bytes) -> None:
-    outcome = asyncio.run(pipeline.collect(sources()[source], lane, lambda _: BytesIO(body), store))
+    outcome = asyncio.run(pipeline.collect(sources()[source], lane, archive.files(lambda _: BytesIO(body)), store))
     assert outcome.faults == []
 
 

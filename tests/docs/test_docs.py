@@ -15,6 +15,7 @@ import pytest
 
 from hubbub import pipeline
 from hubbub.answers import Answers
+from hubbub.collect import archive
 from hubbub.collect.source import Source
 from hubbub.model import Identifier
 from tests.conftest import NewStore
@@ -108,7 +109,9 @@ def test_the_source_that_the_guide_writes_works(new_store: NewStore) -> None:
     source, store = names["Newsletter"](), new_store()
     assert isinstance(source, Source)
     issue = b'{"issue": 7, "date": "2026-07-04", "text": "On bogs", "links": ["https://doi.org/10.5555/demo.bog"]}\n'
-    outcome = asyncio.run(pipeline.collect(source, "issues", lambda lane: BytesIO(issue + b"{}\n"), store))
+    outcome = asyncio.run(
+        pipeline.collect(source, "issues", archive.files(lambda lane: BytesIO(issue + b"{}\n")), store)
+    )
     assert (outcome.posts, len(outcome.faults)) == (1, 1)
     (said,) = Answers(store).said(Identifier("doi", "10.5555/demo.bog"))
     assert (said.source, said.post, said.text) == ("newsletter", "7", "On bogs")

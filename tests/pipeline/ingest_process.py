@@ -19,7 +19,7 @@ def main(store: str, source: str, file: str, page: str) -> None:
             pipeline.collect(
                 sources()[source],
                 lane,
-                lambda lane: archive.open_file(Path(file)),
+                archive.files(lambda lane: archive.open_file(Path(file))),
                 opened,
                 lambda outcome: (said(f"page {outcome.pages}\n"), sys.stdout.flush())[1],
             )

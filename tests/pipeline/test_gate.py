@@ -42,7 +42,9 @@ def collect(store: Store, *pages: list[Line], source: str = PLACE) -> pipeline.O
     outcome = pipeline.Outcome()
     files = {f"{source} {number}": body(lines) for number, lines in enumerate(pages)}
     for lane in files:
-        outcome = asyncio.run(pipeline.collect(sources()[source], lane, lambda lane: BytesIO(files[lane]), store))
+        outcome = asyncio.run(
+            pipeline.collect(sources()[source], lane, archive.files(lambda lane: BytesIO(files[lane])), store)
+        )
     return outcome
 
 

@@ -37,7 +37,7 @@ def collect(store: Store, source: str, data: bytes, page: int) -> None:
         return BytesIO(data)
 
     with mock.patch.object(archive, "PAGE", page):
-        asyncio.run(pipeline.collect(sources()[source], f"{source}.ndjson", fetch, store))
+        asyncio.run(pipeline.collect(sources()[source], f"{source}.ndjson", archive.files(fetch), store))
 
 
 @contextmanager
@@ -152,6 +152,6 @@ def test_a_packed_archive_goes_on_in_the_middle(new_store: NewStore) -> None:
 
     with mock.patch.object(archive, "PAGE", 500):
         with pytest.raises(CrashError), crashing(3, kept=True):
-            asyncio.run(pipeline.collect(sources()[PLACE], "x", fetch, store))
-        outcome = asyncio.run(pipeline.collect(sources()[PLACE], "x", fetch, store))
+            asyncio.run(pipeline.collect(sources()[PLACE], "x", archive.files(fetch), store))
+        outcome = asyncio.run(pipeline.collect(sources()[PLACE], "x", archive.files(fetch), store))
     assert outcome.bytes == len(body(lines)) - 3 * 500 // 55 * 55

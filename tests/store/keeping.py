@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hubbub import pipeline
-from hubbub.model import Account, Post, Reading, Watch
+from hubbub.model import Account, Post, Reading, Works
 from hubbub.store import Store
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
-NOBODY: Watch = frozenset()
+NOBODY: Works = frozenset()
 
 
 def read(facts: Iterable[Post | Account]) -> list[Reading | Account]:

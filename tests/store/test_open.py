@@ -63,7 +63,7 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path) -> None:
         assert len(told(store, WORKS[0])) == 3
         with store.writing() as writer:
             writer.shelve("mine", "Mine", "", False, [WORKS[1]])
-        assert store.watch() == {WORKS[1]}
+        assert store.works() == {WORKS[1]}
 
 
 def test_an_older_store_keeps_what_it_held_and_what_it_must_not_hold(tmp_path: Path) -> None:

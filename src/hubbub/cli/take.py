@@ -97,7 +97,7 @@ def archives(store: Store, name: str, files: Sequence[Path]) -> int:
     """Read archives and say of each what it came to. Returns the exit status."""
     source = installed().get(name)
     if source is None:
-        known = ", ".join(name for name, one in installed().items() if one.about.mode == "archive")
+        known = ", ".join(name for name, one in installed().items() if "archive" in one.about.modes)
         show.fail(f"there is no source {name!r}; archives can be read from {known}", status=2)
     status = 0
     for path in files:
@@ -119,7 +119,7 @@ def _archive(store: Store, source: Source, path: Path) -> pipeline.Outcome | str
 
 
 def _fetch(path: Path) -> Fetch:
-    return lambda lane: archive.open_file(path)
+    return archive.files(lambda lane: archive.open_file(path))
 
 
 def _suggestion(path: Path, name: str) -> str:
@@ -175,7 +175,7 @@ def demo(store: Store) -> None:
         path = recording.path
         _fill(store, path.name, recording.source, archive.lane_of(path), _fetch(path))
     for source, lines in (("bluesky", data.world()), ("crossref_event_data", data.world_events())):
-        _fill(store, f"simulated, {source}", source, "simulated world", partial(_bytes, b"".join(lines)))
+        _fill(store, f"simulated, {source}", source, "simulated world", archive.files(partial(_bytes, b"".join(lines))))
     with store.writing() as writer:
         writer.keep([*data.accounts(), *data.descriptions()], datetime.now(UTC))
 

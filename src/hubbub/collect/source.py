@@ -1,18 +1,75 @@
 """The contract of a source: facts about it, and three functions, of which only `read` does I/O."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from functools import cache
 from importlib.metadata import entry_points
-from typing import BinaryIO, Protocol, runtime_checkable
+from typing import Any, BinaryIO, Protocol, TypeVar, runtime_checkable
+from urllib.parse import urlsplit
 
-from hubbub.model import About, Fact, Fault, Page, PostKey, Span, Watch
+import msgspec
 
-# Opens a lane's address for reading, decompressed; the only door through which a source gets bytes.
-Fetch = Callable[[str], BinaryIO]
+from hubbub.model import About, Answer, Fact, Fault, Page, PostKey, Span, Watch
+
+Wanted = TypeVar("Wanted")
 
 
 class WrongSourceError(ValueError):
     """What was read is not what this source reads; the message says what it looks like instead."""
+
+
+class WrongAnswerError(ValueError):
+    """A service answered something else than it promises; the message says what."""
+
+
+class LoginError(ValueError):
+    """A lane needs a credential that is not there; the message says which one."""
+
+
+class Fetch(Protocol):
+    """The only door through which a source gets bytes. Pace, retries, limits and the guard of addresses lie behind it.
+
+    An answer whose status is not accepted raises, and goes past the source to whoever runs it. Parameters whose value
+    is None are left out.
+    """
+
+    async def get(
+        self,
+        address: str,
+        *,
+        params: Mapping[str, Any] = {},
+        headers: Mapping[str, str] = {},
+        accept: Collection[int] = (200,),
+    ) -> Answer:
+        """Ask for an address."""
+        ...
+
+    async def post(
+        self,
+        address: str,
+        *,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] = {},
+        accept: Collection[int] = (200,),
+    ) -> Answer:
+        """Send something to an address."""
+        ...
+
+    def lines(self, address: str, *, headers: Mapping[str, str] = {}) -> AsyncIterator[bytes]:
+        """Read an answer that does not end, line by line."""
+        ...
+
+    def messages(self, address: str, *, headers: Mapping[str, str] = {}) -> AsyncIterator[bytes]:
+        """Read the messages of a WebSocket; text comes as UTF-8."""
+        ...
+
+    def open(self, lane: str) -> BinaryIO:
+        """Open a local archive for reading, decompressed."""
+        ...
+
+    def secret(self, name: str) -> str | None:
+        """Return a credential by its name, if somebody has given it."""
+        ...
 
 
 @runtime_checkable
@@ -22,13 +79,17 @@ class Source(Protocol):
     about: About
 
     def lanes(self, watch: Watch) -> Iterable[str]:
-        """Name the parts that resume on their own; empty where the lanes are given from outside (files)."""
+        """Name the parts that resume on their own: a kind and what it is about, `kind:argument`.
+
+        Lanes of the kind `stream` do not end. Files are lanes too, which are given from outside.
+        """
         ...
 
     def read(self, lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
         """Yield pages from the resume point `since` ("" is the start) on. All I/O, nothing else.
 
-        Raises `WrongSourceError` if the lane holds something else.
+        A lane that is read again after it came to its end starts from the resume point of its last page, or anew where
+        that is "". Raises `WrongSourceError` if a file holds something else, `WrongAnswerError`, `LoginError`.
         """
         ...
 
@@ -54,3 +115,19 @@ def sources() -> dict[str, Source]:
     """Every installed source by name, built-in or not."""
     found = [point.load()() for point in entry_points(group="hubbub.sources")]
     return {source.about.name: source for source in sorted(found, key=lambda s: s.about.name)}
+
+
+def page_of(lane: str, answer: Answer, resume: str = "") -> Page:
+    """Make a page of a service's answer."""
+    return Page(lane, answer.address, answer.body, answer.received_at, resume)
+
+
+def decoded(answer: Answer, type_: type[Wanted]) -> Wanted:
+    """Decode JSON as far as paging needs it. Raises `WrongAnswerError` if it is something else."""
+    try:
+        return msgspec.json.decode(answer.body, type=type_)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        host = urlsplit(answer.address).hostname
+        kind = answer.headers.get("content-type", "").partition(";")[0]
+        got = kind if kind and "json" not in kind else f"JSON of another shape ({error})"
+        raise WrongAnswerError(f"{host} answered {got} where JSON was expected") from error

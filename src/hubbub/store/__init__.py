@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from hubbub.model import Watch
+from hubbub.model import Works
 from hubbub.store import read
 from hubbub.store.errors import BUSY_MS, StoreError, explained
 from hubbub.store.keep import Writer
@@ -88,15 +88,15 @@ class Store:
                 driver.autocommit = True
                 driver.execute(f"VACUUM (FULL, ANALYZE) {', '.join(metadata.tables)}")
 
-    def resume(self, source: str, lane: str) -> str:
-        """Where a lane goes on: "" at its start, and again once it was read to its end."""
+    def resume(self, source: str, lane: str, again: bool = False) -> str:
+        """Where a lane goes on: "" at its start. After its end it starts anew or, `again`, goes on from there."""
         with self.connect() as connection:
-            return read.resume(connection, source, lane)
+            return read.resume(connection, source, lane, again)
 
-    def watch(self) -> Watch:
+    def works(self) -> Works:
         """Every work on a shelf."""
         with self.connect() as connection:
-            return read.watch(connection)
+            return read.works(connection)
 
     def assertions(self, after: int, limit: int) -> list[read.Held]:
         """Statements in the order of their rows, as posts."""

@@ -12,9 +12,9 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from hubbub.model import Account, Description, Identifier, Link, Post, Reading
+from hubbub.model import Account, Alias, Description, Follow, FollowList, Identifier, Link, Post, Reading, Tally
 
-Change = Reading | Account | Description
+Change = Reading | Account | Follow | FollowList | Tally | Description | Alias
 Kind = Literal["post", "assertion", "account"]
 VERBS = ("replies_to", "quotes", "reposts", "likes")
 NOTHING = (None,) * len(VERBS)
@@ -40,6 +40,8 @@ class Folded(NamedTuple):
     gone: dict[Named, str]  # up to which version
     accounts: list[Account]
     descriptions: dict[tuple[Identifier, str], Description]
+    ties: list[Follow | FollowList]
+    told: list[Tally | Alias]
 
 
 @lru_cache(maxsize=16_384)
@@ -70,18 +72,22 @@ def assertion_of(post: Post) -> Named:
 
 def fold(changes: Iterable[Change]) -> Folded:
     """Keep the latest of each assertion and of each withdrawal."""
-    folded = Folded({}, {}, [], {})
+    folded = Folded({}, {}, [], {}, [], [])
     for change in changes:
-        if isinstance(change, Reading):
-            _fold_reading(change, folded)
-        elif isinstance(change, Account):
-            if change.change == "withdrawn":
+        match change:
+            case Reading():
+                _fold_reading(change, folded)
+            case Account(change="withdrawn"):
                 withdraw(folded.gone, ("account", change.source, change.id), change.version)
-            else:
+            case Account():
                 folded.accounts.append(change)
-        else:
-            name = (change.identifier, change.via)
-            folded.descriptions[name] = max(change, folded.descriptions.get(name, change), key=_described)
+            case Description():
+                name = (change.identifier, change.via)
+                folded.descriptions[name] = max(change, folded.descriptions.get(name, change), key=_described)
+            case Follow() | FollowList():
+                folded.ties.append(change)
+            case Tally() | Alias():
+                folded.told.append(change)
     return folded
 
 

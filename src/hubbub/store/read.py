@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from sqlalchemy import Connection, select
 
-from hubbub.model import Identifier, Post, Watch
+from hubbub.model import Identifier, Post, Works
 from hubbub.store import schema as s
 from hubbub.store.fold import Content
 from hubbub.store.sql import among, rows
@@ -22,14 +22,14 @@ def moment(micros: int | None) -> datetime | None:
     return None if micros is None else EPOCH + timedelta(microseconds=micros)
 
 
-def resume(connection: Connection, source: str, lane: str) -> str:
-    """Where a lane goes on: "" at its start, and again once it was read to its end."""
+def resume(connection: Connection, source: str, lane: str, again: bool) -> str:
+    """Where a lane goes on: "" at its start. After its end it starts anew or, `again`, goes on from there."""
     cursor = s.cursor.c
-    at = select(cursor.resume).join(s.source).where(s.source.c.name == source, cursor.lane == lane, ~cursor.done)
-    return connection.execute(at).scalar_one_or_none() or ""
+    at = select(cursor.resume).join(s.source).where(s.source.c.name == source, cursor.lane == lane)
+    return connection.execute(at if again else at.where(~cursor.done)).scalar_one_or_none() or ""
 
 
-def watch(connection: Connection) -> Watch:
+def works(connection: Connection) -> Works:
     """Every work on a shelf."""
     named = select(s.identifier.c.scheme, s.identifier.c.value).join(s.shelf_work)
     return frozenset(Identifier(scheme, value) for scheme, value in rows(connection, named))
