@@ -1,12 +1,16 @@
-"""What every test may use: Hypothesis profiles, and new stores that cost a copy instead of a migration."""
+"""What every test may use: Hypothesis profiles, and new stores in either database."""
 
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
+from typing import NoReturn
 
+import psycopg
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
@@ -15,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # `tests.store.…` howev
 pytest.register_assert_rewrite("tests.store.asked")
 
 from hubbub.store import Store, open_store  # noqa: E402
+from tests import postgresql  # noqa: E402
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 _GENERATE = [Phase.explicit, Phase.reuse, Phase.generate]
@@ -34,7 +39,17 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
+NewAddress = Callable[[], str]
 NewStore = Callable[[], Store]
+on_sqlite = pytest.mark.parametrize("new_address", ["sqlite"], indirect=True)
+on_postgresql = pytest.mark.parametrize("new_address", ["postgresql"], indirect=True)
+
+
+def missing(told: str) -> NoReturn:
+    """Skip for want of something; in CI, where it has to be there, fail."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(told)
+    pytest.skip(told)
 
 
 @pytest.fixture(scope="session")
@@ -45,15 +60,44 @@ def blank_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """A PostgreSQL server of this process, by the address of its first database."""
+    found = postgresql.programs()
+    with postgresql.running(found or missing("not installed: postgresql")) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_address(request: pytest.FixtureRequest) -> Iterator[NewAddress]:
+    """Name new stores without content: `new_address()`. They go with the test."""
+    numbers = count()
+    if request.param == "sqlite":
+        blank, folder = request.getfixturevalue("blank_store"), request.getfixturevalue("tmp_path")
+        yield lambda: str(shutil.copy(blank, folder / f"{next(numbers)}.db"))
+        return
+    server = request.getfixturevalue("server")
+    made: list[str] = []
+    with closing(psycopg.connect(server, autocommit=True)) as connection:
+
+        def make() -> str:
+            made.append(f"store_{next(numbers)}")
+            connection.execute(f"CREATE SCHEMA {made[-1]}")
+            return f"{server}&options=-csearch_path%3D{made[-1]}"
+
+        yield make
+        connection.execute(f"DROP SCHEMA {', '.join(made)} CASCADE")
+
+
 @pytest.fixture
-def new_store(blank_store: Path, tmp_path: Path) -> Iterator[NewStore]:
-    """Open new stores: `new_store()`; their files go with the test."""
+def new_store(new_address: NewAddress) -> Iterator[NewStore]:
+    """Open new stores: `new_store()`."""
     opened: list[Store] = []
 
     def make() -> Store:
-        path = tmp_path / f"{len(opened)}.db"
-        shutil.copy(blank_store, path)
-        opened.append(open_store(str(path)))
+        for store in opened:
+            store.close()  # no more than its idle connections, so that many examples need few
+        opened.append(open_store(new_address()))
         return opened[-1]
 
     yield make

@@ -94,7 +94,7 @@ def dump(store: Store) -> dict[str, Any]:
                 "SELECT s.name, a.key FROM account a JOIN source s ON s.id = a.source WHERE key IS NOT NULL"
             ),
             "details": ask(
-                "SELECT s.name, coalesce(a.key, a.hash), a.gone, a.fields, a.followers FROM account a"
+                "SELECT s.name, coalesce(a.key, CAST(a.hash AS TEXT)), a.gone, a.fields, a.followers FROM account a"
                 " JOIN source s ON s.id = a.source"
             ),
             "statements": ask(
@@ -109,15 +109,18 @@ def dump(store: Store) -> dict[str, Any]:
                 " JOIN assertion a ON a.id = t.assertion JOIN assertion p ON p.id = a.post"
                 " JOIN source s ON s.id = p.source JOIN assertion o ON o.id = t.post"
             ),
-            "mentions": ask(
-                "SELECT i.scheme, i.value, s.name, p.key, coalesce(a.key, ''), coalesce(c.key, ''),"
-                " coalesce(m.posted_at, -1), m.own, m.counted, json_array_length(a.found) FROM mention m"
-                " JOIN assertion a ON a.id = m.assertion JOIN assertion p ON p.id = m.post AND p.id = a.post"
-                " JOIN source s ON s.id = m.source JOIN identifier i ON i.id = m.identifier"
-                " LEFT JOIN account c ON c.id = m.account"
+            "mentions": sorted(
+                (*row[:-1], len(msgspec.json.decode(row[-1])))
+                for row in ask(
+                    "SELECT i.scheme, i.value, s.name, p.key, coalesce(a.key, ''), coalesce(c.key, ''),"
+                    " coalesce(m.posted_at, -1), m.own, m.counted, a.found FROM mention m"
+                    " JOIN assertion a ON a.id = m.assertion JOIN assertion p ON p.id = m.post AND p.id = a.post"
+                    " JOIN source s ON s.id = m.source JOIN identifier i ON i.id = m.identifier"
+                    " LEFT JOIN account c ON c.id = m.account"
+                )
             ),
             "gone": ask(
-                "SELECT hash, gone FROM assertion WHERE gone IS NOT NULL AND key IS NULL"
+                "SELECT CAST(hash AS TEXT), gone FROM assertion WHERE gone IS NOT NULL AND key IS NULL"
                 " UNION SELECT key, gone FROM assertion WHERE gone IS NOT NULL AND key IS NOT NULL"
             ),
             "silent": ask(

@@ -25,11 +25,31 @@ def keep(store: Store, pages: Sequence[Sequence[Post | Account]]) -> None:
 
 
 def path_of(store: Store) -> Path:
+    """The file of a store in SQLite."""
     return Path(store._engine.url.database or "")
 
 
 def bytes_of(store: Store) -> bytes:
     """What is on the disk once the store is closed."""
+    if store._engine.dialect.name == "postgresql":
+        return b"".join(path.read_bytes() for path in _files(store))
     path = path_of(store)
     store.close()
     return b"".join(file.read_bytes() for file in path.parent.glob(path.name + "*"))
+
+
+def _files(store: Store) -> list[Path]:
+    """The files of all tables, their indexes and long values, and of the samples that the server takes of them."""
+    with store.connect() as connection:
+
+        def ask(statement: str) -> list[str]:
+            return list(connection.exec_driver_sql(statement).scalars())
+
+        (root,) = ask("SELECT current_setting('data_directory')")
+        ours = "SELECT c.oid FROM pg_class c WHERE c.relnamespace = current_schema::regnamespace"
+        files = ask(
+            "SELECT pg_relation_filepath(oid) FROM pg_class WHERE relfilenode <> 0 AND"
+            f" (oid IN ({ours}) OR oid IN (SELECT reltoastrelid FROM pg_class WHERE oid IN ({ours})))"
+            " UNION SELECT pg_relation_filepath('pg_statistic')"
+        )
+    return [path for file in files for path in Path(root).glob(f"{file}*")]

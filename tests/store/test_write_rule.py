@@ -204,6 +204,6 @@ def test_a_recount_changes_nothing(new_store: NewStore, data: st.DataObject, fac
     keep(store, data.draw(arranged(facts)))
     before = dump(store)
     with store.writing() as writer:
-        writer._connection.exec_driver_sql("UPDATE mention SET own = 1 - own, counted = 0")
+        writer._connection.exec_driver_sql("UPDATE mention SET own = NOT own, counted = FALSE")
     pipeline.rebuild(store)
     assert dump(store) == before
