@@ -36,6 +36,7 @@ PATIENCE = 90.0  # seconds that a host may ask to be left alone before it is sai
 ATTEMPTS = 4
 PASSING = (429, 500, 502, 503, 504)
 SKEW = timedelta(minutes=10)  # between our clock and a host's
+stamina.instrumentation.set_on_retry_hooks([])  # what is tried again is told once, at the end
 _SCHEMES = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
