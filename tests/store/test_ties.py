@@ -86,11 +86,17 @@ def histories() -> st.SearchStrategy[list[Told]]:
     """Ties whose names stand for one edge each, and that began and ended at different times."""
     ends = st.sampled_from([(who, whom) for who in NAMES for whom in NAMES if who != whom])
     hours = st.integers(0, 12)
-    made = st.builds(lambda edge, hour, n: follow(*edge, hour, n and f"{edge} {n}"), ends, hours, st.integers(0, 2))
+    made = st.builds(
+        lambda edge, hour, n: follow(edge[0], edge[1], hour, f"{edge} {n}" if n else None),
+        ends,
+        hours,
+        st.integers(0, 2),
+    )
     gone = st.builds(lambda edge, hour, n: unfollow(hour, f"{edge} {n}"), ends, hours, st.integers(1, 2))
     ended = st.builds(lambda edge, hour: unfollow(hour, None, *edge), ends, hours)
     lists = st.builds(list_of, st.sampled_from(NAMES), hours, st.booleans())
-    return st.lists(made | gone | ended | lists, max_size=14).filter(_named_before)
+    told: st.SearchStrategy[Told] = made | gone | ended | lists
+    return st.lists(told, max_size=14).filter(_named_before)
 
 
 def _named_before(told: list[Told]) -> bool:
