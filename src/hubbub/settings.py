@@ -13,7 +13,7 @@ FOLLOWERS_CEILING = 10_000
 
 
 def store_address() -> str:
-    """`HUBBUB_STORE`: the store's address, `sqlite:///FILE`; by default one file in the user's data directory."""
+    """`HUBBUB_STORE`: the store's address as `--store` takes it; by default one file in the user's data directory."""
     return os.environ.get("HUBBUB_STORE") or _sqlite(user_data_path("hubbub") / "hubbub.db")
 
 
