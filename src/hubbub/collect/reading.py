@@ -5,12 +5,18 @@ from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from hubbub.model import Fault, Page
 
 Wanted = TypeVar("Wanted")
 Count = Annotated[int, Meta(ge=0, le=2**53)]  # what a store can hold and JavaScript can show
+
+
+class Refusal(Struct):
+    """How most services say that they do not answer."""
+
+    message: str
 
 
 def whole(page: Page, type_: type[Wanted]) -> Wanted | Fault:
@@ -22,6 +28,12 @@ def each(raws: Iterable[msgspec.Raw], type_: type[Wanted]) -> Iterator[Wanted | 
     """Decode the entries of a list one by one, so that a broken one costs itself only."""
     for raw in raws:
         yield _decode(raw, type_)
+
+
+def refused(page: Page, service: str) -> Fault | None:
+    """What a service said where it did not answer."""
+    said = whole(page, Refusal)
+    return None if isinstance(said, Fault) else Fault(f"{service} says: {said.message[:100]}", sample=sample(page.body))
 
 
 def stamp(time: datetime) -> str:

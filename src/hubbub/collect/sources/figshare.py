@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 from msgspec import Struct, field
 
-from hubbub.collect.reading import Count, each, sample, stamp, utc, whole
+from hubbub.collect.reading import Count, each, refused, sample, stamp, utc, whole
 from hubbub.collect.source import Fetch, decoded, page_of
 from hubbub.identify import parse
 from hubbub.model import (
@@ -41,14 +41,8 @@ _OWN_DOI = re.compile(r"10\.6084/m9\.figshare\.(\d{1,12})(?:\.v\d+)?")
 _VERSIONED = re.compile(r"(.+)\.v\d+", re.IGNORECASE)
 _PORTAL = re.compile(r"([a-z0-9-]+)\.figshare\.com")
 _TOTAL = re.compile(r"(?:/[a-z0-9-]+)?/total/(views|downloads)/article/\d+")
-# What an item says of its relation to another, as DataCite words it; citations are no other names.
-RELATIONS = {
-    "IsSupplementTo": "is_supplement_to",
-    "IsVersionOf": "is_version_of",
-    "IsNewVersionOf": "is_version_of",
-    "IsPartOf": "is_part_of",
-    "IsIdenticalTo": "is_same_as",
-}
+# What an uploader may claim of any work: it ties two works together. What would make them one is not taken from claims.
+RELATIONS = {"IsSupplementTo": "is_supplement_to", "IsPartOf": "is_part_of"}
 
 
 class Author(Struct):
@@ -98,10 +92,6 @@ class Ref(Struct):
 
     id: int
     figshare_url: str | None = None
-
-
-class Said(Struct):
-    message: str
 
 
 class Figshare:
@@ -173,9 +163,8 @@ class Figshare:
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Yield what an item, a list of items or a counter says."""
         address = urlsplit(page.address)
-        said = whole(page, Said)
-        if isinstance(said, Said):
-            yield Fault(f"Figshare says: {said.message[:100]}", sample=sample(page.body))
+        if refusal := refused(page, "Figshare"):
+            yield refusal
         elif total := _TOTAL.fullmatch(address.path):
             totals = whole(page, Totals)
             if isinstance(totals, Fault):

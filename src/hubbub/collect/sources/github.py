@@ -13,7 +13,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Struct, field
 
-from hubbub.collect.reading import Count, each, sample, stamp, utc, whole
+from hubbub.collect.reading import Count, each, refused, stamp, utc, whole
 from hubbub.collect.source import Fetch, LoginError, decoded, page_of
 from hubbub.identify import canonical, parse
 from hubbub.model import (
@@ -108,10 +108,6 @@ class Updated(Struct):
 
 class UpdatedIssues(Struct):
     items: list[Updated]
-
-
-class Gone(Struct):
-    message: str
 
 
 class Pass(Struct):
@@ -299,15 +295,13 @@ def _each_of(page: Page, found: Any, type_: Any, facts: Any) -> Iterator[Fact | 
 def _told(page: Page, one: Any, facts: Any) -> Iterator[Fact | Fault]:
     if not isinstance(one, Fault):
         yield from facts(page, one)
-    elif isinstance(gone := whole(page, Gone), Gone):
-        yield Fault(f"GitHub says: {gone.message[:100]}", sample=sample(page.body))
     else:
-        yield one
+        yield refused(page, "GitHub") or one
 
 
 def _looked_at(page: Page, key: str) -> Iterator[Fact | Fault]:
     """A post again, under another name if its repository has one now; or that it is gone."""
-    if isinstance(whole(page, Gone), Gone):
+    if refused(page, "GitHub"):
         yield _withdrawn(page, key)
     elif _ISSUE.fullmatch(key):
         for fact in _told(page, whole(page, Issue), _issue):
