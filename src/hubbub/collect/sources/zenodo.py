@@ -234,7 +234,7 @@ def _names(
         elif other and related.relation in INVERSE:
             yield work, INVERSE[related.relation], other
     kind, _, about = page.lane.partition(":")
+    people = [parse(creator.orcid or "") for creator in record.metadata.creators]
     asked = parse({"orcid": page.lane, "community": COMMUNITY + about}.get(kind, ""))
-    people = {parse(creator.orcid or "") for creator in record.metadata.creators}
-    for owner in sorted({asked, *(one for one in people if one and one.scheme == "orcid")} - {None}):
+    for owner in sorted({one for one in people if one and one.scheme == "orcid"} | ({asked} if asked else set())):
         yield owner, "is_work_of", work
