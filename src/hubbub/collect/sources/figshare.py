@@ -255,4 +255,6 @@ def _names(page: Page, work: Identifier, item: Item) -> Iterator[tuple[Identifie
     if page.lane.startswith("orcid:"):
         owners.add(parse(page.lane))
     for owner in sorted(owner for owner in owners if owner and owner.scheme == "orcid"):
-        yield owner, "is_work_of", work
+        for name in (work, doi):  # other sources know the DOI
+            if name:
+                yield owner, "is_work_of", name

@@ -223,10 +223,12 @@ def _names(
     """What else the record is called, what it belongs to, and whose it is, each as (identifier, relation, other)."""
     if every != work:
         yield every, "is_version_of", work
+    names = [work]
     for named, written in ((work, record.doi), (every, record.whole_doi)):
         own = _OWN_DOI.fullmatch(written or "")  # another publisher's DOI is a claim
         if own and (doi := parse(own[0])):
             yield named, "is_same_as", doi
+            names.append(doi)
     for related in record.metadata.related:
         other = parse(related.identifier)
         if other and related.relation in RELATIONS:
@@ -237,4 +239,5 @@ def _names(
     people = [parse(creator.orcid or "") for creator in record.metadata.creators]
     asked = parse({"orcid": page.lane, "community": COMMUNITY + about}.get(kind, ""))
     for owner in sorted({one for one in people if one and one.scheme == "orcid"} | ({asked} if asked else set())):
-        yield owner, "is_work_of", work
+        for name in names:  # other sources know the DOIs
+            yield owner, "is_work_of", name
