@@ -1,7 +1,8 @@
 """GitHub: answers of its REST API come in; code as a work, its numbers, who mentions a DOI, and accounts come out.
 
 Posts are issues, pull requests and files, named by their address. The search for files needs a token, and shows the
-lines around what was found. A repository that is asked for by an old name answers by its new one.
+lines around what was found. A repository that is asked for by an old name answers by its new one. The module is long
+because GitHub is three places in one: of works, of posts, and of people who follow each other.
 """
 
 import re
