@@ -8,7 +8,7 @@ from platformdirs import user_cache_path, user_data_path
 
 # The port of the web app on loopback: "HUBB" on a telephone's keys.
 PORT = 4822
-# Accounts of one list of followers or followed that are read, at most.
+# The longest list of followers that is read; of a longer one its end is unknown, so nobody is missed in it.
 FOLLOWERS_CEILING = 10_000
 
 
