@@ -74,3 +74,22 @@ def test_only_who_has_an_orcid_id_made_something(written: str) -> None:
     person = identify.parse(written)
     is_person = person is not None and person.scheme == "orcid"
     assert len([*Record(WORK, "here", "1").made_by([written, None])]) == is_person
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("https://zenodo.org/record/48440", "zenodo:48440"),
+        ("http://www.journal.example.org/1/e23/", "url:https://journal.example.org/1/e23"),
+        ("https://repository.example.org/?id=3", "url:https://repository.example.org/?id=3"),
+        ("https://repository.example.org/", None),
+        ("https://journal.example.org/articles/7#review-2", None),
+        ("https://elifesciences.org/articles/55167", None),
+        ("ftp://example.org/1", None),
+        ("0000-0002-1825-0097", None),
+        (None, None),
+    ],
+)
+def test_a_landing_page_is_a_works_own(address: str | None, page: str | None) -> None:
+    said = [str(one.other) for one in Record(WORK, "here", "1").landing(address)]
+    assert said == ([page] if page else [])

@@ -32,7 +32,7 @@ class Record(Struct, frozen=True):
 
     def related(self, word: str, other: Identifier | None) -> Iterator[Alias]:
         """Say how the work belongs to another, if the registry's word for it is known."""
-        said = _CAMEL.sub("_", word).replace("-", "_").lower()
+        said = hyphened(word)
         if forward := relations().forward.get(said):
             yield from self._alias(other, forward, self.work)
         if backward := relations().backward.get(said):
@@ -44,6 +44,16 @@ class Record(Struct, frozen=True):
             person = identify.parse(written or "")
             if person and person.scheme == "orcid":
                 yield from self._alias(person, "is_work_of", self.work)
+
+    def landing(self, address: str | None) -> Iterator[Alias]:
+        """Say where its page is, unless that page may be another work's too.
+
+        A fragment names a part of an article's page, such as a review; a site's front page is no work's; and an address
+        that spells another DOI is that other's.
+        """
+        page = identify.parse(address) if address and address.startswith(("https://", "http://")) else None
+        if page and "#" not in str(address) and page.scheme != "doi" and not page.value.endswith("/"):
+            yield from self._alias(self.work, "is_same_as", page)
 
     def _alias(self, identifier: Identifier | None, relation: str, other: Identifier | None) -> Iterator[Alias]:
         if identifier and other and (identifier.scheme, identifier.value) != (other.scheme, other.value):
@@ -63,6 +73,11 @@ def decode(raw: bytes | msgspec.Raw, type_: type[Wanted]) -> Wanted | Fault:
 def named(kind: str, value: str) -> Identifier | None:
     """An identifier that a registry writes with its kind; an address is read as such, whatever its kind."""
     return identify.parse(value) or identify.parse(f"{kind}:{value}")
+
+
+def hyphened(word: str) -> str:
+    """A word of a list in one spelling, since registries write `IsVersionOf`, `is_version_of` and `is-version-of`."""
+    return _CAMEL.sub("-", word).replace("_", "-").lower()
 
 
 def plain(title: str | None) -> str | None:

@@ -46,8 +46,14 @@ class Update(Struct):
     type: str = ""
 
 
-class Licence(Struct):
-    address: str = field(name="URL")
+class Address(Struct):
+    url: str = field(name="URL")
+
+
+class Resource(Struct):
+    """Where the DOI leads."""
+
+    primary: Address | None = None
 
 
 class Issued(Struct):
@@ -70,9 +76,10 @@ class Work(Struct):
     issued: Issued = field(default_factory=Issued)
     venue: list[str] = field(name="container-title", default_factory=list)
     institution: list[Contributor] | None = None
-    licences: list[Licence] = field(name="license", default_factory=list)
+    licences: list[Address] = field(name="license", default_factory=list)
     citations: Count | None = field(name="is-referenced-by-count", default=None)
     relation: dict[str, list[Related]] | None = None
+    resource: Resource | None = None
     updates: list[Update] = field(name="update-to", default_factory=list)
 
 
@@ -186,7 +193,7 @@ def _facts(work: Work, owner: str | None, page: Page) -> Iterator[Fact | Fault]:
         creators=tuple(filter(None, map(str, work.author))),
         issued=date(*next(iter(work.issued.parts), ())),
         venue=plain(next(iter([*work.venue, *map(str, work.institution or ())]), None)),
-        licence=next((licence.address for licence in work.licences), None),
+        licence=next((licence.url for licence in work.licences), None),
     )
     if work.citations is not None:
         yield Tally(identifier=identifier, via=NAME, kind="citations", value=work.citations, as_of=page.received_at)
@@ -194,10 +201,12 @@ def _facts(work: Work, owner: str | None, page: Page) -> Iterator[Fact | Fault]:
 
 
 def _aliases(work: Work, record: Record, owner: str | None) -> Iterator[Alias]:
-    """What is said of other works; a relation stands twice where both sides state it."""
+    """What is said of other identifiers; a relation stands twice where both sides state it."""
     for word, others in (work.relation or {}).items():
         for other in others:
             yield from record.related(word, named(other.kind, other.id))
     for update in work.updates:
         yield from record.related(update.type, named("doi", update.doi))
+    if work.resource and work.resource.primary:
+        yield from record.landing(work.resource.primary.url)
     yield from record.made_by([owner, *(author.orcid for author in work.author)])
