@@ -45,15 +45,15 @@ class Record(Struct, frozen=True):
             if person and person.scheme == "orcid":
                 yield from self._alias(person, "is_work_of", self.work)
 
-    def landing(self, address: str | None) -> Iterator[Alias]:
-        """Say where its page is, unless that page may be another work's too.
+    def landing(self, address: str | None, published: bool = True) -> Iterator[Alias]:
+        """Say where its page is, or that of an unpublished version, unless that page may be another work's too.
 
         A fragment names a part of an article's page, such as a review; a site's front page is no work's; and an address
         that spells another DOI is that other's.
         """
         page = identify.parse(address) if address and address.startswith(("https://", "http://")) else None
         if page and "#" not in str(address) and page.scheme != "doi" and not page.value.endswith("/"):
-            yield from self._alias(self.work, "is_same_as", page)
+            yield from self._alias(self.work, "is_same_as" if published else "is_version_of", page)
 
     def _alias(self, identifier: Identifier | None, relation: str, other: Identifier | None) -> Iterator[Alias]:
         if identifier and other and (identifier.scheme, identifier.value) != (other.scheme, other.value):
