@@ -76,8 +76,8 @@ def named(kind: str, value: str) -> Identifier | None:
 
 
 def hyphened(word: str) -> str:
-    """A word of a list in one spelling, since registries write `IsVersionOf`, `is_version_of` and `is-version-of`."""
-    return _CAMEL.sub("-", word).replace("_", "-").lower()
+    """A word in one spelling, since registries write `IsVersionOf`, `is_version_of` and `is-version-of`."""
+    return re.sub("[ _]", "-", _CAMEL.sub("-", word)).lower()
 
 
 def plain(title: str | None) -> str | None:
