@@ -202,7 +202,7 @@ class Door:
         name = asked.name if asked.method == "GET" and not self._is_private(asked) else None
         known = self._memory.recall(name) if name else None
         if known:
-            asked = asked._replace(headers={**asked.headers, **_conditions(known.headers)})
+            asked = asked._replace(headers={**asked.headers, **known.conditions()})
         seen = [asked]
         while True:
             try:
@@ -210,7 +210,8 @@ class Door:
             except RefusedError as error:
                 if len(seen) == 1:
                     raise
-                raise RefusedError(f"{_host(seen[-2].address)} sends on: {error}", host=error.host) from error
+                before = _host(seen[-2].address)
+                raise RefusedError(f"{before} sends on: {error}", host=before) from error
             if answer.status in accept or answer.status not in _MOVED or "location" not in answer.headers:
                 break
             asked = self._next(asked, answer, seen)
@@ -305,7 +306,12 @@ class Door:
             url = httpx.URL(address)
         except httpx.InvalidURL:
             url = httpx.URL("")
-        if not _HOST.fullmatch(url.raw_host) or url.scheme not in _SCHEMES or not 0 < (url.port or 80) < 1 << 16:
+        if (
+            not _HOST.fullmatch(url.raw_host)
+            or url.scheme not in _SCHEMES
+            or (url.port or 80) >= 1 << 16
+            or url.port == 0
+        ):
             raise RefusedError(f"{self._shown(address)} is no address on the web", host=url.host)
         if url.userinfo:
             told = f"{self._shown(address)} carries a name or a password; hubbub does not go there"
@@ -376,12 +382,6 @@ def _host(address: str) -> str:
 def _user_agent() -> str:
     contact = settings.contact()
     return f"hubbub/{version('hubbub')} (altmetrics{f'; mailto:{contact}' if contact else ''})"
-
-
-def _conditions(headers: Mapping[str, str]) -> dict[str, str]:
-    """Ask for an answer only if it is another than the one we have."""
-    names = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
-    return {name: headers[told] for name, told in names.items() if told in headers}
 
 
 def _check_clock(host: str, headers: Mapping[str, str]) -> None:

@@ -31,6 +31,11 @@ class Remembered(NamedTuple):
     headers: dict[str, str]
     body: bytes
 
+    def conditions(self) -> dict[str, str]:
+        """Headers that ask for an answer only if it is another than this one."""
+        names = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
+        return {name: self.headers[told] for name, told in names.items() if told in self.headers}
+
 
 class Memory:
     """Open for one process; `close` it."""
