@@ -1,6 +1,7 @@
 """Every setting, its meaning and its default. What a person sets on the command line goes before the environment."""
 
 import os
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +11,10 @@ from platformdirs import user_cache_path, user_data_path
 PORT = 4822
 # The longest list of followers that is read; of a longer one its end is unknown, so nobody is missed in it.
 FOLLOWERS_CEILING = 10_000
+
+
+class SettingError(ValueError):
+    """A setting that cannot be read; the message says which, and what it should look like."""
 
 
 def store_address() -> str:
@@ -30,8 +35,11 @@ def contact() -> str | None:
 def allowed_hosts() -> frozenset[tuple[str, int | None]]:
     """`HUBBUB_ALLOW_HOSTS`: hosts that may be asked though they are not public: `host` or `host:port`, with commas."""
     hosts = (one.strip().lower() for one in os.environ.get("HUBBUB_ALLOW_HOSTS", "").split(","))
-    split = [urlsplit(f"//{one}") for one in hosts if one]
-    return frozenset((one.hostname or "", one.port) for one in split)
+    try:
+        split = [urlsplit(f"//{one}") for one in hosts if one]
+        return frozenset((one.hostname or "", one.port) for one in split)
+    except ValueError as error:
+        raise SettingError(f"HUBBUB_ALLOW_HOSTS is no list like `localhost:8081, 10.0.0.5`: {error}") from error
 
 
 def mirrors() -> dict[str, str]:
@@ -39,8 +47,13 @@ def mirrors() -> dict[str, str]:
 
     Host, path and query stay as they are. A mirror within the house must be allowed too.
     """
-    pairs = (one.partition("=") for one in os.environ.get("HUBBUB_MIRRORS", "").split())
-    return {host.lower(): address.rstrip("/") for host, _, address in pairs}
+    pairs = [one.partition("=") for one in os.environ.get("HUBBUB_MIRRORS", "").split()]
+    for host, _, address in pairs:
+        if not host or not re.fullmatch(r"(https?|wss?)://[^/?#@\s]+(/[^?#\s]*)?", address):
+            raise SettingError(
+                f"HUBBUB_MIRRORS is no list like `api.crossref.org=https://mirror.example.org`: see {host}={address}"
+            )
+    return {host.lower(): address for host, _, address in pairs}
 
 
 def credential(name: str) -> str | None:

@@ -1,143 +1,211 @@
-"""The door to the network, against a server on this machine that answers and fails as services do."""
+"""What comes through the door, and how it is asked for."""
 
-import asyncio
-import socket
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
+import gzip
+import logging
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from hubbub.fetch import Door, FetchError, RefusedError
-from hubbub.fetch.guard import why_refused
-from hubbub.fetch.redact import redact
-from hubbub.model import Answer, Host
-from tests.replay.served import Served, served
+from hubbub.fetch import BudgetError, Door, FetchError
+from hubbub.model import Host
+from tests.fetch.peer import LIMITS, QUICK, http, peer
 
-HOST = "hn.algolia.com"
-ADDRESS = f"https://{HOST}/api/v1/search_by_date"
-Ask = Callable[[Door], Awaitable[Answer]]
+pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("served")) as running:
-        yield running
+def door(*hosts: Host) -> Door:
+    return Door(hosts or QUICK, limits=LIMITS)
 
 
-@pytest.fixture(autouse=True)
-def reached(server: Served, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("HUBBUB_MIRRORS", "HUBBUB_ALLOW_HOSTS"):
-        monkeypatch.setenv(name, server.environment[name])
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    server.fail(HOST, "500", times=0)
+async def test_an_answer_is_whole_with_headers_in_lower_case_and_without_cookies() -> None:
+    async with peer(http(200, b"hi", X_Name="Value", Set_Cookie="a=b")) as one, door() as fetch:
+        answer = await fetch.get(one.address + "/a", params={"q": "ä b", "none": None, "many": [1, 2]})
+        await fetch.get(one.address)
+    assert (answer.status, answer.body, answer.headers["x-name"]) == (200, b"hi", "Value")
+    assert answer.address == f"{one.address}/a?q=%C3%A4+b&many=1&many=2"
+    assert "set-cookie" not in answer.headers
+    assert abs(datetime.now(UTC) - answer.received_at) < timedelta(minutes=1)
+    assert not any("cookie" in head.lower() for head in one.heard)
 
 
-def through(ask: Ask, *hosts: Host) -> Answer:
-    async def go() -> Answer:
-        async with Door(hosts or [Host(HOST, per_second=1000)]) as door:
-            return await ask(door)
-
-    return asyncio.run(go())
-
-
-def get(door: Door) -> Awaitable[Answer]:
-    return door.get(ADDRESS, params={"query": "x y", "page": None})
+async def test_the_door_says_who_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUBBUB_CONTACT", "us@example.org")
+    async with peer(http()) as one, door() as fetch:
+        await fetch.get(one.address)
+    assert "User-Agent: hubbub/" in one.heard[0]
+    assert "mailto:us@example.org" in one.heard[0]
 
 
-def test_an_answer_is_whole_and_says_where_it_came_from() -> None:
-    answer = through(get)
-    assert (answer.status, answer.address) == (200, f"{ADDRESS}?query=x+y")
-    assert answer.body.startswith(b"{")
-    assert answer.headers["content-type"] == "application/json"
+async def test_json_and_forms_are_posted() -> None:
+    async with peer(http(201)) as one, door() as fetch:
+        assert (await fetch.post(one.address, json={"a": 1}, accept=(201,))).status == 201
+        await fetch.post(one.address, form={"a": "b c"}, accept=(201,))
+    assert ["application/json" in one.heard[0], "x-www-form-urlencoded" in one.heard[1]] == [True, True]
 
 
-@pytest.mark.parametrize("fault", ["429", "500", "cut"])
-def test_what_passes_is_tried_again(server: Served, fault: str) -> None:
-    server.fail(HOST, fault)
-    assert through(get).status == 200
+@pytest.mark.parametrize("packing", ["gzip", "deflate"])
+async def test_packed_answers_are_unpacked(packing: str) -> None:
+    packed = (gzip.compress if packing == "gzip" else zlib.compress)(b"text" * 1000)
+    async with peer(http(200, packed, Content_Encoding=packing)) as one, door() as fetch:
+        assert (await fetch.get(one.address)).body == b"text" * 1000
+
+
+async def test_what_passes_is_tried_again() -> None:
+    async def cut(writer: object) -> None:
+        raise ConnectionError
+
+    async with peer(http(500), cut, http(200, b"there")) as one, door() as fetch:
+        assert (await fetch.get(one.address)).body == b"there"
+    assert len(one.heard) == 3
+
+
+async def test_what_does_not_pass_is_said_after_some_attempts() -> None:
+    async with peer(http(503)) as one, door() as fetch:
+        with pytest.raises(FetchError, match=r"127\.0\.0\.1 answered 503 .* overloaded") as caught:
+            await fetch.get(one.address)
+    assert len(one.heard) == LIMITS.attempts
+    assert (caught.value.status, caught.value.host) == (503, "127.0.0.1")
+
+
+async def test_a_refusal_is_not_tried_again_and_says_what_to_do() -> None:
+    async with peer(http(401)) as one, door() as fetch:
+        with pytest.raises(FetchError, match=r"answered 401 .*: it wants a credential"):
+            await fetch.get(one.address)
+    assert len(one.heard) == 1
+
+
+async def test_an_accepted_status_is_an_answer() -> None:
+    async with peer(http(404, b"nothing")) as one, door() as fetch:
+        assert (await fetch.get(one.address, accept=(200, 404))).body == b"nothing"
+
+
+async def test_a_host_that_asks_for_a_moment_gets_it() -> None:
+    async with peer(http(429, Retry_After=1), http(200, b"now")) as one, door() as fetch:
+        assert (await fetch.get(one.address)).body == b"now"
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("status", "headers"),
     [
-        ("429 long", "wants to be left alone until"),
-        ("401", "answered 401 to .*: it wants a credential, or does not take the one that it got"),
-        ("loop", "in circles"),
-        ("inwards", r"169\.254\.169\.254.* out of an encrypted connection"),
-        ("bomb", "sends more than 32 MiB at once"),
-        ("skewed", r"this machine's clock is \d+ minutes behind that of"),
+        (429, {"Retry_After": 7200}),
+        (403, {"X_RateLimit_Remaining": 0, "X_RateLimit_Reset": 7200}),
+        (503, {"RateLimit": '"default";r=0;t=7200'}),
     ],
 )
-def test_what_does_not_pass_is_said_in_a_sentence(server: Served, fault: str, told: str) -> None:
-    server.fail(HOST, fault)
-    with pytest.raises(FetchError, match=told):
-        through(get)
+async def test_a_host_that_asks_for_hours_is_left_alone_and_the_time_is_said(
+    status: int, headers: dict[str, Any]
+) -> None:
+    async with peer(http(status, **headers)) as one, door() as fetch:
+        for _ in range(2):
+            with pytest.raises(FetchError, match="left alone until") as caught:
+                await fetch.get(one.address)
+    assert len(one.heard) == 1
+    assert caught.value.retry_at is not None
+    assert timedelta(hours=1.9) < caught.value.retry_at - datetime.now(UTC) < timedelta(hours=2.1)
 
 
-def test_a_redirect_leads_to_no_private_address(server: Served) -> None:
-    server.fail(HOST, "inwards")
-    with pytest.raises(RefusedError, match=r"169\.254\.169\.254"):
-        through(lambda door: door.get(ADDRESS.replace("https:", "http:")))
+async def test_what_has_not_changed_is_answered_from_memory_by_every_door() -> None:
+    answers = http(200, b"old", ETag='"1"', Last_Modified="Thu, 01 Jan 2026 00:00:00 GMT"), http(304)
+    async with peer(*answers) as one:
+        for _ in range(2):
+            async with door() as fetch:
+                answer = await fetch.get(one.address)
+                assert (answer.status, answer.body, answer.headers["etag"]) == (200, b"old", '"1"')
+    assert 'If-None-Match: "1"' in one.heard[1]
+    assert "If-Modified-Since: Thu, 01 Jan 2026" in one.heard[1]
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["file:///etc/passwd", "ftp://example.org/", "https://u:p@example.org/", "http://", "//example.org", "http://[::1"],
-)
-def test_no_address_but_of_the_web_is_asked(address: str) -> None:
-    with pytest.raises(RefusedError):
-        through(lambda door: door.get(address))
+async def test_one_address_is_remembered_for_each_format() -> None:
+    async with peer(http(200, b"old", ETag='"1"')) as one, door() as fetch:
+        await fetch.get(one.address, headers={"Accept": "text/html"})
+        await fetch.get(one.address, headers={"Accept": "application/json"})
+    assert "If-None-Match" not in one.heard[1]
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "localhost", "[::1]"])
-def test_this_machine_is_not_asked_under_any_name(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("HUBBUB_ALLOW_HOSTS")
-    with pytest.raises(RefusedError, match="is not on the public Internet"):
-        through(lambda door: door.get(f"http://{host}:1/"))
+async def test_what_is_forgotten_is_asked_for_anew() -> None:
+    async with peer(http(200, b"old", ETag='"1"')) as one, door() as fetch:
+        await fetch.get(one.address)
+        fetch.forget()
+        await fetch.get(one.address)
+    assert "If-None-Match" not in one.heard[1]
 
 
-def test_a_name_that_means_a_private_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def resolve(host: str, port: int) -> list[str]:
-        return ["93.184.216.34", "10.0.0.7"]
-
-    async def go() -> None:
-        async with Door(resolve=resolve) as door:
-            await door.get("https://rebound.example.org/")
-
-    with pytest.raises(RefusedError, match=r"10\.0\.0\.7"):
-        asyncio.run(go())
+async def test_an_unasked_not_modified_is_no_answer() -> None:
+    async with peer(http(304)) as one, door() as fetch:
+        with pytest.raises(FetchError, match="answered 304"):
+            await fetch.get(one.address)
 
 
-@given(st.ip_addresses(v=4, network="127.0.0.0/8") | st.ip_addresses(v=4, network="192.168.0.0/16"))
-def test_private_addresses_are_known_in_every_dress(address: object) -> None:
-    assert why_refused(str(address))
-    assert why_refused(f"::ffff:{address}")
-    assert why_refused(f"64:ff9b::{address}")
+async def test_nothing_that_was_got_with_a_credential_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUBBUB_NAMED", "sesame/open")
+    async with peer(http(200, b"mine", ETag='"1"')) as one, door() as fetch:
+        assert fetch.secret("named") == "sesame/open"
+        for _ in range(2):
+            await fetch.get(one.address, params={"api_key": "x"})
+            await fetch.get(one.address, headers={"Authorization": "Bearer x"})
+            await fetch.get(one.address, headers={"X-Odd": "sesame/open"})
+            await fetch.get(one.address, params={"odd": "sesame/open"})
+    assert not any("If-None-Match" in head for head in one.heard)
 
 
-@given(st.text(st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="&#;/?"), min_size=8))
-def test_no_credential_is_shown(secret: str) -> None:
-    shown = redact(f"https://example.org/a?q=1&api_key={secret}&x=2")
-    assert shown == "https://example.org/a?q=1&api_key=***&x=2"
+async def test_the_units_of_a_day_hold_for_every_door() -> None:
+    counted = Host("127.0.0.1", per_second=10_000, at_once=2, per_day=3)
+    async with peer(http()) as one:
+        for _ in range(3):
+            async with door(counted) as fetch:
+                await fetch.get(one.address)
+        async with door(counted) as fetch:
+            with pytest.raises(BudgetError, match=r"today's 3 requests to 127\.0\.0\.1 are spent") as caught:
+                await fetch.get(one.address)
+    assert len(one.heard) == 3
+    assert caught.value.retry_at is not None
+    assert timedelta() < caught.value.retry_at - datetime.now(UTC) <= timedelta(days=1)
 
 
-def test_a_day_s_budget_is_kept_over_restarts() -> None:
-    host = Host(HOST, per_second=1000, per_day=2)
-    through(get, host)
-    through(get, host)
-    with pytest.raises(FetchError, match=r"today's 2 requests to hn\.algolia\.com are spent"):
-        through(get, host)
+async def test_a_mirror_is_asked_under_the_name_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with peer(http(200, b"mirrored")) as one:
+        monkeypatch.setenv("HUBBUB_MIRRORS", f"t={one.address}/base/ stream.example=ws://x")
+        async with Door([Host("t", 10_000, 9)], limits=LIMITS) as fetch:
+            answer = await fetch.get("https://t/path", params={"q": 1})
+    assert (answer.address, answer.body) == ("https://t/path?q=1", b"mirrored")
+    assert one.heard[0].startswith("GET /base/path?q=1 ")
+    assert "\r\nHost: t\r\n" in one.heard[0]
 
 
-def test_without_a_network_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def resolve(host: str, port: int) -> list[str]:
-        raise socket.gaierror(-2, "Name or service not known")
+async def test_no_credential_is_in_errors_logs_or_addresses(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("HUBBUB_NAMED", "SESAME\n")
+    said: list[str] = []
+    answers = [http(200), http(404), http(302, Location="/on?token=SESAME"), http(404), b"SESAME is no HTTP\r\n\r\n"]
+    async with peer(*answers) as one, door() as fetch:
+        secret = fetch.secret("named")
+        asked: dict[str, Any] = {
+            "params": {"access_token": secret, "q": "SESAME"},
+            "headers": {"Authorization": f"Bearer {secret}"},
+        }
+        said.append((await fetch.get(one.address, **asked)).address)
+        for _ in range(3):
+            with pytest.raises(FetchError) as caught:
+                await fetch.get(one.address, **asked)
+            said.append(str(caught.value))
+        with pytest.raises(FetchError, match="a header or the address") as caught:
+            await fetch.get(one.address, headers={"Authorization": "SESAME\nä"})
+        said.append(str(caught.value))
+    assert "SESAME" not in " ".join(said) + caplog.text
+    assert "access_token=***" in said[0]
 
-    async def go() -> None:
-        async with Door(resolve=resolve) as door:
-            await door.get("https://api.example.org/")
 
-    with pytest.raises(FetchError, match="there is no such host, or no connection to the network"):
-        asyncio.run(go())
+async def test_a_safe_that_is_not_there_gives_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    async with door() as fetch:
+        assert fetch.secret("nobody") is None
+
+
+async def test_without_archives_nothing_is_opened() -> None:
+    async with door() as fetch:
+        with pytest.raises(FileNotFoundError, match="no archive x"):
+            fetch.open("x")

@@ -335,7 +335,7 @@ def main() -> None:
             stream.reconfigure(errors="replace" if stream is sys.stdout else "backslashreplace")
     try:
         app()
-    except StoreError as error:
+    except (StoreError, settings.SettingError) as error:
         show.failure(str(error))
         sys.exit(1)
     except BrokenPipeError:  # the reader has seen enough, as `head` does

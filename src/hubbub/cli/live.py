@@ -62,9 +62,10 @@ def running(store: Store, listened: Sequence[str], offline: bool) -> Iterator[No
         return
     streams = _chosen(listened, "stream") if listened else []
     loop = asyncio.new_event_loop()
+    ours = door([*pollable(), *streams])
 
     async def run() -> None:
-        async with door([*pollable(), *streams]) as fetch:
+        async with ours as fetch:
             await Runner(store, fetch, pollable()).run(streams)
 
     def go_on() -> None:

@@ -6,5 +6,6 @@ on size and time. Whatever stands in the way is said in one sentence, without cr
 
 from hubbub.fetch.door import Door
 from hubbub.fetch.errors import BudgetError, FetchError, RefusedError
+from hubbub.fetch.limits import Limits
 
-__all__ = ["BudgetError", "Door", "FetchError", "RefusedError"]
+__all__ = ["BudgetError", "Door", "FetchError", "Limits", "RefusedError"]

@@ -1,25 +1,30 @@
 """One process's door to the network."""
 
-import asyncio
+import logging
+import re
 import ssl
-import zlib
+from asyncio import timeout
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import version
 from types import TracebackType
-from typing import Any, BinaryIO, Self
-from urllib.parse import urljoin, urlsplit
+from typing import Any, BinaryIO, NamedTuple, Self
 
 import httpcore
 import httpx
+import msgspec
 import stamina
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.frames import CloseCode
 
 from hubbub import settings
+from hubbub.fetch import body, safe
 from hubbub.fetch.errors import BodyError, BudgetError, FetchError, PassingError, RefusedError
 from hubbub.fetch.guard import Guard, Resolve, resolve
+from hubbub.fetch.limits import Limits
 from hubbub.fetch.memory import Memory
 from hubbub.fetch.pace import Paces, resting
 from hubbub.fetch.redact import mask, private, redact, shown
@@ -27,46 +32,70 @@ from hubbub.fetch.rules import ADVICE
 from hubbub.fetch.told import date_of
 from hubbub.model import Answer, Host
 
-LARGEST = 32 << 20  # bytes of an answer, decompressed
-LINE_LIMIT = 4 << 20  # bytes of a line or message of a stream
-REDIRECTS = 8
-CONNECTING, STALLED, WHOLE = 10.0, 30.0, 180.0  # seconds until a connection, the next bytes, and all of an answer
-SILENT = 120.0  # seconds without anything on a stream
-PATIENCE = 90.0  # seconds that a host may ask to be left alone before it is said instead of waited for
-ATTEMPTS = 4
 PASSING = (429, 500, 502, 503, 504)
 SKEW = timedelta(minutes=10)  # between our clock and a host's
+_SECURE = ("https", "wss")
+_SCHEMES = ("http", "ws", *_SECURE)
+_MOVED = (301, 302, 303, 307, 308)
+_HOST = re.compile(rb"[a-z0-9_.:-]+")  # IDNA and IPv6 included
+_CONNECTIONS = 100  # kept open while nothing is asked
+
+for _name in ("httpx", "httpcore", "websockets.client"):  # they log whole addresses and headers, with credentials
+    logging.getLogger(_name).setLevel(logging.WARNING)
 stamina.instrumentation.set_on_retry_hooks([])  # what is tried again is told once, at the end
-_SCHEMES = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+class _Asked(NamedTuple):
+    method: str
+    address: str
+    headers: Mapping[str, str]
+    content: Mapping[str, Any] = {}
+
+    @property
+    def name(self) -> str:
+        """What the answer is remembered by: one address may answer in several formats."""
+        return msgspec.json.encode([self.address, sorted(self.headers.items())]).decode()
 
 
 class Door:
-    """Asks hosts at their pace. Belongs to one event loop: `async with Door(hosts) as fetch`."""
+    """Asks hosts at their pace. Belongs to one event loop: `async with Door(hosts) as fetch`.
+
+    `open_` opens local archives by lane. Raises `SettingError` if a setting cannot be read.
+    """
 
     def __init__(
         self,
         hosts: Iterable[Host] = (),
         open_: Callable[[str], BinaryIO] | None = None,
         resolve: Resolve = resolve,
+        limits: Limits = Limits(),  # noqa: B008  # cannot change
     ) -> None:
         self._paces = Paces({host.name: host for host in hosts})
         self._open = open_
-        self._mirrors = settings.mirrors()
+        self._limits = limits
+        self._mirrors = {host: httpx.URL(base) for host, base in settings.mirrors().items()}
         self._guard = Guard(settings.allowed_hosts(), resolve)
         self._secrets: set[str] = set()
         self._ssl = ssl.create_default_context()
 
     async def __aenter__(self) -> Self:
         self._memory = Memory(settings.answers_path())
-        transport = httpx.AsyncHTTPTransport()
+        transport = httpx.AsyncHTTPTransport(verify=self._ssl)
         # httpx takes no network backend; without ours a name could be resolved anew between check and connection.
-        transport._pool = httpcore.AsyncConnectionPool(ssl_context=self._ssl, network_backend=self._guard)
+        transport._pool = httpcore.AsyncConnectionPool(
+            ssl_context=self._ssl,
+            max_connections=None,  # each host has its own limit, and streams hold theirs for days
+            max_keepalive_connections=_CONNECTIONS,
+            keepalive_expiry=self._limits.stalled,
+            network_backend=self._guard,
+        )
         self._client = httpx.AsyncClient(
             transport=transport,
             trust_env=False,  # a proxy would connect for us, past the guard
-            headers={"User-Agent": _user_agent(), "Accept-Encoding": "gzip"},
-            timeout=httpx.Timeout(STALLED, connect=CONNECTING, pool=None),
+            headers={"User-Agent": _user_agent(), "Accept-Encoding": body.PACKING},
+            timeout=httpx.Timeout(self._limits.stalled, connect=self._limits.connecting),
         )
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nobody is followed through us
         return self
 
     async def __aexit__(
@@ -85,12 +114,13 @@ class Door:
     ) -> Answer:
         """Ask for an address. What has not changed since it was last asked for is not sent again.
 
-        Raises `FetchError`; `RefusedError` if the address is not on the public Internet, `BudgetError` if the day's
-        budget is spent.
+        The address of the answer is without credentials. Raises `FetchError`; `RefusedError` if the address is not on
+        the public Internet, `BudgetError` if the day's budget is spent.
         """
         given = {name: value for name, value in params.items() if value is not None}
-        asked = str(httpx.URL(address).copy_merge_params(given)) if given else address
-        return await self._ask("GET", asked, headers, accept)
+        if given:
+            address = str(self._checked(address).copy_merge_params(given))
+        return await self._ask(_Asked("GET", address, headers), accept)
 
     async def post(
         self,
@@ -102,56 +132,37 @@ class Door:
         accept: Collection[int] = (200,),
     ) -> Answer:
         """Send something to an address. Raises as `get` does."""
-        return await self._ask("POST", address, headers, accept, json=json, data=form)
+        return await self._ask(_Asked("POST", address, headers, {"json": json, "data": form}), accept)
 
     async def lines(self, address: str, *, headers: Mapping[str, str] = {}) -> AsyncIterator[bytes]:
         """Read an answer that does not end, line by line, without line ends. Raises `FetchError`."""
-        host = self._checked(address)
-        async with self._paces.turn(host, PATIENCE):
-            pass
+        silent = httpx.Timeout(self._limits.silent, connect=self._limits.connecting)
+        host = await self._begin(address)
         with self._explaining(host):
-            async with self._sent("GET", address, headers, timeout=SILENT) as response:
+            async with self._sent(_Asked("GET", address, headers), timeout=silent) as response:
                 self._paces.learn(host, response.status_code, response.headers)
                 if response.status_code != 200:
-                    raise self._refused(address, host, response.status_code)
-                rest = b""
-                async for part in _inflated(response):
-                    *whole, rest = (rest + part).split(b"\n")
-                    for line in whole:
-                        yield line.removesuffix(b"\r")
-                    if len(rest) > LINE_LIMIT:
-                        raise BodyError(f"sends a line of more than {LINE_LIMIT >> 20} MiB")
+                    raise self._refused(address, response.status_code)
+                async for line in body.lines(response, self._limits.line):
+                    yield line
 
     async def messages(self, address: str, *, headers: Mapping[str, str] = {}) -> AsyncIterator[bytes]:
         """Read the messages of a WebSocket; text comes as UTF-8. Ends when the server closes. Raises `FetchError`."""
-        host = self._checked(address)
-        async with self._paces.turn(host, PATIENCE):
-            pass
-        at = urlsplit(self._mirrored(address))
-        port = at.port or _SCHEMES[at.scheme]
-
-        is_secure = at.scheme in ("wss", "https")
-        secure: dict[str, Any] = {"ssl": self._ssl, "server_hostname": at.hostname} if is_secure else {}
-
-        async def dial(ip: str, seconds: float) -> Any:
-            # The name stays in the address, for the Host header and the certificate.
-            return await connect(
-                urlsplit(address)._replace(scheme="wss" if is_secure else "ws").geturl(),
-                host=ip,
-                port=port,
-                proxy=None,
-                additional_headers=dict(headers),
-                user_agent_header=_user_agent(),
-                max_size=LINE_LIMIT,
-                open_timeout=seconds,
-                **secure,
-            )
-
+        host = await self._begin(address)
         with self._explaining(host):
-            async with await self._guard.connect(at.hostname or "", port, CONNECTING, dial) as socket:
-                with suppress(ConnectionClosed):
+            try:
+                socket = await self._dialled(self._checked(address), headers)
+            except InvalidStatus as error:
+                status, told = error.response.status_code, error.response.headers
+                self._paces.learn(host, status, {name.lower(): value for name, value in told.raw_items()})
+                raise self._refused(address, status) from error
+            async with socket:
+                try:
                     async for message in socket:
                         yield message.encode() if isinstance(message, str) else message
+                except ConnectionClosed as closed:
+                    if closed.sent and closed.sent.code == CloseCode.MESSAGE_TOO_BIG and not closed.rcvd_then_sent:
+                        raise BodyError(f"sends a message of more than {body.size(self._limits.line)}") from closed
 
     def open(self, lane: str) -> BinaryIO:
         """Open a local archive for reading, decompressed."""
@@ -161,7 +172,7 @@ class Door:
 
     def secret(self, name: str) -> str | None:
         """Return a credential by its name, from the environment or the system's safe; None if nobody has given it."""
-        found = settings.credential(name) or _kept(name)
+        found = (settings.credential(name) or safe.kept(name) or "").strip() or None
         if found:
             self._secrets.add(found)
         return found
@@ -172,100 +183,155 @@ class Door:
 
     # One request
 
-    async def _ask(
-        self, method: str, address: str, headers: Mapping[str, str], accept: Collection[int], **content: Any
-    ) -> Answer:
-        host = self._checked(address)
-        attempts = stamina.retry_context(
-            on=PassingError, attempts=ATTEMPTS, timeout=PATIENCE, wait_initial=1.0, wait_max=20.0
-        )
-        async for attempt in attempts:
+    async def _ask(self, asked: _Asked, accept: Collection[int]) -> Answer:
+        limits = self._limits
+        async for attempt in stamina.retry_context(
+            on=PassingError,
+            attempts=limits.attempts,
+            timeout=limits.patience,
+            wait_initial=limits.pause,
+            wait_max=limits.patience / 4,
+            wait_jitter=limits.pause,
+        ):
             with attempt:
-                async with self._paces.turn(host, PATIENCE):
-                    self._spend(host)
-                    with self._explaining(host):
-                        async with asyncio.timeout(WHOLE):
-                            return await self._follow(method, address, headers, accept, content)
+                return await self._follow(asked, accept)
         raise AssertionError("stamina gives an answer or raises")
 
-    async def _follow(
-        self,
-        method: str,
-        address: str,
-        headers: Mapping[str, str],
-        accept: Collection[int],
-        content: dict[str, Any],
-    ) -> Answer:
+    async def _follow(self, asked: _Asked, accept: Collection[int]) -> Answer:
         """Ask, and go where the answer sends us."""
-        kept_for = address if method == "GET" and not self._is_private(address, headers) else None
-        known = self._memory.recall(kept_for) if kept_for else None
-        sent = {**headers, **(_conditions(known.headers) if known else {})}
-        seen = [address]
+        name = asked.name if asked.method == "GET" and not self._is_private(asked) else None
+        known = self._memory.recall(name) if name else None
+        if known:
+            asked = asked._replace(headers={**asked.headers, **known.conditions()})
+        seen = [asked]
         while True:
-            host = self._checked(address)
-            async with self._sent(method, address, sent, **content) as response:
-                self._paces.learn(host, response.status_code, response.headers)
-                status, told = response.status_code, dict(response.headers)
-                _check_clock(host, told)
-                if response.is_redirect and status not in accept:
-                    address = self._next(address, told["location"], seen)
-                    if urlsplit(address).netloc != urlsplit(seen[-2]).netloc:
-                        sent = {name: value for name, value in sent.items() if not private((), {name: ""})}
-                    if status == 303 or (status in (301, 302) and method == "POST"):
-                        method, content = "GET", {}
-                    continue
-                if status == 304 and known:
-                    return Answer(200, address, known.headers, known.body, datetime.now(UTC))
-                if status not in accept:
-                    raise self._refused(address, host, status)
-                body = await _body(response)
-            if kept_for and status == 200:
-                self._memory.remember(kept_for, told, body)
-            return Answer(status, address, told, body, datetime.now(UTC))
+            try:
+                answer = await self._exchange(asked, accept)
+            except RefusedError as error:
+                if len(seen) == 1:
+                    raise
+                before = _host(seen[-2].address)
+                raise RefusedError(f"{before} sends on: {error}", host=before) from error
+            if answer.status in accept or answer.status not in _MOVED or "location" not in answer.headers:
+                break
+            asked = self._next(asked, answer, seen)
+        if answer.status == 304 and known:
+            return msgspec.structs.replace(answer, status=200, headers=known.headers, body=known.body)
+        if answer.status not in accept:
+            raise self._refused(asked.address, answer.status)
+        if name and answer.status == 200:
+            self._memory.remember(name, answer.headers, answer.body)
+        return answer
+
+    async def _exchange(self, asked: _Asked, accept: Collection[int]) -> Answer:
+        """Send one request, and read the answer if it is accepted."""
+        host = _host(str(self._checked(asked.address)))
+        async with self._paces.turn(host, self._limits.patience):
+            self._spend(host)
+            with self._explaining(host):
+                async with timeout(self._limits.whole), self._sent(asked) as response:
+                    status, headers = response.status_code, dict(response.headers)
+                    headers.pop("set-cookie", None)
+                    self._paces.learn(host, status, headers)
+                    _check_clock(host, headers)
+                    got = await body.read(response, self._limits.largest) if status in accept else b""
+        return Answer(status, redact(asked.address, self._secrets), headers, got, datetime.now(UTC))
 
     @asynccontextmanager
-    async def _sent(
-        self, method: str, address: str, headers: Mapping[str, str], **content: Any
-    ) -> AsyncIterator[httpx.Response]:
-        host = {"Host": urlsplit(address).netloc}
-        async with self._client.stream(method, self._mirrored(address), headers={**headers, **host}, **content) as got:
-            yield got
+    async def _sent(self, asked: _Asked, **settings: Any) -> AsyncIterator[httpx.Response]:
+        url = self._checked(asked.address)
+        headers = {**asked.headers, "Host": url.netloc.decode()}
+        to = self._mirrored(url)
+        async with self._client.stream(asked.method, to, headers=headers, **asked.content, **settings) as response:
+            yield response
 
-    def _next(self, address: str, location: str, seen: list[str]) -> str:
-        """Where a redirect leads. Raises `FetchError` at a loop, `RefusedError` where it must not lead."""
-        host, to = urlsplit(address).hostname or "", urljoin(address, location)
-        told = f"{host} sends on to {self._shown(to)}"
-        if to in seen or len(seen) > REDIRECTS:
-            raise FetchError(f"{told}, in circles; nothing can be read there", host=host)
-        if address.startswith("https:") and not to.startswith("https:"):
-            raise RefusedError(f"{told}, out of an encrypted connection; hubbub does not follow", host=host)
-        seen.append(to)
-        return to
+    async def _begin(self, address: str) -> str:
+        """Wait for a turn to open a stream; return its host."""
+        host = _host(str(self._checked(address)))
+        async with self._paces.turn(host, self._limits.patience):
+            self._spend(host)
+        return host
+
+    async def _dialled(self, url: httpx.URL, headers: Mapping[str, str]) -> ClientConnection:
+        at = self._mirrored(url)
+        is_secure, host = at.scheme in _SECURE, at.raw_host.decode()
+        port = at.port or (443 if is_secure else 80)
+        secure: dict[str, Any] = {"ssl": self._ssl, "server_hostname": host} if is_secure else {}
+
+        async def dial(ip: str, seconds: float) -> ClientConnection:
+            # The name stays in the address, for the Host header and the certificate.
+            return await connect(
+                str(at.copy_with(scheme="wss" if is_secure else "ws", netloc=url.netloc)),
+                host=ip,
+                port=port,
+                proxy=None,
+                additional_headers=dict(headers),
+                user_agent_header=_user_agent(),
+                max_size=self._limits.line,
+                open_timeout=seconds,
+                ping_timeout=self._limits.silent,
+                **secure,
+            )
+
+        return await self._guard.connect(host, port, self._limits.connecting, dial)
+
+    def _next(self, asked: _Asked, answer: Answer, seen: list[_Asked]) -> _Asked:
+        """What a redirect makes of a request. Raises `FetchError` at a loop, `RefusedError` where it must not lead."""
+        at, location = httpx.URL(asked.address), answer.headers["location"]
+        told = f"{_host(asked.address)} sends on to {self._shown(location)}"
+        try:
+            to = at.join(location)
+        except httpx.InvalidURL:
+            raise FetchError(f"{told}, which is no address", host=_host(asked.address)) from None
+        new = asked._replace(address=str(to))
+        if answer.status == 303 or (answer.status in (301, 302) and asked.method == "POST"):
+            new = new._replace(method="GET", content={})
+        if at.scheme in _SECURE and to.scheme not in _SECURE:
+            raise RefusedError(f"{told}, out of an encrypted connection; hubbub does not follow", host=to.host)
+        if to.netloc != at.netloc:
+            if new.method == "POST":
+                raise RefusedError(f"{told} what was meant for it alone; hubbub does not follow", host=to.host)
+            public = {n: v for n, v in asked.headers.items() if not self._is_private(_Asked("GET", "", {n: v}))}
+            new = new._replace(headers=public)
+        if new in seen or len(seen) > self._limits.redirects:
+            raise FetchError(f"{told}, in circles; nothing can be read there", host=_host(asked.address))
+        seen.append(new)
+        return new
 
     # Hosts and addresses
 
-    def _checked(self, address: str) -> str:
-        """The host of an address. Raises `RefusedError` if hubbub does not go to addresses of that form."""
+    def _checked(self, address: str) -> httpx.URL:
+        """Read an address. Raises `RefusedError` if hubbub does not go to addresses of that form."""
         try:
-            at = urlsplit(address)
-            host, fine = at.hostname or "", at.port != 0
-        except ValueError:
-            host, fine = "", False
-        if not fine or not host or at.scheme not in _SCHEMES:
-            raise RefusedError(f"{self._shown(address)} is no address on the web", host=host)
-        if "@" in at.netloc:
+            url = httpx.URL(address)
+        except httpx.InvalidURL:
+            url = httpx.URL("")
+        if (
+            not _HOST.fullmatch(url.raw_host)
+            or url.scheme not in _SCHEMES
+            or (url.port or 80) >= 1 << 16
+            or url.port == 0
+        ):
+            raise RefusedError(f"{self._shown(address)} is no address on the web", host=url.host)
+        if url.userinfo:
             told = f"{self._shown(address)} carries a name or a password; hubbub does not go there"
-            raise RefusedError(told, host=host)
-        return host
+            raise RefusedError(told, host=url.host)
+        return url
 
-    def _mirrored(self, address: str) -> str:
-        at = urlsplit(address)
-        mirror = self._mirrors.get(at.netloc.lower()) or self._mirrors.get(at.hostname or "")
-        return address if mirror is None else mirror + address[address.index(at.netloc) + len(at.netloc) :]
+    def _mirrored(self, url: httpx.URL) -> httpx.URL:
+        base = self._mirrors.get(url.netloc.decode()) or self._mirrors.get(url.raw_host.decode())
+        if base is None:
+            return url
+        path = base.raw_path.rstrip(b"/") + url.raw_path
+        return url.copy_with(scheme=base.scheme, netloc=base.netloc, raw_path=path)
 
-    def _is_private(self, address: str, headers: Mapping[str, str]) -> bool:
-        return private(httpx.URL(address).params, headers) or any(
-            secret in address or any(secret in value for value in headers.values()) for secret in self._secrets
+    def _is_private(self, asked: _Asked) -> bool:
+        """Say whether a request carries a credential."""
+        texts = asked.headers.values()
+        return (
+            redact(asked.address, self._secrets) != asked.address
+            or private(asked.headers)
+            or any(mask(text, self._secrets) != text for text in texts)
         )
 
     def _spend(self, host: str) -> None:
@@ -280,13 +346,15 @@ class Door:
     def _shown(self, address: str) -> str:
         return shown(redact(address, self._secrets))
 
-    def _refused(self, address: str, host: str, status: int) -> FetchError:
+    def _refused(self, address: str, status: int) -> FetchError:
+        host = _host(address)
         left = self._paces.left(host)
-        if status in PASSING and left > PATIENCE:
-            return resting(host, left)
-        kind = PassingError if status in PASSING else FetchError
-        advice = f": {ADVICE[status]}" if status in ADVICE else ""
-        return kind(f"{host} answered {status} to {self._shown(address)}{advice}", host=host, status=status)
+        is_passing = status in PASSING or (status == 403 and left > 0)  # GitHub says 403 where others say 429
+        if is_passing and left > self._limits.patience:
+            return resting(host, left, status)
+        told = f"{host} answered {status} to {self._shown(address)}{f': {ADVICE[status]}' if status in ADVICE else ''}"
+        retry_at = datetime.now(UTC) + timedelta(seconds=left) if left else None
+        return (PassingError if is_passing else FetchError)(told, host=host, status=status, retry_at=retry_at)
 
     @contextmanager
     def _explaining(self, host: str) -> Iterator[None]:
@@ -298,62 +366,22 @@ class Door:
             raise PassingError(f"{told}: it takes too long to answer", host=host) from error
         except (httpx.TimeoutException, httpcore.TimeoutException) as error:
             raise PassingError(f"{told}: nothing comes from it", host=host) from error
-        except (httpx.TransportError, OSError, WebSocketException) as error:
-            raise PassingError(f"{told}: {mask(shown(_said(error)), self._secrets)}", host=host) from error
+        except (httpx.LocalProtocolError, ValueError):  # their text, and the error itself, may hold a credential
+            told = f"{host} cannot be asked: a header or the address holds what HTTP does not allow"
+            raise FetchError(told, host=host) from None
+        except (httpx.TransportError, httpcore.NetworkError, OSError, WebSocketException) as error:
+            raise PassingError(f"{told}: {shown(mask(_said(error), self._secrets))}", host=host) from error
         except BodyError as error:
             raise FetchError(f"{told}: it {error}", host=host) from error
+
+
+def _host(address: str) -> str:
+    return httpx.URL(address).raw_host.decode()
 
 
 def _user_agent() -> str:
     contact = settings.contact()
     return f"hubbub/{version('hubbub')} (altmetrics{f'; mailto:{contact}' if contact else ''})"
-
-
-def _kept(name: str) -> str | None:
-    """Ask the system's safe; None if there is none, or it does not open."""
-    try:
-        import keyring
-    except ImportError:
-        return None
-    try:
-        return keyring.get_password("hubbub", name)
-    except keyring.errors.KeyringError:
-        return None
-
-
-def _conditions(headers: Mapping[str, str]) -> dict[str, str]:
-    """Ask for an answer only if it is another than the one we have."""
-    names = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
-    return {name: headers[told] for name, told in names.items() if told in headers}
-
-
-async def _body(response: httpx.Response) -> bytes:
-    """Read an answer to its end. Raises `BodyError` if it is too large."""
-    body = bytearray()
-    async for part in _inflated(response):
-        body += part
-        if len(body) > LARGEST:
-            raise BodyError(f"sends more than {LARGEST >> 20} MiB at once")
-    return bytes(body)
-
-
-async def _inflated(response: httpx.Response) -> AsyncIterator[bytes]:
-    """Unpack gzip, never more of it at once than may be kept: a small part may hold gigabytes."""
-    packing = response.headers.get("content-encoding", "identity").lower()
-    if packing not in ("identity", "", "gzip", "x-gzip", "deflate"):
-        raise BodyError(f"sends {shown(packing)}, which it was not asked for")
-    if packing in ("identity", ""):
-        async for part in response.aiter_raw():
-            yield part
-        return
-    unpack = zlib.decompressobj(wbits=47)  # gzip or zlib, as the first bytes say
-    try:
-        async for part in response.aiter_raw():
-            while part and not unpack.eof:
-                yield unpack.decompress(part, LINE_LIMIT)
-                part = unpack.unconsumed_tail
-    except zlib.error as error:
-        raise BodyError(f"sends a broken packing ({error})") from error
 
 
 def _check_clock(host: str, headers: Mapping[str, str]) -> None:

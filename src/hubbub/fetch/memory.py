@@ -1,7 +1,7 @@
 """What is remembered between requests, by all processes of a user: answers that may still be true, and units spent.
 
-One SQLite file in the cache directory. What is forgotten leaves no bytes behind. Without the file nothing goes wrong,
-only slower: what cannot be opened or is damaged is made anew.
+One SQLite file in the cache directory. What is forgotten leaves no bytes behind. What is damaged is made anew; where no
+file can be kept, things are remembered as long as the process runs.
 """
 
 import sqlite3
@@ -17,9 +17,11 @@ import msgspec
 LARGEST = 256 << 20  # bytes of answers together
 OLDEST = timedelta(days=30)
 _TABLES = """
-PRAGMA busy_timeout=10000; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON;
+PRAGMA secure_delete=ON;
+BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS answer (name BLOB PRIMARY KEY, headers BLOB, body BLOB, size INTEGER, kept_at REAL);
 CREATE TABLE IF NOT EXISTS spent (host TEXT, day TEXT, units INTEGER, PRIMARY KEY (host, day)) WITHOUT ROWID;
+COMMIT;
 """
 
 
@@ -29,6 +31,11 @@ class Remembered(NamedTuple):
     headers: dict[str, str]
     body: bytes
 
+    def conditions(self) -> dict[str, str]:
+        """Headers that ask for an answer only if it is another than this one."""
+        names = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
+        return {name: self.headers[told] for name, told in names.items() if told in self.headers}
+
 
 class Memory:
     """Open for one process; `close` it."""
@@ -36,10 +43,12 @@ class Memory:
     def __init__(self, path: Path) -> None:
         try:
             self._file = _opened(path)
-        except sqlite3.DatabaseError:
-            with suppress(OSError):
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
                 path.unlink()
-            self._file = _opened(path)
+                self._file = _opened(path)
+            else:  # a cache directory that cannot be written to, or a disk that is full
+                self._file = _opened(":memory:")
 
     def close(self) -> None:
         """Close the file."""
@@ -47,9 +56,10 @@ class Memory:
 
     def recall(self, address: str) -> Remembered | None:
         """The last answer of an address that can be asked about, if it is not too old."""
-        since = (datetime.now(UTC) - OLDEST).timestamp()
         asked = "SELECT headers, body FROM answer WHERE name = ? AND kept_at > ?"
-        row = self._file.execute(asked, (_name(address), since)).fetchone()
+        row = None
+        with suppress(sqlite3.DatabaseError):
+            row = self._file.execute(asked, (_name(address), _since())).fetchone()
         return None if row is None else Remembered(msgspec.json.decode(row[0], type=dict[str, str]), row[1])
 
     def remember(self, address: str, headers: Mapping[str, str], body: bytes) -> None:
@@ -58,9 +68,9 @@ class Memory:
             return
         if "no-store" in headers.get("cache-control", "") or len(body) > LARGEST // 8:
             return
-        kept = {name: value for name, value in headers.items() if name not in ("set-cookie", "set-cookie2")}
-        row = (_name(address), msgspec.json.encode(kept), body, len(body), datetime.now(UTC).timestamp())
-        with self._file:
+        row = (_name(address), msgspec.json.encode(headers), body, len(body), datetime.now(UTC).timestamp())
+        with suppress(sqlite3.DatabaseError), self._file:
+            self._file.execute("DELETE FROM answer WHERE kept_at <= ?", (_since(),))
             self._file.execute("REPLACE INTO answer VALUES (?, ?, ?, ?, ?)", row)
             (size,) = self._file.execute("SELECT sum(size) FROM answer").fetchone()
             if size > LARGEST:
@@ -71,7 +81,6 @@ class Memory:
         """Forget every answer: something in one of them was withdrawn."""
         with self._file:
             self._file.execute("DELETE FROM answer")
-        self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def spend(self, host: str, limit: int) -> bool:
         """Spend one of the units that a host allows in a day (of UTC); False if all are spent."""
@@ -85,15 +94,18 @@ class Memory:
             return bool(self._file.execute(spent, (host, day, limit)).fetchall())
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    with suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        file = sqlite3.connect(path, check_same_thread=False)
-    except sqlite3.OperationalError:  # a cache directory that cannot be written to
-        file = sqlite3.connect(":memory:", check_same_thread=False)
+def _opened(path: Path | str) -> sqlite3.Connection:
+    if isinstance(path, Path):
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+    file = sqlite3.connect(path, timeout=10, check_same_thread=False)
     file.executescript(_TABLES)
     return file
+
+
+def _since() -> float:
+    """Answers that were kept before are too old."""
+    return (datetime.now(UTC) - OLDEST).timestamp()
 
 
 def _name(address: str) -> bytes:

@@ -88,11 +88,12 @@ class Paces:
         return self._hosts[host]
 
 
-def resting(host: str, left: float) -> FetchError:
+def resting(host: str, left: float, status: int | None = None) -> FetchError:
     """The error for a host that wants to be left alone for some more seconds."""
     retry_at = datetime.now(UTC) + timedelta(seconds=left)
     return FetchError(
         f"{host} wants to be left alone until {retry_at:%Y-%m-%d %H:%M:%S} UTC; try again then",
         host=host,
+        status=status,
         retry_at=retry_at,
     )

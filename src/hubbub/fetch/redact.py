@@ -4,7 +4,7 @@ A credential is known by the name of its parameter, by standing before an @, or 
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from urllib.parse import unquote, unquote_plus
 
 from hubbub.fetch.rules import SECRET
@@ -37,11 +37,9 @@ def shown(text: str) -> str:
     return clean if len(clean) <= _SHOWN else clean[:_SHOWN] + "…"
 
 
-def private(parameters: Iterable[str], headers: Mapping[str, str]) -> bool:
-    """Say whether a request carries a credential, by the names of its parameters and headers."""
-    return any(_plain(name) in SECRET.parameters for name in parameters) or any(
-        _plain(name) in SECRET.headers for name in headers
-    )
+def private(headers: Iterable[str]) -> bool:
+    """Say whether one of some headers is for credentials, by its name."""
+    return any(_plain(name) in SECRET.headers for name in headers)
 
 
 def _piece(piece: str, secrets: Collection[str]) -> str:
