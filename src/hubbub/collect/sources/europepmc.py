@@ -261,9 +261,12 @@ def _post(citing: Citing, lane: str) -> Post:
     )
 
 
-def _facts(work: Work, owner: str | None, page: Page) -> Iterator[Fact]:
+def _facts(work: Work, owner: str | None, page: Page) -> Iterator[Fact | Fault]:
     told = ("doi", work.doi), ("pmid", work.pmid), ("pmcid", work.pmcid), ("url", work.page)
     names = [one for kind, value in told if value and (one := named(kind, value))]
+    if not names:
+        yield Fault("a work without an identifier", sample=f"{work.source} {work.id}"[:200])
+        return
     record = Record(names[0], NAME, f"{page.received_at:%Y-%m-%dT%H:%M:%SZ}")
     yield _description(work, record)
     if work.count is not None:
