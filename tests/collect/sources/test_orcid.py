@@ -59,7 +59,7 @@ def test_two_dois_of_one_work_are_versions_and_a_whole_is_no_name_of_its_part() 
     group = {"external-ids": {"external-id": ids}, "work-summary": []}
 
     def change(body: bytes) -> bytes:
-        return msgspec.json.encode({"group": [group], "researcher-urls": {}})
+        return msgspec.json.encode({"group": [group], "researcher-url": [], "external-identifier": []})
 
     said = {(str(one.other), one.relation, str(one.identifier)) for one in told("orcid", CARBERRY, Alias, change)}
     assert said == {
@@ -69,20 +69,24 @@ def test_two_dois_of_one_work_are_versions_and_a_whole_is_no_name_of_its_part() 
     }
 
 
+def test_nobody_is_asked_for_an_e_mail_address() -> None:
+    parts = {page.address.rpartition("/")[2] for page in read("orcid", CARBERRY)}
+    assert parts == {"researcher-urls", "external-identifiers", "works"}
+
+
 def test_a_locked_record_gives_no_page() -> None:
     assert read("orcid", "orcid:0000-0003-1315-5960") == []
 
 
 def test_the_parts_of_a_record_are_read_one_after_the_other() -> None:
-    assert [page.resume for page in read("orcid", CARBERRY)] == ["works", ""]
+    assert [page.resume for page in read("orcid", CARBERRY)] == ["external-identifiers", "works", ""]
 
 
 def test_a_broken_work_and_a_broken_page_cost_themselves() -> None:
     def spoil(body: bytes) -> bytes:
         said = msgspec.json.decode(body)
-        for entries in (said.get("group"), said.get("researcher-urls", {}).get("researcher-url")):
-            if entries:
-                entries[0] = {"work-summary": 7, "url": 7}
+        for name in said.keys() & {"group", "researcher-url"}:
+            said[name][0] = {"work-summary": 7, "url": 7}
         return msgspec.json.encode(said)
 
     assert len(told("orcid", CARBERRY, Fault, spoil)) == 2

@@ -11,11 +11,11 @@ from msgspec import Struct, field
 from hubbub import identify
 from hubbub.collect.registry import Count, Record, date, decode, hyphened, named, plain
 from hubbub.collect.source import Fetch, page_of
-from hubbub.model import About, Alias, Description, Example, Fact, Fault, Host, Identifier, Page, Watch
+from hubbub.model import About, Alias, Description, Example, Fact, Fault, Host, Page, Watch
 
 NAME = "orcid"
 API = "https://pub.orcid.org/v3.0"
-PARTS = ("person", "works")  # of a record, in the order in which they are read
+PARTS = ("researcher-urls", "external-identifiers", "works")  # of a record; how to write to somebody is not asked
 NOT_THERE = (404, 409)
 OWN = "self"  # how an identifier belongs to a work if it is the work's
 
@@ -84,16 +84,11 @@ class Site(Struct, rename="kebab"):
 
 
 class Urls(Struct, rename="kebab"):
-    researcher_url: list[msgspec.Raw] = []
+    researcher_url: list[msgspec.Raw]
 
 
 class Numbers(Struct, rename="kebab"):
-    external_identifier: list[msgspec.Raw] = []
-
-
-class Person(Struct, rename="kebab"):
-    researcher_urls: Urls
-    external_identifiers: Numbers = field(default_factory=Numbers)
+    external_identifier: list[msgspec.Raw]
 
 
 class Orcid:
@@ -115,13 +110,13 @@ class Orcid:
         shapes="recorded",
         colour="#6b8e23",
         note="Works, pages and accounts elsewhere of a researcher by ORCID iD, as far as the record shows them. "
-        "Only these are read, no e-mail addresses, affiliations or biographies.",
+        "Only these are asked for, no e-mail addresses, affiliations or biographies.",
         examples=(
             Example(
-                "person.json",
+                "urls.json",
                 (("alias is_same_as orcid:0000-0002-1825-0097", "url:https://twitter.com/cboettig"),),
                 lane="orcid:0000-0002-1825-0097",
-                address=f"{API}/0000-0002-1825-0097/person",
+                address=f"{API}/0000-0002-1825-0097/researcher-urls",
             ),
             Example(
                 "works.json",
@@ -151,33 +146,35 @@ class Orcid:
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Read the researcher's pages, or the works."""
-        owner = identify.parse(page.lane)
-        if owner is None:
-            yield Fault("the lane names nobody")
-        elif page.address.endswith("/works"):
-            works = decode(page.body, Works)
-            for group in [] if isinstance(works, Fault) else works.group:
-                work = decode(group, Work)
+        for raw in _entries(page):
+            if isinstance(raw, Fault):
+                yield raw
+            elif page.address.endswith("/works"):
+                work = decode(raw, Work)
                 yield from [work] if isinstance(work, Fault) else _work(work, page.lane)
-            yield from [works] if isinstance(works, Fault) else []
-        else:
-            yield from _sites(decode(page.body, Person), owner)
+            else:
+                site = decode(raw, Site)
+                yield from [site] if isinstance(site, Fault) else _site(site, page.lane)
 
 
-def _sites(person: Person | Fault, owner: Identifier) -> Iterator[Alias | Fault]:
-    """The researcher's pages; what an address names otherwise, such as an article, is no page of a person."""
-    if isinstance(person, Fault):
-        yield person
-        return
-    for raw in [*person.researcher_urls.researcher_url, *person.external_identifiers.external_identifier]:
-        site = decode(raw, Site)
-        if isinstance(site, Fault):
-            yield site
-            continue
-        address = site.url or site.external_id_url
-        other = identify.parse(address.value or "") if address else None
-        if other and other.scheme == "url":
-            yield from Record(owner, NAME, _version(site.last_modified_date)).related("is-same-as", other)
+def _entries(page: Page) -> list[msgspec.Raw] | list[Fault]:
+    match page.address.rpartition("/")[2]:
+        case "works":
+            works = decode(page.body, Works)
+            return [works] if isinstance(works, Fault) else works.group
+        case "external-identifiers":
+            numbers = decode(page.body, Numbers)
+            return [numbers] if isinstance(numbers, Fault) else numbers.external_identifier
+    urls = decode(page.body, Urls)
+    return [urls] if isinstance(urls, Fault) else urls.researcher_url
+
+
+def _site(site: Site, owner: str) -> Iterator[Alias]:
+    """A researcher's page; what an address names otherwise, such as an article, is no page of a person."""
+    address = site.url or site.external_id_url
+    person, other = identify.parse(owner), identify.parse(address.value or "") if address else None
+    if person and other and other.scheme == "url":
+        yield from Record(person, NAME, _version(site.last_modified_date)).related("is-same-as", other)
 
 
 def _work(work: Work, owner: str) -> Iterator[Description | Alias]:
