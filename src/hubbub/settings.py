@@ -16,6 +16,9 @@ FOLLOWERS_CEILING = 10_000
 class SettingError(ValueError):
     """A setting that cannot be read; the message says which, and what it should look like."""
 
+# The longest list of followers that is read; of a longer one its end is unknown, so nobody is missed in it.
+FOLLOWERS_CEILING = 10_000
+
 
 def store_address() -> str:
     """`HUBBUB_STORE`: the store's address as `--store` takes it; by default one file in the user's data directory."""
