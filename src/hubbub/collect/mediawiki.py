@@ -40,25 +40,37 @@ class Revision(Struct):
 
 class WikiPage(Struct):
     title: str
-    canonicalurl: str | None = None
+    canonicalurl: str = ""
     missing: bool = False
+    redirect: bool = False
     revisions: list[Revision] = []
 
 
-class Listed(Struct):
+class Moved(Struct):
+    target_title: str = ""
+
+
+class Titled(Struct):
     title: str
-    type: str = ""
+
+
+class Change(Struct):
+    """A line of recent changes; the title of one that is hidden is left out."""
+
+    timestamp: datetime
+    rcid: int
+    type: str
+    title: str = ""
     revid: int = 0
     old_revid: int = 0
-    timestamp: datetime | None = None
-    rcid: int = 0
+    moved: Moved = field(name="logparams", default_factory=Moved)
 
 
 class Query(Struct):
     pages: list[WikiPage] = []
-    search: list[Listed] = []
-    exturlusage: list[Listed] = []
-    recentchanges: list[Listed] = []
+    search: list[Titled] = []
+    exturlusage: list[Titled] = []
+    recentchanges: list[Change] = []
 
 
 class Error(Struct):

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from hubbub import identify
-from hubbub.collect.mediawiki import CONTENT, STANDING, Wiki, WikiPage, found_in, references
+from hubbub.collect.mediawiki import CONTENT, STANDING, Revision, Wiki, WikiPage, found_in, references
 from hubbub.collect.source import Fetch, page_of
 from hubbub.identify import Found
 from hubbub.model import About, Account, Example, Fact, Fault, Host, Identifier, Link, Page, Post, Span, Watch
@@ -65,7 +65,6 @@ class Edit(Struct, frozen=True):
 
     page: str
     title: str
-    revid: int
     author: Account | None = None
     made_at: datetime | None = None
     record: str | None = None
@@ -95,13 +94,13 @@ class Wikipedia:
         " Shapes of the stream are documented. A page that is restored after its deletion stays withdrawn.",
         examples=(
             Example(
-                "pair.json",
+                "work_7.json",
                 (("https://en.wikipedia.org/wiki/Gliotoxin", "doi:10.1007/s00253-011-3689-1"),),
                 lane="work:en doi:10.1007/s00253-011-3689-1",
                 address="https://en.wikipedia.org/w/api.php",
             ),
             Example(
-                "stream.txt",
+                "page-links-change.ndjson",
                 (("https://en.wikipedia.org/wiki/Gliotoxin", "doi:10.1007/s00253-011-3689-1"),),
                 lane="stream:page-links-change",
                 address=CHANGES,
@@ -157,12 +156,20 @@ class Wikipedia:
         except (msgspec.MsgspecError, ValueError, RecursionError):
             yield Fault("no answer of MediaWiki", page.offset, _sample(page.body))
             return
-        work = identify.parse(page.lane.partition(" ")[2]) if page.lane.startswith("work:") else None
+        pages = []
         for raw in told.query.pages:
             try:
-                yield from _parse_page(msgspec.json.decode(raw, type=WikiPage), page, work)
+                pages.append(msgspec.json.decode(raw, type=WikiPage))
             except (msgspec.MsgspecError, ValueError, RecursionError):
                 yield Fault("no page of MediaWiki", page.offset, _sample(bytes(raw)))
+        moved = [_address(one.canonicalurl) for one in pages if one.redirect]
+        for one in pages:
+            if not one.canonicalurl:
+                yield Fault("a page of MediaWiki without an address", page.offset, one.title[:200])
+            elif page.lane.startswith("work:"):
+                yield from _parse_work(one, page, page.lane.partition(" ")[2])
+            else:
+                yield from _parse_page(one, page, moved)
 
 
 async def _work(lane: str, since: str, wiki: Wiki, work: Identifier | None) -> AsyncIterator[Page]:
@@ -179,7 +186,9 @@ async def _work(lane: str, since: str, wiki: Wiki, work: Identifier | None) -> A
         if name not in found_in(response):
             continue  # a search finds words that stand elsewhere too
         if revisions := await wiki.addition(title, name):
-            answer, _ = await wiki.ask(CONTENT | {"revids": "|".join(map(str, revisions))})
+            latest = [one.revid for page in response.query.pages for one in page.revisions]
+            asked = dict.fromkeys([*revisions, *latest])
+            answer, _ = await wiki.ask(CONTENT | {"revids": "|".join(map(str, asked))})
         known[title] = None
         yield page_of(lane, answer, msgspec.json.encode([*known]).decode())
     for title in [title for title in known if title not in found][:PAGES]:
@@ -191,23 +200,23 @@ async def _work(lane: str, since: str, wiki: Wiki, work: Identifier | None) -> A
 
 async def _changes(lane: str, since: str, wiki: Wiki) -> AsyncIterator[Page]:
     """Yield what was edited, with the revisions before, and how pages stand that were moved or deleted."""
-    listed = {"list": "recentchanges", "rcdir": "newer", "rcprop": "ids|title|timestamp", "rclimit": EDITS}
+    listed = {"list": "recentchanges", "rcdir": "newer", "rcprop": "ids|title|timestamp|loginfo", "rclimit": EDITS}
     for _ in range(PAGES):
         asked = listed | {"rctype": "edit|new|log", "rcnamespace": 0, "rccontinue": since or None}
         _, response = await wiki.ask(asked)
         if not (changes := response.query.recentchanges):
             return
         answers = []
-        if titles := dict.fromkeys(one.title for one in changes if one.type == "log"):
-            answers.append((await wiki.ask(STANDING | {"titles": "|".join(titles)}))[0])
-        edits = [(one.old_revid, one.revid) for one in changes if one.type != "log"]
-        if edits:
+        logged = [one for one in changes if one.type == "log"]
+        titles = dict.fromkeys(title for one in logged for title in (one.title, one.moved.target_title) if title)
+        if titles:
+            answers.append((await wiki.ask(CONTENT | {"titles": "|".join(titles)}))[0])
+        if edits := [(one.old_revid, one.revid) for one in changes if one.type != "log"]:
             answers += await wiki.contents(edits)
         after = f"{changes[-1].timestamp:%Y%m%d%H%M%S}|{changes[-1].rcid + 1}"
         resume = str(response.next.get("rccontinue", after)) if response.next else after
-        for answer in answers[:-1]:
-            yield page_of(lane, answer, since)
-        yield page_of(lane, answers[-1], resume)
+        for number, answer in enumerate(answers, 1):
+            yield page_of(lane, answer, resume if number == len(answers) else since)
         if not response.next or resume == since:
             return
         since = resume
@@ -252,9 +261,9 @@ def _of_links(change: LinksChange) -> Iterator[Fact]:
     author = _account(who.user_text, scripts, change.meta.dt) if who and who.user_id else None
     record = f"{scripts}index.php?diff={change.rev_id}"
     title = change.page_title.replace("_", " ")
-    edit = Edit(_address(change.meta.uri), title, change.rev_id, author, change.meta.dt, record)
+    edit = Edit(_address(change.meta.uri), title, author, change.meta.dt, record)
     added, removed = (_linked(links) for links in (change.added_links, change.removed_links))
-    yield from _of_edit(edit, added, removed)
+    yield from _of_edit(edit, change.rev_id, added, removed)
 
 
 def _linked(links: Iterable[Changed]) -> dict[str, Found]:
@@ -263,31 +272,54 @@ def _linked(links: Iterable[Changed]) -> dict[str, Found]:
     return {str(one.identifier): one for link in written for one in identify.in_address(link)}
 
 
-def _parse_page(wiki_page: WikiPage, page: Page, work: Identifier | None) -> Iterator[Fact]:
+def _parse_page(wiki_page: WikiPage, page: Page, moved: Iterable[str]) -> Iterator[Fact]:
+    """What of a page's revisions each changed, or, of one whose parent is not there, all that it refers to."""
     post = _address(wiki_page.canonicalurl)
     if wiki_page.missing:
         yield Post(source=NAME, id=post, via=NAME, version=_time(page.received_at), change="withdrawn")
-    said = {one.revid: (one, references(one)) for one in sorted(wiki_page.revisions, key=lambda one: one.revid)}
+    said = {one.revid: (one, references(one)) for one in wiki_page.revisions}
     parents = {one.parentid for one, _ in said.values()}
-    scripts = page.address.partition("?")[0].removesuffix("api.php")
     for revision, now in said.values():
         before = {} if revision.parentid == 0 else said.get(revision.parentid, (None, None))[1]
         if now is None or (before is None and revision.revid in parents):
             continue
-        edit = Edit(post, wiki_page.title, revision.revid)
-        if before is not None:
-            user = None if revision.anon or revision.temp else revision.user
-            author = _account(user, scripts, revision.timestamp) if user else None
-            record = f"{scripts}index.php?diff={revision.revid}"
-            edit = Edit(post, wiki_page.title, revision.revid, author, revision.timestamp, record)
-        yield from _of_edit(edit, now, before or {})
-    if said and work:
-        revision, now = [*said.values()][-1]
-        if now is not None and str(work) not in now:
-            yield _withdrawn(post, str(work), revision.revid)
+        edit = _edit(wiki_page, page, revision if before is not None else None)
+        yield from _of_edit(edit, revision.revid, now, before or {})
+        yield from (_withdrawn(old, name, revision.revid) for old in moved if old != post for name in now)
 
 
-def _of_edit(edit: Edit, now: dict[str, Found], before: dict[str, Found]) -> Iterator[Fact]:
+def _parse_work(wiki_page: WikiPage, page: Page, name: str) -> Iterator[Fact]:
+    """Whether the latest revision refers to the work, and which one brought that if it is there too."""
+    said = {one.revid: (one, references(one) or {}) for one in wiki_page.revisions}
+    if wiki_page.missing or not said:
+        yield from _parse_page(wiki_page, page, ())
+        return
+    latest, now = max(said), said[max(said)][1]
+    if name not in now:
+        yield _withdrawn(_address(wiki_page.canonicalurl), name, latest)
+        return
+    brought = None
+    for revision, found in said.values():
+        before = {} if revision.parentid == 0 else said.get(revision.parentid, (None, None))[1]
+        if name in found and before is not None and name not in before:
+            brought = revision
+    yield from _of_edit(_edit(wiki_page, page, brought), latest, {name: now[name]}, {})
+
+
+def _edit(wiki_page: WikiPage, page: Page, revision: Revision | None) -> Edit:
+    """Who made a page what it is, and when, if that is known."""
+    post = _address(wiki_page.canonicalurl)
+    if revision is None:
+        return Edit(post, wiki_page.title)
+    scripts = page.address.partition("?")[0].removesuffix("api.php")
+    author = None
+    if revision.user and not revision.anon and not revision.temp:
+        author = _account(revision.user, scripts, revision.timestamp)
+    record = f"{scripts}index.php?diff={revision.revid}"
+    return Edit(post, wiki_page.title, author, revision.timestamp, record)
+
+
+def _of_edit(edit: Edit, revid: int, now: dict[str, Found], before: dict[str, Found]) -> Iterator[Fact]:
     """Each reference that an edit added or removed, and who made it."""
     added = [found for name, found in now.items() if name not in before]
     for found in added:
@@ -298,7 +330,7 @@ def _of_edit(edit: Edit, now: dict[str, Found], before: dict[str, Found]) -> Ite
             id=edit.page,
             via=NAME,
             assertion=f"{edit.page} {found.identifier}",
-            version=f"{edit.revid:012}",
+            version=f"{revid:012}",
             url=edit.page,
             title=edit.title,
             text=None if link else found.as_written,
@@ -306,7 +338,7 @@ def _of_edit(edit: Edit, now: dict[str, Found], before: dict[str, Found]) -> Ite
             author=edit.author.id if edit.author else None,
             posted_at=edit.made_at,
         )
-    yield from (_withdrawn(edit.page, name, edit.revid) for name in before if name not in now)
+    yield from (_withdrawn(edit.page, name, revid) for name in before if name not in now)
     if added and edit.author:
         yield edit.author
 
@@ -329,10 +361,8 @@ def _time(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _address(url: str | None) -> str:
-    """Name a page as every collector does. Raises ValueError if it has no address."""
-    if not url:
-        raise ValueError("a page has no address")
+def _address(url: str) -> str:
+    """Name a page as every collector does."""
     return identify.canonical(url) or url
 
 
