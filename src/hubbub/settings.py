@@ -7,6 +7,8 @@ from platformdirs import user_cache_path, user_data_path
 
 # The port of the web app on loopback: "HUBB" on a telephone's keys.
 PORT = 4822
+# Accounts of one list of followers or followed that are read, at most.
+FOLLOWERS_CEILING = 10_000
 
 
 def store_address() -> str:
