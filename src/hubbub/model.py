@@ -115,6 +115,8 @@ class Description(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=Tru
     creators: tuple[str, ...] = ()
     issued: str | None = None
     venue: str | None = None
+    licence: str | None = None
+    fields: tuple[str, ...] = ()
 
 
 class Follow(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):

@@ -84,6 +84,7 @@ class Runner:
                 await asyncio.gather(*(self._turn(one, turns[one.about.name], due, done) for one in self._chosen))
                 if len(done) == before:
                     break
+                done |= {(name, RECHECK) for name in turns}  # what was found just now still stands
         return list(turns.values())
 
     async def listen(self, listened: Iterable[Source]) -> None:
@@ -144,7 +145,8 @@ class Runner:
         name = source.about.name
         named = list(dict.fromkeys(source.lanes(self._store.ask(wanted.watch, name))))
         planned = [lane for lane in named if not lane.startswith(STREAM)]
-        if _asked(source, Watch(posts=("",))):
+        held = self._store.ask(wanted.posts, name, 0, 1)
+        if held and _asked(source, Watch(posts=(held[0][1],))):
             planned.insert(0, RECHECK)
         states = {row.lane: row for row in self._store.ask(lanes.lanes, name)}
         kept = {*planned, *(lane for lane in states if lane.startswith(STREAM))}

@@ -9,7 +9,7 @@ from platformdirs import user_cache_path, user_data_path
 
 # The port of the web app on loopback: "HUBB" on a telephone's keys.
 PORT = 4822
-# Accounts of one list of followers or followed that are read, at most.
+# The longest list of followers that is read; of a longer one its end is unknown, so nobody is missed in it.
 FOLLOWERS_CEILING = 10_000
 
 
@@ -18,7 +18,7 @@ class SettingError(ValueError):
 
 
 def store_address() -> str:
-    """`HUBBUB_STORE`: the store's address, `sqlite:///FILE`; by default one file in the user's data directory."""
+    """`HUBBUB_STORE`: the store's address as `--store` takes it; by default one file in the user's data directory."""
     return os.environ.get("HUBBUB_STORE") or _sqlite(user_data_path("hubbub") / "hubbub.db")
 
 

@@ -10,10 +10,10 @@ import pytest
 from tests.cli.commanded import PROGRAM, environment
 
 
-@pytest.mark.parametrize("order", ["serve", "demo"])
-def test_the_address_that_is_printed_answers_until_it_is_stopped(demo_store: Path, order: str) -> None:
+@pytest.mark.parametrize("order", [["serve", "--offline"], ["demo"]], ids=" ".join)
+def test_the_address_that_is_printed_answers_until_it_is_stopped(demo_store: Path, order: list[str]) -> None:
     with subprocess.Popen(
-        [PROGRAM, order, "--port", "0"],
+        [PROGRAM, *order, "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(demo_store),

@@ -86,7 +86,7 @@ def test_another_programs_database_is_no_store(tmp_path: Path) -> None:
     with sqlite3.connect(path) as other:
         other.execute("CREATE TABLE places (id INTEGER)")
     other.close()
-    run(path, "sources").fails("holds other tables and is not a hubbub store; name another file")
+    run(path, "sources").fails("holds other tables and is not a hubbub store; name another one")
 
 
 def test_an_unknown_kind_of_store_is_explained() -> None:

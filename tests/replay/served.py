@@ -37,11 +37,12 @@ class Served:
 
     def asked(self) -> list[str]:
         """What was asked for so far."""
-        return json.loads(urlopen(f"{self.address}/-/asked").read())
+        asked: list[str] = json.loads(urlopen(f"{self.address}/-/asked").read())
+        return asked
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command in a process of its own."""
-        command = [Path(sys.executable).with_name("hubbub"), *arguments]
+        command: list[str | Path] = [Path(sys.executable).with_name("hubbub"), *arguments]
         environment = self.environment | environment
         return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 HTML = b"<!doctype html><title>Just a moment...</title><p>Checking your browser"
@@ -29,9 +30,9 @@ class Replay(BaseHTTPRequestHandler):
     """Answers one connection."""
 
     protocol_version = "HTTP/1.1"
-    recorded: dict[tuple[str, object], tuple[int, dict[str, str], bytes]] = {}
-    faults: dict[str, list[str]] = {}
-    asked: list[str] = []
+    recorded: ClassVar[dict[tuple[str, object], tuple[int, dict[str, str], bytes]]] = {}
+    faults: ClassVar[dict[str, list[str]]] = {}
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
         """Answer, or fail."""
@@ -95,7 +96,7 @@ class Replay(BaseHTTPRequestHandler):
         packed = gzip.compress(bytes(200 << 20), 9)
         self.say(200, packed, {"Content-Encoding": "gzip"})
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing."""
 
 
@@ -128,5 +129,5 @@ def load(folders: list[Path]) -> None:
 if __name__ == "__main__":
     load([Path(folder) for folder in sys.argv[1:]])
     server = ThreadingHTTPServer(("127.0.0.1", 0), Replay)
-    print(f"http://127.0.0.1:{server.server_port}", flush=True)
+    print(f"http://127.0.0.1:{server.server_port}", flush=True)  # noqa: T201
     server.serve_forever()

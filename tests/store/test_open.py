@@ -18,7 +18,7 @@ from hubbub.answers import Answers
 from hubbub.model import Identifier, Post
 from hubbub.store import Store, StoreError, open_store, schema
 from hubbub.store.migrate import migrate
-from tests.conftest import NewStore
+from tests.conftest import NewStore, on_sqlite
 from tests.store.asked import dump, told
 from tests.store.fold_model import WORKS, link_to
 from tests.store.keeping import NOW, keep, path_of, read
@@ -191,6 +191,7 @@ def test_a_read_only_store_is_explained_and_kept(tmp_path: Path) -> None:
         assert len(told(store, WORKS[0])) == 3
 
 
+@on_sqlite
 def test_a_locked_store_is_explained_and_can_still_be_read(
     new_store: NewStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +209,7 @@ def test_a_locked_store_is_explained_and_can_still_be_read(
     assert len(told(store, WORKS[0])) == 6
 
 
+@on_sqlite
 def test_a_full_disk_is_explained_and_loses_nothing(new_store: NewStore) -> None:
     store = new_store()
     keep(store, [some(0, 50)])

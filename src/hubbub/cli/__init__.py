@@ -40,8 +40,8 @@ def hubbub(
         str | None,
         typer.Option(
             metavar="URL",
-            help="The store: `sqlite:///FILE` or a file's path. By default `HUBBUB_STORE`, else one file in your data "
-            "directory. It is made if there is none.",
+            help="The store: `sqlite:///FILE`, a file's path or `postgresql://USER@HOST/DATABASE`. By default "
+            "`HUBBUB_STORE`, else one file in your data directory. A file is made if there is none.",
         ),
     ] = None,
 ) -> None:

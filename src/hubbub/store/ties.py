@@ -8,7 +8,7 @@ it was; an account that is withdrawn takes its ties along.
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from hubbub.model import Follow, FollowList
@@ -24,18 +24,21 @@ _NEVER = -(2**62)
 _EDGES = select(s.follow.c.follower, s.follow.c.followed)
 
 
-class _Told(NamedTuple):
-    """A tie as a batch tells of it: its rows, if they are known, its name as a number, when, and if it was made."""
+class _Tie(NamedTuple):
+    """A tie that a place has its own name for: its hash by its two ends, and their rows."""
 
+    ends: int
+    edge: Edge
+
+
+class _Told(NamedTuple):
+    """A tie as a batch tells of it: its hashes by the place's own name and by its ends, its rows, when, and if made."""
+
+    name: int | None
+    ends: int | None
     edge: Edge | None
-    name: int
     at: int
     made: bool
-
-    @property
-    def edge_name(self) -> int:
-        """What it is called where the place has no name for it."""
-        return self.name if self.edge is None else _name_of(self.edge)
 
 
 def tied(account: ColumnElement[int]) -> ColumnElement[bool]:
@@ -78,9 +81,15 @@ class Ties:
         """Forget ties and their names."""
         edges = [(follower, followed) for follower, followed in rows(self._connection, _EDGES.where(which))]
         delete_rows(self._connection, s.follow, edges)
+        self._unname(edges)
+        self.left.update(account for edge in edges for account in edge)
+
+    def _unname(self, edges: Iterable[Edge]) -> None:
+        """Forget who is meant by the names of ties that do not stand; when they ended is kept."""
         for edge in edges:
-            self._connection.execute(delete(s.tie).where(s.tie.c.follower == edge[0], s.tie.c.followed == edge[1]))
-            self.left.update(edge)
+            meant = and_(s.tie.c.follower == edge[0], s.tie.c.followed == edge[1])
+            self._connection.execute(delete(s.tie).where(meant, s.tie.c.ended_at.is_(None)))
+            self._connection.execute(update(s.tie).where(meant).values(ends=None, follower=None, followed=None))
 
     def _keep_list(self, one: FollowList, account: int) -> None:
         table, began_at = s.follow_list, micros(one.began_at)
@@ -97,33 +106,35 @@ class Ties:
             self._end(and_(s.follow.c[side] == account, s.follow.c.seen_at < began_at))
 
     def _keep_follows(self, follows: Collection[Follow], accounts: Mapping[Named, int]) -> None:
-        told = [told for one in follows if (told := _told(one, accounts)) is not None]
-        named, ended = self._known([one.name for one in told])
-        named |= {one.name: one.edge for one in told if one.edge is not None and one.name != one.edge_name}
-        told = [one._replace(edge=one.edge or named.get(one.name)) for one in told]
-        ended |= self._known([one.edge_name for one in told])[1]
+        told = [_told(one, accounts) for one in follows]
+        named, ended = self._known(name for one in told for name in (one.name, one.ends) if name is not None)
+        for one in told:
+            if one.name is not None and one.ends is not None and one.edge is not None:
+                named[one.name] = _Tie(one.ends, one.edge)
+        told = [_completed(one, named) for one in told]
+        ended |= self._known(one.ends for one in told if one.ends is not None)[1]
         before = dict(ended)
         for one in told:
             if not one.made:
-                _raise(ended, one.name, one.at)
+                _raise(ended, one.ends if one.name is None else one.name, one.at)
         for one in told:  # a tie has ended under whatever name, also if its end was heard of first
-            _raise(ended, one.edge_name, ended.get(one.name, _NEVER))
+            _raise(ended, one.ends, ended.get(one.name or 0, _NEVER))
         self._write_names(named, ended, before)
         whole = self._whole({account for one in told for account in one.edge or ()})
         seen: dict[Edge, int] = {}
         gone: dict[Edge, int] = {}
         for one in told:
             if one.edge is not None:
-                gone[one.edge] = ended.get(one.edge_name, _NEVER)
+                gone[one.edge] = ended.get(one.ends or 0, _NEVER)
                 read_at = max(whole.get((account, side), _NEVER) for account, side in zip(one.edge, _READ, strict=True))
                 if one.made and one.at > gone[one.edge] and one.at >= read_at:
                     seen[one.edge] = max(one.at, seen.get(one.edge, one.at))
         self._write_follows(seen, gone)
 
-    def _known(self, names: Iterable[int]) -> tuple[dict[int, Edge], dict[int, int]]:
+    def _known(self, names: Iterable[int]) -> tuple[dict[int, _Tie], dict[int, int]]:
         """The ties that names stand for, and until when they have ended."""
         found = rows(self._connection, select(s.tie).where(among(s.tie.c.hash, list(set(names)))))
-        named = {row.hash: (row.follower, row.followed) for row in found if row.follower is not None}
+        named = {row.hash: _Tie(row.ends, (row.follower, row.followed)) for row in found if row.ends is not None}
         return named, {row.hash: row.ended_at for row in found if row.ended_at is not None}
 
     def _whole(self, accounts: Iterable[int]) -> dict[tuple[int, str], int]:
@@ -132,45 +143,45 @@ class Ties:
         asked = select(table.account, table.direction, table.whole_at).where(among(table.account, list(accounts)))
         return {(account, side): at for account, side, at in rows(self._connection, asked) if at is not None}
 
-    def _write_names(self, named: Mapping[int, Edge], ended: Mapping[int, int], before: Mapping[int, int]) -> None:
-        rows_: list[tuple[int, int | None, int | None, int | None]]
-        rows_ = [(name, *edge, None) for name, edge in named.items() if name not in ended]
-        rows_ += [(name, None, None, at) for name, at in ended.items() if before.get(name) != at]
+    def _write_names(self, named: Mapping[int, _Tie], ended: Mapping[int, int], before: Mapping[int, int]) -> None:
+        changed = {*named, *(name for name, at in ended.items() if before.get(name) != at)}
+        ties = {name: (tie.ends, *tie.edge) for name, tie in named.items()}
+        rows_ = [(name, *ties.get(name, (None, None, None)), ended.get(name)) for name in changed]
         delete_rows(self._connection, s.tie, [row[:1] for row in rows_])
         insert_rows(self._connection, s.tie, rows_)
 
     def _write_follows(self, seen: Mapping[Edge, int], gone: Mapping[Edge, int]) -> None:
+        """Write ties that were seen, and end those that have; `gone` names every tie that was told of."""
+        follow = s.follow.c
         for edge, at in gone.items():
             if at > _NEVER:
-                self._end(
-                    and_(s.follow.c.follower == edge[0], s.follow.c.followed == edge[1], s.follow.c.seen_at <= at)
-                )
+                self._end(and_(follow.follower == edge[0], follow.followed == edge[1], follow.seen_at <= at))
         if seen:
             statement = upsert(s.follow)
             later = {"seen_at": statement.excluded.seen_at}
-            newer = statement.excluded.seen_at > s.follow.c.seen_at
+            newer = statement.excluded.seen_at > follow.seen_at
             statement = statement.on_conflict_do_update(index_elements=_ENDS, set_=later, where=newer)
             rows_ = [{"follower": edge[0], "followed": edge[1], "seen_at": at} for edge, at in seen.items()]
             self._connection.execute(statement, rows_)
+        standing = rows(self._connection, _EDGES.where(among(follow.follower, [edge[0] for edge in gone])))
+        self._unname(gone.keys() - {(follower, followed) for follower, followed in standing})
 
 
-def _told(one: Follow, accounts: Mapping[Named, int]) -> _Told | None:
-    """Read a tie; None if it is one of a withdrawn account and has no name of its own."""
-    ends = [accounts.get(name) for name in ends_of(one)]
-    edge = (ends[0], ends[1]) if len(ends) == 2 and ends[0] is not None and ends[1] is not None else None
-    if one.id is not None:
-        name = hashed("tie", one.source, one.id)
-    elif edge is not None:
-        name = _name_of(edge)
-    else:
-        return None
-    return _Told(edge, name, micros(one.seen_at), one.change != "withdrawn")
+def _told(one: Follow, accounts: Mapping[Named, int]) -> _Told:
+    keys = ends_of(one)
+    rows_ = [accounts.get(key) for key in keys]
+    edge = (rows_[0], rows_[1]) if len(rows_) == 2 and rows_[0] is not None and rows_[1] is not None else None
+    name = None if one.id is None else hashed("tie", one.source, one.id)
+    ends = hashed("tie", one.source, f"{one.follower}\0{one.followed}") if len(keys) == 2 else None
+    return _Told(name, ends, edge, micros(one.seen_at), one.change != "withdrawn")
 
 
-def _name_of(edge: Edge) -> int:
-    return hashed("tie", "", f"{edge[0]} {edge[1]}")
+def _completed(one: _Told, named: Mapping[int, _Tie]) -> _Told:
+    """Add what is known of a tie that is told of by its name alone."""
+    tie = None if one.name is None or one.edge is not None else named.get(one.name)
+    return one if tie is None else one._replace(ends=tie.ends, edge=tie.edge)
 
 
-def _raise(times: dict[int, int], name: int, at: int) -> None:
-    if at > times.get(name, _NEVER):
+def _raise(times: dict[int, int], name: int | None, at: int) -> None:
+    if name is not None and at > times.get(name, _NEVER):
         times[name] = at

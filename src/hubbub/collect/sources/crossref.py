@@ -1,78 +1,105 @@
-"""Crossref: metadata of works that have a DOI there comes in; descriptions, aliases and citation counts come out."""
+"""Crossref: metadata of works comes in; descriptions, aliases and counts of citations come out.
+
+Works are asked for by DOI, and by the ORCID iD of an author. A DOI of another agency is not there.
+"""
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct, field
 
 from hubbub import identify
+from hubbub.collect.registry import Count, Record, date, decode, named, plain
 from hubbub.collect.source import Fetch, decoded, page_of
-from hubbub.model import About, Alias, Description, Example, Fact, Fault, Host, Identifier, Page, Tally, Watch
+from hubbub.model import About, Alias, Description, Example, Fact, Fault, Host, Page, Tally, Watch
 
 NAME = "crossref"
-API = "https://api.crossref.org"
-ROWS, PAGES = 100, 50  # of an author's works a page, and pages a turn
-# What Crossref says of the work's relation to another -> what the other is, seen from the work.
-_RELATIONS = {
-    "is-preprint-of": "has_preprint",
-    "has-preprint": "is_preprint_of",
-    "has-version": "is_version_of",
-    "is-version-of": "is_version_of",
-    "is-same-as": "is_same_as",
-    "is-identical-to": "is_same_as",
-    "is-supplemented-by": "is_supplement_to",
-    "is-supplement-to": "is_supplemented_by",
-    "has-review": "is_review_of",
-    "is-part-of": "has_part",
-    "has-part": "is_part_of",
-}
+API = "https://api.crossref.org/works"
+ROWS = 100  # a page
+LAST = 10_000  # that is how far Crossref counts; its cursors end after minutes, so a lane could not resume from one
 
 
-class _Named(Struct):
+class Contributor(Struct):
+    """A person or a group."""
+
     given: str | None = None
     family: str | None = None
     name: str | None = None
-    orcid: str | None = field(default=None, name="ORCID")
+    orcid: str | None = field(name="ORCID", default=None)
+
+    def __str__(self) -> str:
+        return self.name or " ".join(filter(None, (self.given, self.family)))
 
 
-class _Related(Struct):
+class Related(Struct):
+    """The other end of a relation."""
+
     id: str
-    kind: str = field(name="id-type")
+    kind: str = field(name="id-type", default="doi")
 
 
-class _Date(Struct):
-    parts: list[list[int | None]] = field(default_factory=list, name="date-parts")
-    at: str = field(default="", name="date-time")
+class Update(Struct):
+    """What the work updates, and how."""
 
-
-class _Work(Struct):
     doi: str = field(name="DOI")
-    indexed: _Date
-    title: list[str] = []
+    type: str = ""
+
+
+class Address(Struct):
+    url: str = field(name="URL")
+
+
+class Resource(Struct):
+    """Where the DOI leads."""
+
+    primary: Address | None = None
+
+
+class Issued(Struct):
+    parts: list[list[int | None]] = field(name="date-parts", default_factory=list)
+
+
+class Indexed(Struct):
+    at: str = field(name="date-time")
+
+
+class Work(Struct):
+    """A work, as far as it is read."""
+
+    doi: str = field(name="DOI")
+    indexed: Indexed
     type: str | None = None
-    author: list[_Named] = []
-    issued: _Date | None = None
-    container: list[str] = field(default_factory=list, name="container-title")
-    cited: int | None = field(default=None, name="is-referenced-by-count")
-    relation: dict[str, Any] = {}
+    subtype: str | None = None
+    title: list[str] = []
+    author: list[Contributor] = []
+    issued: Issued = field(default_factory=Issued)
+    venue: list[str] = field(name="container-title", default_factory=list)
+    institution: list[Contributor] | None = None
+    licences: list[Address] = field(name="license", default_factory=list)
+    citations: Count | None = field(name="is-referenced-by-count", default=None)
+    relation: dict[str, list[Related]] | None = None
+    resource: Resource | None = None
+    updates: list[Update] = field(name="update-to", default_factory=list)
 
 
-class _List(Struct):
+class Found(Struct):
+    """A page of works."""
+
     items: list[msgspec.Raw]
-    next: str | None = field(default=None, name="next-cursor")
+    total: int = field(name="total-results")
 
 
-class _Listed(Struct):
-    message: _List
+class Listed(Struct):
+    message: Found
 
 
-class _Answer(Struct):
-    message: msgspec.Raw
+class Single(Struct):
+    message: Work
 
 
 class Crossref:
-    """Works by their DOI, and the works of an author by ORCID."""
+    """Most articles, preprints, books and chapters that have a DOI."""
 
     about = About(
         name=NAME,
@@ -81,15 +108,15 @@ class Crossref:
         category="citations",
         modes=("poll",),
         hours=24,
-        hosts=(Host("api.crossref.org", per_second=3, at_once=3),),
-        terms="https://www.crossref.org/documentation/retrieve-metadata/rest-api/",
-        licence="facts, free of rights; abstracts are not kept",
+        hosts=(Host("api.crossref.org", per_second=3, at_once=1),),
+        terms="https://www.crossref.org/documentation/retrieve-metadata/rest-api/access-and-authentication/",
+        licence="facts, free of rights; abstracts, which are not read, belong to their authors and publishers",
         keeps_pages="never",
-        yields=("Description", "Alias", "Tally"),
+        yields=("Description", "Tally", "Alias"),
         deletions="never",
         shapes="recorded",
-        colour="#4f6f8f",
-        note="Give HUBBUB_CONTACT an e-mail address: Crossref answers those faster whom it could write to.",
+        colour="#2e7d32",
+        note="Works by DOI, and those of an author by ORCID iD. The citing works are not told, only their number.",
         examples=(
             Example(
                 "work_elife.json",
@@ -98,89 +125,88 @@ class Crossref:
                     ("tally citations 36", "doi:10.7554/elife.01567"),
                     ("alias is_supplement_to doi:10.7554/elife.01567", "doi:10.5061/dryad.b835k"),
                 ),
-                lane="work:10.7554/elife.01567",
-                address="https://api.crossref.org/works/10.7554/elife.01567",
+                lane="doi:10.7554/elife.01567",
+                address="https://api.crossref.org/works/10.7554%2Felife.01567",
+            ),
+            Example(
+                "works_orcid_p1.json",
+                (
+                    ("description", "doi:10.12688/f1000research.161261.2"),
+                    ("alias is_work_of orcid:0000-0002-7422-6059", "doi:10.12688/f1000research.161261.2"),
+                ),
+                lane="orcid:0000-0002-7422-6059",
+                address=API,
             ),
         ),
     )
 
     def lanes(self, watch: Watch) -> Iterable[str]:
-        """`work:DOI` of each work, `orcid:ORCID` of each person."""
-        yield from (f"work:{work.value}" for work in watch.works if work.scheme == "doi")
-        yield from (f"orcid:{owner.value}" for owner in watch.owners if owner.scheme == "orcid")
+        """Works by DOI and authors by ORCID iD, as identifiers print."""
+        yield from (str(work) for work in watch.works if work.scheme == "doi")
+        yield from (str(owner) for owner in watch.owners if owner.scheme == "orcid")
 
     async def read(self, lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
-        """Ask for a work, or for an author's works page by page."""
-        kind, _, value = lane.partition(":")
-        if kind == "work":
-            answer = await fetch.get(f"{API}/works/{value}", accept=(200, 404))  # other agencies' DOIs are not there
+        """Ask for a work, or for an author's works, the oldest first. A page resumes at the number of the next work."""
+        scheme, _, value = lane.partition(":")
+        if scheme == "doi":
+            answer = await fetch.get(f"{API}/{quote(value, safe='')}", accept=(200, 404))
             if answer.status == 200:
                 yield page_of(lane, answer)
             return
-        cursor: str | None = since or "*"
-        for _ in range(PAGES):
-            params = {"filter": f"orcid:{value}", "rows": ROWS, "cursor": cursor}
-            answer = await fetch.get(f"{API}/works", params=params)
-            found = decoded(answer, _Listed).message
-            ended = len(found.items) < ROWS or not found.next
-            cursor = found.next
-            yield page_of(lane, answer, "" if ended else cursor or "")
-            if ended:
+        for offset in range(int(since or 0), LAST, ROWS):
+            asked = {"filter": f"orcid:{value}", "sort": "created", "order": "asc", "rows": ROWS, "offset": offset}
+            answer = await fetch.get(API, params=asked)
+            found = decoded(answer, Listed).message
+            goes_on = found.items and offset + ROWS < min(found.total, LAST)
+            yield page_of(lane, answer, str(offset + ROWS) if goes_on else "")
+            if not goes_on:
                 return
 
-    def parse(self, page: Page) -> Iterable[Fact | Fault]:
-        """Read one work or a list of them."""
-        try:
-            message = msgspec.json.decode(page.body, type=_Answer).message
-            listed = page.lane.startswith("orcid:")
-            works = msgspec.json.decode(message, type=_List).items if listed else [message]
-        except (msgspec.MsgspecError, RecursionError):
-            yield Fault("no answer of Crossref", page.offset, page.body[:200].decode(errors="replace"))
-            return
-        for raw in works:
-            try:
-                work = msgspec.json.decode(raw, type=_Work)
-            except (msgspec.MsgspecError, RecursionError):
-                yield Fault("no work as Crossref describes it", page.offset, bytes(raw)[:200].decode(errors="replace"))
-                continue
-            yield from _facts(work, page)
+    def parse(self, page: Page) -> Iterator[Fact | Fault]:
+        """Read a work, or each of a list."""
+        owner = page.lane if page.lane.startswith("orcid:") else None
+        for work in _listed(page) if owner else [_single(page)]:
+            yield from [work] if isinstance(work, Fault) else _facts(work, owner, page)
 
 
-def _facts(work: _Work, page: Page) -> Iterator[Fact]:
-    named = identify.parse(f"doi:{work.doi}")
-    if named is None:
+def _listed(page: Page) -> Iterator[Work | Fault]:
+    answer = decode(page.body, Listed)
+    yield from [answer] if isinstance(answer, Fault) else (decode(raw, Work) for raw in answer.message.items)
+
+
+def _single(page: Page) -> Work | Fault:
+    answer = decode(page.body, Single)
+    return answer if isinstance(answer, Fault) else answer.message
+
+
+def _facts(work: Work, owner: str | None, page: Page) -> Iterator[Fact | Fault]:
+    identifier = identify.parse(f"doi:{work.doi}")
+    if identifier is None:
+        yield Fault("the DOI is none", sample=work.doi[:200])
         return
-    version = work.indexed.at
-    issued = "-".join(f"{part:02}" for part in (work.issued.parts or [[]])[0] if part) if work.issued else ""
     yield Description(
-        identifier=named,
+        identifier=identifier,
         via=NAME,
-        version=version,
-        title=work.title[0] if work.title else None,
-        kind=work.type,
-        creators=tuple(name for one in work.author if (name := _name(one))),
-        issued=issued or None,
-        venue=work.container[0] if work.container else None,
+        version=work.indexed.at,
+        title=plain(next(iter(work.title), None)),
+        kind=work.subtype or work.type,
+        creators=tuple(filter(None, map(str, work.author))),
+        issued=date(*next(iter(work.issued.parts), ())),
+        venue=plain(next(iter([*work.venue, *map(str, work.institution or ())]), None)),
+        licence=next((licence.url for licence in work.licences), None),
     )
-    if work.cited is not None:
-        yield Tally(identifier=named, via=NAME, kind="citations", value=work.cited, as_of=page.received_at)
-    for said, relation in _RELATIONS.items():
-        for one in _related(work.relation.get(said)):
-            other = identify.parse(f"{one.kind}:{one.id}")
-            if other is not None:
-                yield Alias(identifier=named, relation=relation, other=other, via=NAME, version=version)
-    people = [page.lane.removeprefix("orcid:")] if page.lane.startswith("orcid:") else []
-    for person in people:
-        owner = Identifier("orcid", person)
-        yield Alias(identifier=owner, relation="is_work_of", other=named, via=NAME, version=version)
+    if work.citations is not None:
+        yield Tally(identifier=identifier, via=NAME, kind="citations", value=work.citations, as_of=page.received_at)
+    yield from dict.fromkeys(_aliases(work, Record(identifier, NAME, work.indexed.at), owner))
 
 
-def _name(one: _Named) -> str:
-    return one.name or " ".join(part for part in (one.given, one.family) if part)
-
-
-def _related(told: Any) -> list[_Related]:
-    try:
-        return msgspec.convert(told or [], list[_Related])
-    except msgspec.ValidationError:
-        return []
+def _aliases(work: Work, record: Record, owner: str | None) -> Iterator[Alias]:
+    """What is said of other identifiers; a relation stands twice where both sides state it."""
+    for word, others in (work.relation or {}).items():
+        for other in others:
+            yield from record.related(word, named(other.kind, other.id))
+    for update in work.updates:
+        yield from record.related(update.type, named("doi", update.doi))
+    if work.resource and work.resource.primary:
+        yield from record.landing(work.resource.primary.url)
+    yield from record.made_by([owner, *(author.orcid for author in work.author)])

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from hubbub import identify
 from hubbub.collect.html import links_and_text
@@ -21,7 +21,7 @@ PER_PAGE, PAGES = 100, 10  # Algolia shows a thousand hits
 
 
 class _Hit(Struct):
-    objectID: str
+    id: str = field(name="objectID")
     created_at_i: int
     author: str | None = None
     title: str | None = None
@@ -33,7 +33,7 @@ class _Hit(Struct):
 
 class _Hits(Struct):
     hits: list[msgspec.Raw]
-    nbPages: int = 0
+    pages: int = field(default=0, name="nbPages")
 
 
 class _Item(Struct):
@@ -94,7 +94,7 @@ class HackerNews:
             answer = await fetch.get(SEARCH, params=params)
             found = decoded(answer, _Hits)
             yield page_of(lane, answer)
-            if number + 1 >= found.nbPages:
+            if number + 1 >= found.pages:
                 return
 
     def parse(self, page: Page) -> Iterable[Fact | Fault]:
@@ -116,7 +116,7 @@ class HackerNews:
 
 def _post(hit: _Hit) -> Post:
     html = hit.story_text or hit.comment_text
-    return _made(hit.objectID, hit.created_at_i, hit.author, hit.title, hit.url, html, hit.parent_id)
+    return _made(hit.id, hit.created_at_i, hit.author, hit.title, hit.url, html, hit.parent_id)
 
 
 def _item(page: Page) -> Iterator[Fact | Fault]:

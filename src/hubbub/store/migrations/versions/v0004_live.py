@@ -49,6 +49,7 @@ def upgrade() -> None:
     op.create_table(
         "tie",
         sa.Column("hash", sa.BigInteger(), primary_key=True, autoincrement=False),
+        sa.Column("ends", sa.BigInteger()),
         sa.Column("follower", Id, sa.ForeignKey("account.id")),
         sa.Column("followed", Id, sa.ForeignKey("account.id")),
         sa.Column("ended_at", sa.BigInteger()),

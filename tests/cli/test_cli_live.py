@@ -1,0 +1,121 @@
+"""`track`, `me`, `roster`, `sync` and `status` as separate processes, against a server of recordings."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.replay.served import Served, served
+
+WORKS = ("10.1371/journal.pone.0000308", "10.7554/elife.01567")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Served]:
+    with served(tmp_path) as running:
+        yield running
+
+
+def test_a_shelf_is_filled_by_sync(server: Served) -> None:
+    assert server.run("track", *WORKS).stdout == "2 works put on the shelf tracked.\n"
+    ran = server.run("sync")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert "✓ hackernews: 3 posts, 3 mentions, 0 withdrawn" in ran.stdout
+    assert "✓ crossref:" in ran.stdout
+    report = json.loads(server.run("report", WORKS[0], "--json").stdout)
+    assert (report["posts"], [one["source"] for one in report["sources"]]) == (3, ["hackernews"])
+    described = json.loads(server.run("report", WORKS[1], "--json").stdout)
+    assert described["description"]["title"].startswith("Automated quantitative histology")
+    before = len(server.asked())
+    assert "0 posts" in server.run("sync").stdout
+    assert len(server.asked()) > before
+
+
+def test_works_of_a_person_come_by_themselves(server: Served) -> None:
+    assert server.run("me", "0000-0002-7422-6059").stdout.startswith("1 account and 0 works noted")
+    assert server.run("sync").returncode == 0
+    assert "doi:10.12688/f1000research.161261.2" in server.run("me").stdout
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("html", "crossref: api.crossref.org answered 404|no answer of Crossref"),
+        ("429 long", "crossref: api.crossref.org wants to be left alone until"),
+        ("401", "crossref: api.crossref.org answered 401"),
+        ("bomb", "crossref: api.crossref.org cannot be read: it sends more than 32 MiB at once"),
+        ("skewed", "crossref: this machine's clock is 60 minutes behind"),
+    ],
+)
+def test_one_source_that_fails_is_said_and_the_others_go_on(server: Served, fault: str, told: str) -> None:
+    server.run("track", *WORKS)
+    server.fail("api.crossref.org", fault, times=20)
+    ran = server.run("sync")
+    assert any(part in ran.stderr for part in told.split("|"))
+    assert all(line.startswith("hubbub: ") for line in ran.stderr.splitlines())
+    assert "✓ hackernews: 3 posts" in ran.stdout
+    assert ran.returncode == (0 if fault == "html" else 1)
+
+
+def test_without_a_network_every_source_says_so(server: Served) -> None:
+    server.run("track", WORKS[0])
+    ran = server.run("sync", HUBBUB_MIRRORS="")
+    assert ran.returncode == 1
+    assert {line.split(":")[1].strip() for line in ran.stderr.splitlines()} == {"crossref", "hackernews"}
+    assert "Traceback" not in ran.stderr
+
+
+def test_status_says_what_is_planned_and_what_fails(server: Served) -> None:
+    assert "Nothing is planned yet" in server.run("status").stdout
+    server.run("track", WORKS[0])
+    server.fail("api.crossref.org", "401", times=20)
+    server.run("sync")
+    ran = server.run("status")
+    assert "api.crossref.org answered 401" in ran.stderr
+    planned = {one["source"]: one for one in json.loads(server.run("status", "--json").stdout)["sources"]}
+    assert planned["crossref"]["failures"]
+    assert planned["hackernews"]["lanes"] == 2  # the search, and the walk through posts that are held
+
+
+def test_what_is_deleted_at_its_place_is_gone_after_the_next_sync(server: Served, tmp_path: Path) -> None:
+    server.run("track", WORKS[0])
+    server.run("sync")
+    assert "reader_two" in server.run("mentions", WORKS[0]).stdout
+    ran = server.run("sync")
+    assert "✓ hackernews: 0 posts, 0 mentions, 1 withdrawn" in ran.stdout, ran.stdout + ran.stderr
+    assert "reader_two" not in server.run("mentions", WORKS[0]).stdout
+    server.run("rebuild")
+    left = [path.name for path in tmp_path.rglob("*") if path.is_file() and b"reader_two" in path.read_bytes()]
+    assert left == []
+    assert "0 posts, 0 mentions, 0 withdrawn" in server.run("sync").stdout  # its search still shows it
+
+
+def test_references_are_read_from_files(server: Served, tmp_path: Path) -> None:
+    (tmp_path / "mine.bib").write_text("@article{a, doi = {10.7554/eLife.01567}, title = {On {V}ascular things}}\n")
+    (tmp_path / "more.ris").write_text("TY  - JOUR\nTI  - Sharing data\nDO  - 10.1371/journal.pone.0000308\nER  - \n")
+    (tmp_path / "csl.json").write_text('[{"id": "x", "DOI": "10.1000/182", "title": "A handbook"}]')
+    (tmp_path / "list.csv").write_text("title,doi\nA table,10.1000/183\nNothing,\n")
+    files = [str(tmp_path / name) for name in ("mine.bib", "more.ris", "csl.json", "list.csv")]
+    ran = server.run("me", *files)
+    assert ran.stdout.startswith("0 accounts and 4 works noted")
+    assert "no identifier in “Nothing”; it is left out" in ran.stderr
+    shown = server.run("me").stdout
+    for told in ("On Vascular things", "Sharing data", "A handbook", "A table"):
+        assert told in shown
+
+
+def test_a_roster_makes_a_shelf_a_person(server: Served, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text(
+        "name,orcid,works\nAnn Example,0000-0002-7422-6059,\nBen,,10.1000/182 nonsense\n"
+    )
+    ran = server.run("roster", str(tmp_path / "roster.csv"))
+    assert "2 shelves made, one a person" in ran.stdout
+    assert "line 3: nonsense is not understood" in ran.stderr
+    assert ran.returncode == 1
+
+
+def test_what_is_not_understood_is_refused(server: Served) -> None:
+    ran = server.run("me", "nonsense")
+    assert ran.returncode == 2
+    assert "'nonsense' is not understood, and no file" in ran.stderr
