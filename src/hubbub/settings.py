@@ -9,19 +9,12 @@ from platformdirs import user_cache_path, user_data_path
 
 # The port of the web app on loopback: "HUBB" on a telephone's keys.
 PORT = 4822
-<<<<<<< HEAD
 # The longest list of followers that is read; of a longer one its end is unknown, so nobody is missed in it.
 FOLLOWERS_CEILING = 10_000
 
 
 class SettingError(ValueError):
     """A setting that cannot be read; the message says which, and what it should look like."""
-
-# The longest list of followers that is read; of a longer one its end is unknown, so nobody is missed in it.
-=======
-# Accounts of one list of followers or followed that are read, at most.
->>>>>>> bluesky
-FOLLOWERS_CEILING = 10_000
 
 
 def store_address() -> str:
