@@ -20,7 +20,7 @@ class Served:
 
     def __init__(self, address: str, folder: Path) -> None:
         self.address = address
-        hosts = [host.name for source in sources().values() for host in source.about.hosts]
+        hosts = [host.name for source in sources().values() for host in source.about.hosts if " " not in host.name]
         self.environment = {
             **os.environ,
             "HUBBUB_STORE": str(folder / "hubbub.db"),

@@ -135,8 +135,9 @@ def turns(ones: Iterable[Turn], cards: Mapping[str, About]) -> None:
             out.print(mark + Text(turn(one)))
         for reason, aside in one.outcome.set_aside.items():
             failure(f"{one.source}: set aside: {reason} ({counted('time', aside.times)})")
-        for sentence, times in one.failures.items():
-            failure(f"{one.source}: {sentence}" + (f" ({times:,} times)" if times > 1 else ""))
+        if one.failures:
+            first, *others = one.failures
+            failure(f"{one.source}: {first}" + (f" (and {len(others):,} more: hubbub status)" if others else ""))
         for sentence in one.logins:
             out.print(Text("· ", style="dim") + Text(plain(f"{one.source}: {sentence}")))
             for credential in cards[one.source].credentials:
