@@ -20,7 +20,8 @@ class Served:
 
     def __init__(self, address: str, folder: Path) -> None:
         self.address = address
-        hosts = [host.name for source in sources().values() for host in source.about.hosts]
+        named = (host.name for source in sources().values() for host in source.about.hosts)
+        hosts = [name for name in named if " " not in name]  # some are described only
         self.environment = {
             **os.environ,
             "HUBBUB_STORE": str(folder / "hubbub.db"),
