@@ -51,7 +51,7 @@ def mirrors() -> dict[str, str]:
     for host, _, address in pairs:
         if not host or not re.fullmatch(r"(https?|wss?)://[^/?#@\s]+(/[^?#\s]*)?", address):
             raise SettingError(
-                f"HUBBUB_MIRRORS is no list like `api.crossref.org=https://mirror.example.org`: see {host}={address}"
+                f"HUBBUB_MIRRORS is no list like `api.crossref.org=https://mirror.example.org`: see that of {host!r}"
             )
     return {host.lower(): address for host, _, address in pairs}
 
