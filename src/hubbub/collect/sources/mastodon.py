@@ -43,6 +43,7 @@ NAME, TOKEN = "mastodon", "mastodon_token"
 SERVER = "mastodon.social"  # the one whose stream and search are asked, for which the token is
 STREAM = f"https://streaming.{SERVER}/api/v1/streaming/public"
 PAGES, LIMIT, FOLLOWERS, LINES = 25, 40, 80, 50  # pages of a timeline a run; entries a page; lines of the stream a page
+WHOLE = 0.9  # of the number of an account's followers, which counts suspended ones that no list shows
 
 _LIST = re.compile(r"mastodon:(?P<server>(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63})(?:/tags/(?P<tag>[^/?#\s]{1,100}))?")
 _STATUS = re.compile(r"https://([^/@\s]+)/(?:ap/)?users/[^/]+/statuses/(\d{1,20})")
@@ -431,6 +432,6 @@ def _parse_ties(page: Page) -> Iterator[Fact | Fault]:
             direction=direction,
             via=NAME,
             began_at=at.began_at,
-            complete=not at.cut and (at.read > 0 or at.total == 0),
+            complete=not at.cut and at.read >= WHOLE * (at.total or 0),
             total=count(at.total),
         )
