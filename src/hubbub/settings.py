@@ -7,7 +7,6 @@ from platformdirs import user_cache_path, user_data_path
 
 # The port of the web app on loopback: "HUBB" on a telephone's keys.
 PORT = 4822
-
 # The longest list of followers that is read; of a longer one its end is unknown, so nobody is missed in it.
 FOLLOWERS_CEILING = 10_000
 
