@@ -46,7 +46,7 @@ class MediaWiki:
 
     def make_account(self, user: str) -> None:
         """Make an account that edits."""
-        self._run("createAndPromote", user, secrets.token_urlsafe())
+        self._run("createAndPromote", user, secrets.token_hex())
 
     def _run(self, script: str, *told_: str, told: str = "") -> None:
         order = ["php", str(SCRIPTS / "maintenance" / f"{script}.php"), *told_]
@@ -63,7 +63,7 @@ def running(folder: Path) -> Iterator[MediaWiki]:
     wiki = MediaWiki(folder, f"http://127.0.0.1:{port}")
     store = ["--dbtype", "sqlite", "--dbpath", str(folder / "db"), "--confpath", str(folder)]
     wiki._run(
-        "install", *store, "--server", wiki.home, "--scriptpath", "", "--pass", secrets.token_urlsafe(), "W", "Admin"
+        "install", *store, "--server", wiki.home, "--scriptpath", "", "--pass", secrets.token_hex(), "W", "Admin"
     )
     with (folder / "LocalSettings.php").open("a") as settings:
         settings.write(SETTINGS)
