@@ -206,6 +206,13 @@ def test_a_list_without_end_is_cut_and_says_so(turn: str, pages: int) -> None:
     assert [one.complete for one in found if isinstance(one, FollowList)] == [False]
 
 
+def test_a_list_with_an_entry_that_cannot_be_read_is_not_complete() -> None:
+    """Else whoever stands there would count as having left."""
+    broken = Scripted(lambda *_: (200, {"subject": {"did": ME}, "followers": [{"did": "did:plc:a"}, {"did": None}]}))
+    _, tie, fault, whole = facts(read(f"followers:{ME}", fetch=broken))
+    assert (type(tie), type(fault), whole.complete) == (Follow, Fault, False)
+
+
 @pytest.mark.parametrize("kind", ["followers", "follows", "author"])
 def test_an_account_that_has_left_is_told_by_its_reason(kind: str) -> None:
     gone = Scripted(
