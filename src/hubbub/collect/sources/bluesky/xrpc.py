@@ -18,7 +18,7 @@ from hubbub.collect.source import Fetch, decoded, page_of
 from hubbub.collect.sources.bluesky.lanes import BATCH, Lane, list_of
 from hubbub.collect.sources.bluesky.login import Logins
 from hubbub.collect.sources.bluesky.records import LIKE, POST, REPOST, micros, read_time, tid
-from hubbub.collect.sources.bluesky.views import Backlinks, Feed, Posts, Ties, View
+from hubbub.collect.sources.bluesky.views import Actor, Backlinks, Feed, Posts, Ties, View
 from hubbub.model import Answer, Page
 from hubbub.settings import FOLLOWERS_CEILING
 
@@ -150,7 +150,7 @@ class Asking:
         """A list of followers or followed. The resume point tells when it was begun, how many came, and the cursor."""
         method = "app.bsky.graph.getFollowers" if self._lane.kind == "followers" else "app.bsky.graph.getFollows"
         began_at, complete = list_of(since)
-        count, cursor = 0, None
+        count, cursor, lacks = 0, None, False
         if began_at is not None and complete is None:
             _, number, cursor = since.split(" ", 2)
             count = int(number)
@@ -159,9 +159,11 @@ class Asking:
         params = {"actor": self._lane.argument, "cursor": cursor}
         async for part in self._paged(Ties, method, params, most=FOLLOWERS_CEILING // LIMIT * 2):
             began_at = began_at or part.answer.received_at
-            count += len(part.told.followers) + len(part.told.follows)
+            listed = part.told.followers + part.told.follows
+            count += len(listed)
+            lacks = lacks or len(list(_read(listed, Actor))) < len(listed)
             ends = part.last or count >= FOLLOWERS_CEILING
-            state = f"{count} {part.cursor}" if not ends else "cut" if part.cursor else "whole"
+            state = f"{count} {part.cursor}" if not ends else "cut" if part.cursor or lacks else "whole"
             yield self._page(part.answer, f"{began_at.isoformat()} {state}")
             if ends:
                 return
