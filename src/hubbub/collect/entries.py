@@ -7,7 +7,6 @@ from time import struct_time
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import feedparser
 import msgspec
 from msgspec import Raw, Struct
 from selectolax.lexbor import LexborHTMLParser
@@ -112,6 +111,8 @@ def _of_json(one: _JsonEntry, address: str) -> Entry | Fault:
 
 
 def _read_xml(body: bytes, address: str) -> Feed | Fault:
+    import feedparser  # takes a tenth of a second, so it is loaded where a feed is read
+
     try:
         # As a file: text that looks like an address or a path would be opened.
         told = feedparser.parse(
