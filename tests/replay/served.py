@@ -48,9 +48,9 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Served]:
+def served(folder: Path, recordings: Path = RECORDINGS) -> Iterator[Served]:
     """Start a server of every source's recordings."""
-    answers = sorted(str(path.parent) for path in RECORDINGS.glob("*/answers/requests.ndjson"))
+    answers = sorted(str(path.parent) for path in recordings.glob("*/answers/requests.ndjson"))
     with subprocess.Popen([sys.executable, SERVER, *answers], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
+from websockets.http11 import Request as WebSocketRequest
+from websockets.server import ServerProtocol
+
 HTML = b"<!doctype html><title>Just a moment...</title><p>Checking your browser"
 ENTITIES = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "x"><!ENTITY c "' + b"&b;" * 1000 + b'">]><a>&c;</a>'
 
@@ -48,7 +51,10 @@ class Replay(BaseHTTPRequestHandler):
         url = plain(f"https://{host}{self.path}")
         known = self.recorded.get((self.command, url)) or self.recorded.get((self.command, (*url[:2], ())))
         status, headers, body = known or (404, {}, b'{"error": "not recorded"}')
-        self.say(status, body, headers)
+        if self.headers.get("Upgrade", "").lower() == "websocket" and status == 200:
+            self.talk(body)
+        else:
+            self.say(status, body, headers)
 
     def do_POST(self) -> None:
         """Take an order, or answer as to a GET."""
@@ -68,6 +74,22 @@ class Replay(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def talk(self, body: bytes) -> None:
+        """Send lines as the messages of a WebSocket, and end it."""
+        protocol = ServerProtocol()
+        told = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
+        protocol.receive_data(f"{self.requestline}\r\n{told}\r\n".encode())
+        request = protocol.events_received()[0]
+        assert isinstance(request, WebSocketRequest)
+        protocol.send_response(protocol.accept(request))
+        for line in body.splitlines():
+            protocol.send_text(line)
+        protocol.send_close(1000)
+        for part in protocol.data_to_send():
+            self.wfile.write(part)
+        self.rfile.read(1)  # its farewell: what is closed before loses what is on its way
+        self.close_connection = True
 
     def stall(self) -> None:
         """Begin an answer and say no more."""
@@ -93,8 +115,7 @@ class Replay(BaseHTTPRequestHandler):
 
     def bomb(self) -> None:
         """Send little that unpacks to much."""
-        packed = gzip.compress(bytes(200 << 20), 9)
-        self.say(200, packed, {"Content-Encoding": "gzip"})
+        self.say(200, gzip.compress(bytes(64 << 20), 1), {"Content-Encoding": "gzip"})
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing."""

@@ -40,7 +40,8 @@ class Remembered(NamedTuple):
 class Memory:
     """Open for one process; `close` it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, largest: int = LARGEST) -> None:
+        self._largest = largest
         try:
             self._file = _opened(path)
         except sqlite3.DatabaseError as error:
@@ -66,14 +67,14 @@ class Memory:
         """Keep an answer that says how to ask whether it is still true."""
         if "etag" not in headers and "last-modified" not in headers:
             return
-        if "no-store" in headers.get("cache-control", "") or len(body) > LARGEST // 8:
+        if "no-store" in headers.get("cache-control", "") or len(body) > self._largest // 8:
             return
         row = (_name(address), msgspec.json.encode(headers), body, len(body), datetime.now(UTC).timestamp())
         with suppress(sqlite3.DatabaseError), self._file:
             self._file.execute("DELETE FROM answer WHERE kept_at <= ?", (_since(),))
             self._file.execute("REPLACE INTO answer VALUES (?, ?, ?, ?, ?)", row)
             (size,) = self._file.execute("SELECT sum(size) FROM answer").fetchone()
-            if size > LARGEST:
+            if size > self._largest:
                 median = "SELECT kept_at FROM answer ORDER BY kept_at LIMIT 1 OFFSET (SELECT count(*) / 2 FROM answer)"
                 self._file.execute(f"DELETE FROM answer WHERE kept_at <= ({median})")
 

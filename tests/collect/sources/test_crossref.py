@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from hubbub.collect.sources.crossref import LAST, ROWS
-from hubbub.model import Description, Fault, Tally
+from hubbub.model import Alias, Description, Fault, Tally
 from tests.collect.asked import aliases, read_endless, told
 from tests.collect.test_conformance_live import read
 
@@ -49,6 +49,15 @@ def test_an_authors_works_come_page_by_page_and_anew_next_time() -> None:
     preprint = told("crossref", AUTHOR, Description)[-1]
     assert preprint.venue == "bioRxiv"
     assert preprint.creators == ("Gina M. Many", "Tyler J Sagendorf", "The MoTrPAC Study Group")
+
+
+def test_who_edited_a_work_has_not_made_it() -> None:
+    def edit(body: bytes) -> bytes:
+        return body.replace(b'"author"', b'"editor"')
+
+    assert any("is_work_of" in one for one in aliases("crossref", AUTHOR))
+    made = [one for one in told("crossref", AUTHOR, Alias, edit) if one.relation == "is_work_of"]
+    assert made == []
 
 
 def test_a_doi_of_another_agency_gives_no_page() -> None:

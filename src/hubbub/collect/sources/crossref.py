@@ -164,9 +164,8 @@ class Crossref:
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Read a work, or each of a list."""
-        owner = page.lane if page.lane.startswith("orcid:") else None
-        for work in _listed(page) if owner else [_single(page)]:
-            yield from [work] if isinstance(work, Fault) else _facts(work, owner, page)
+        for work in _listed(page) if page.lane.startswith("orcid:") else [_single(page)]:
+            yield from [work] if isinstance(work, Fault) else _facts(work, page)
 
 
 def _listed(page: Page) -> Iterator[Work | Fault]:
@@ -179,7 +178,7 @@ def _single(page: Page) -> Work | Fault:
     return answer if isinstance(answer, Fault) else answer.message
 
 
-def _facts(work: Work, owner: str | None, page: Page) -> Iterator[Fact | Fault]:
+def _facts(work: Work, page: Page) -> Iterator[Fact | Fault]:
     identifier = identify.parse(f"doi:{work.doi}")
     if identifier is None:
         yield Fault("the DOI is none", sample=work.doi[:200])
@@ -197,11 +196,14 @@ def _facts(work: Work, owner: str | None, page: Page) -> Iterator[Fact | Fault]:
     )
     if work.citations is not None:
         yield Tally(identifier=identifier, via=NAME, kind="citations", value=work.citations, as_of=page.received_at)
-    yield from dict.fromkeys(_aliases(work, Record(identifier, NAME, work.indexed.at), owner))
+    yield from dict.fromkeys(_aliases(work, Record(identifier, NAME, work.indexed.at)))
 
 
-def _aliases(work: Work, record: Record, owner: str | None) -> Iterator[Alias]:
-    """What is said of other identifiers; a relation stands twice where both sides state it."""
+def _aliases(work: Work, record: Record) -> Iterator[Alias]:
+    """What is said of other identifiers; a relation stands twice where both sides state it.
+
+    An author's list holds what the person edited or translated too, so only its authors tell whose a work is.
+    """
     for word, others in (work.relation or {}).items():
         for other in others:
             yield from record.related(word, named(other.kind, other.id))
@@ -209,4 +211,4 @@ def _aliases(work: Work, record: Record, owner: str | None) -> Iterator[Alias]:
         yield from record.related(update.type, named("doi", update.doi))
     if work.resource and work.resource.primary:
         yield from record.landing(work.resource.primary.url)
-    yield from record.made_by([owner, *(author.orcid for author in work.author)])
+    yield from record.made_by(author.orcid for author in work.author)

@@ -24,11 +24,10 @@ _DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
 _FIELD = "FOS: "
 
 
-class Scheme(Struct):
-    """A name of a person or a group."""
+class Number(Struct):
+    """What a person or a group is known by in some scheme."""
 
-    identifier: str = field(name="nameIdentifier", default="")
-    kind: str | None = field(name="nameIdentifierScheme", default=None)
+    identifier: str | None = field(name="nameIdentifier", default=None)
 
 
 class Creator(Struct):
@@ -37,7 +36,7 @@ class Creator(Struct):
     name: str | None = None
     given: str | None = field(name="givenName", default=None)
     family: str | None = field(name="familyName", default=None)
-    identifiers: list[Scheme] = field(name="nameIdentifiers", default_factory=list)
+    identifiers: list[Number] | None = field(name="nameIdentifiers", default=None)
 
     def __str__(self) -> str:
         return " ".join((self.given, self.family)) if self.given and self.family else self.name or ""
@@ -71,9 +70,9 @@ class Types(Struct):
 
 
 class Related(Struct):
-    relation: str = field(name="relationType", default="")
-    kind: str = field(name="relatedIdentifierType", default="")
-    identifier: str = field(name="relatedIdentifier", default="")
+    relation: str | None = field(name="relationType", default=None)
+    kind: str | None = field(name="relatedIdentifierType", default=None)
+    identifier: str | None = field(name="relatedIdentifier", default=None)
 
 
 class Attributes(Struct, rename="camel"):
@@ -81,16 +80,16 @@ class Attributes(Struct, rename="camel"):
 
     doi: str
     updated: str
-    titles: list[Title] = []
-    creators: list[Creator] = []
+    titles: list[Title] | None = None
+    creators: list[Creator] | None = None
     publisher: str | None = None
     container: Title | None = None
     publication_year: int | None = None
-    dates: list[Date] = []
-    types: Types = field(default_factory=Types)
-    subjects: list[Subject] = []
-    rights_list: list[Rights] = []
-    related_identifiers: list[Related] = []
+    dates: list[Date] | None = None
+    types: Types | None = None
+    subjects: list[Subject] | None = None
+    rights_list: list[Rights] | None = None
+    related_identifiers: list[Related] | None = None
     url: str | None = None
     citation_count: Count | None = None
     view_count: Count | None = None
@@ -198,9 +197,8 @@ class DataCite:
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Read a work, or each of a list."""
-        owner = page.lane if page.lane.startswith("orcid:") else None
-        for work in _listed(page) if owner else [_single(page)]:
-            yield from [work] if isinstance(work, Fault) else _facts(work, owner, page)
+        for work in _listed(page) if page.lane.startswith("orcid:") else [_single(page)]:
+            yield from [work] if isinstance(work, Fault) else _facts(work, page)
 
 
 def _cursor(address: str | None) -> str:
@@ -218,7 +216,7 @@ def _single(page: Page) -> Work | Fault:
     return answer if isinstance(answer, Fault) else answer.data
 
 
-def _facts(work: Work, owner: str | None, page: Page) -> Iterator[Fact | Fault]:
+def _facts(work: Work, page: Page) -> Iterator[Fact | Fault]:
     told = work.attributes
     identifier = identify.parse(f"doi:{told.doi}")
     if identifier is None:
@@ -229,34 +227,33 @@ def _facts(work: Work, owner: str | None, page: Page) -> Iterator[Fact | Fault]:
     for kind, value in counts:
         if value or (value == 0 and kind == "citations"):
             yield Tally(identifier=identifier, via=NAME, kind=kind, value=value, as_of=page.received_at)
-    yield from dict.fromkeys(_aliases(work, Record(identifier, NAME, told.updated), owner))
+    yield from dict.fromkeys(_aliases(work, Record(identifier, NAME, told.updated)))
 
 
 def _description(told: Attributes, identifier: Identifier) -> Description:
-    issued = (_DATE.match(one.date or "") for one in told.dates if one.kind == "Issued")
-    subjects = (one.subject for one in told.subjects if one.subject)
+    issued = (_DATE.match(one.date or "") for one in told.dates or () if one.kind == "Issued")
+    subjects = (one.subject for one in told.subjects or () if one.subject)
     return Description(
         identifier=identifier,
         via=NAME,
         version=told.updated,
-        title=plain(next((one.title for one in told.titles if one.title), None)),
-        kind=str(told.types) or None,
-        creators=tuple(filter(None, map(str, told.creators))),
+        title=plain(next((one.title for one in told.titles or () if one.title), None)),
+        kind=str(told.types or "") or None,
+        creators=tuple(filter(None, map(str, told.creators or ()))),
         issued=next((one[0] for one in issued if one), None) or (str(told.publication_year or "") or None),
         venue=plain((told.container and told.container.title) or told.publisher),
-        licence=next((right for one in told.rights_list if (right := one.identifier or one.address)), None),
+        licence=next((right for one in told.rights_list or () if (right := one.identifier or one.address)), None),
         fields=tuple(dict.fromkeys(one.removeprefix(_FIELD) for one in subjects if one.startswith(_FIELD))),
     )
 
 
-def _aliases(work: Work, record: Record, owner: str | None) -> Iterator[Alias]:
+def _aliases(work: Work, record: Record) -> Iterator[Alias]:
     told = work.attributes
-    for related in told.related_identifiers:
-        yield from record.related(related.relation, named(related.kind, related.identifier))
+    for related in told.related_identifiers or ():
+        yield from record.related(related.relation or "", named(related.kind or "", related.identifier or ""))
     for other in work.relationships.versions.data:
         yield from record.related("has-version", named("doi", other.id))
     for other in work.relationships.version_of.data:
         yield from record.related("is-version-of", named("doi", other.id))
     yield from record.landing(told.url)
-    people = (one.identifier for creator in told.creators for one in creator.identifiers if one.kind == "ORCID")
-    yield from record.made_by([owner, *people])
+    yield from record.made_by(one.identifier for creator in told.creators or () for one in creator.identifiers or ())

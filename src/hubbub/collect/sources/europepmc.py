@@ -1,7 +1,7 @@
 """Europe PMC: the literature of the life sciences comes in; descriptions, versions and who cites a work come out.
 
 A work is searched for, and then who cites it is listed: posts of the place `europepmc`, each an article or preprint
-that refers to the work. The works of an author are searched for by ORCID iD, without who cites them.
+that refers to the work.
 """
 
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -32,8 +32,7 @@ from hubbub.model import (
 NAME = "europepmc"
 API = "https://www.ebi.ac.uk/europepmc/webservices/rest"
 SIZE, PAGES = 1000, 10  # citing works a page, and pages a run
-FOUND, SEARCHES = 100, 100  # an author's works a page, and pages a run
-QUERIES = {"doi": 'DOI:"{}"', "pmid": "EXT_ID:{} AND SRC:MED", "pmcid": "PMCID:{}", "orcid": 'AUTHORID:"{}"'}
+QUERIES = {"doi": 'DOI:"{}"', "pmid": "EXT_ID:{} AND SRC:MED", "pmcid": "PMCID:{}"}
 KINDS = {"MED": "article", "PMC": "article", "PPR": "preprint", "PAT": "patent", "ETH": "thesis", "NBK": "book"}
 
 
@@ -140,7 +139,6 @@ class Answered(Struct, rename="camel"):
     hit_count: int
     result_list: Results | None = None
     citation_list: Citations | None = None
-    next_cursor_mark: str | None = None
 
 
 class EuropePMC:
@@ -161,7 +159,7 @@ class EuropePMC:
         deletions="never",
         shapes="documented",
         colour="#20699c",
-        note="Works by DOI, PubMed or PMC number, the first 10,000 who cite each, and those of an author by ORCID iD. "
+        note="Works by DOI, PubMed or PMC number, and the first 10,000 who cite each. "
         "Lists of who cites are recorded, works are documented. When a citing work appeared is told by the year only, "
         "so these posts have no time.",
         examples=(
@@ -184,13 +182,29 @@ class EuropePMC:
     )
 
     def lanes(self, watch: Watch) -> Iterable[str]:
-        """Works by DOI, PubMed or PMC number and authors by ORCID iD, as identifiers print."""
-        yield from (str(work) for work in watch.works if work.scheme in QUERIES.keys() - {"orcid"})
-        yield from (str(owner) for owner in watch.owners if owner.scheme == "orcid")
+        """Works by DOI, PubMed or PMC number, as identifiers print."""
+        return (str(work) for work in watch.works if work.scheme in QUERIES)
 
-    def read(self, lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
-        """Search for a work and list who cites it, or search for an author's works."""
-        return _by_author(lane, since, fetch) if lane.startswith("orcid:") else _work(lane, since, fetch)
+    async def read(self, lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
+        """Search for a work, then list who cites it. A page resumes at `COLLECTION/NUMBER/PAGE` of that list."""
+        if not since:
+            scheme, _, value = lane.partition(":")
+            asked = {"query": QUERIES[scheme].format(value), "resultType": "core", "format": "json"}
+            answer = await fetch.get(f"{API}/search", params=asked)
+            found = decoded(answer, Answered).result_list
+            works = (decode(raw, Cited) for raw in (found.result if found else ()))
+            since = next((f"{one.list}/1" for one in works if isinstance(one, Cited) and one.list), "")
+            yield page_of(lane, answer, since)
+            if not since:
+                return
+        listed, _, first = since.rpartition("/")
+        for at in range(int(first), PAGES + 1):
+            paged = {"page": at, "pageSize": SIZE, "format": "json"}
+            answer = await fetch.get(f"{API}/{listed}/citations", params=paged)
+            ended = at == PAGES or at * SIZE >= decoded(answer, Answered).hit_count
+            yield page_of(lane, answer, "" if ended else f"{listed}/{at + 1}")
+            if ended:
+                return
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Read works that were found, or works that cite the one of the lane."""
@@ -198,51 +212,14 @@ class EuropePMC:
         if isinstance(answer, Fault):
             yield answer
             return
-        owner = page.lane if page.lane.startswith("orcid:") else None
         for raw in answer.result_list.result if answer.result_list else ():
             work = decode(raw, Work)
-            yield from [work] if isinstance(work, Fault) else _facts(work, owner, page)
+            yield from [work] if isinstance(work, Fault) else _facts(work, page)
         for raw in answer.citation_list.citation if answer.citation_list else ():
             citing = decode(raw, Citing)
             yield citing if isinstance(citing, Fault) else _post(citing, page.lane)
         if answer.result_list is None and answer.citation_list is None:
             yield Fault("neither works nor who cites one")
-
-
-async def _work(lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
-    """Search for a work, then list who cites it. A page resumes at `COLLECTION/NUMBER/PAGE` of that list."""
-    if not since:
-        answer = await fetch.get(f"{API}/search", params=_query(lane))
-        found = decoded(answer, Answered).result_list
-        works = (decode(raw, Cited) for raw in (found.result if found else ()))
-        since = next((f"{one.list}/1" for one in works if isinstance(one, Cited) and one.list), "")
-        yield page_of(lane, answer, since)
-        if not since:
-            return
-    listed, _, first = since.rpartition("/")
-    for at in range(int(first), PAGES + 1):
-        asked = {"page": at, "pageSize": SIZE, "format": "json"}
-        answer = await fetch.get(f"{API}/{listed}/citations", params=asked)
-        ended = at == PAGES or at * SIZE >= decoded(answer, Answered).hit_count
-        yield page_of(lane, answer, "" if ended else f"{listed}/{at + 1}")
-        if ended:
-            return
-
-
-async def _by_author(lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
-    """Search for an author's works. A page resumes at Europe PMC's cursor, which repeats at the end."""
-    cursor, seen = since or "*", set[str]()
-    while cursor and cursor not in seen and len(seen) < SEARCHES:
-        seen.add(cursor)
-        asked = {**_query(lane), "pageSize": FOUND, "cursorMark": cursor}
-        answer = await fetch.get(f"{API}/search", params=asked)
-        cursor = decoded(answer, Answered).next_cursor_mark or ""
-        yield page_of(lane, answer, "" if cursor in seen else cursor)
-
-
-def _query(lane: str) -> dict[str, str]:
-    scheme, _, value = lane.partition(":")
-    return {"query": QUERIES[scheme].format(value), "resultType": "core", "format": "json"}
 
 
 def _post(citing: Citing, lane: str) -> Post:
@@ -261,14 +238,17 @@ def _post(citing: Citing, lane: str) -> Post:
     )
 
 
-def _facts(work: Work, owner: str | None, page: Page) -> Iterator[Fact]:
+def _facts(work: Work, page: Page) -> Iterator[Fact | Fault]:
     told = ("doi", work.doi), ("pmid", work.pmid), ("pmcid", work.pmcid), ("url", work.page)
     names = [one for kind, value in told if value and (one := named(kind, value))]
+    if not names:
+        yield Fault("a work without an identifier", sample=f"{work.source} {work.id}"[:200])
+        return
     record = Record(names[0], NAME, f"{page.received_at:%Y-%m-%dT%H:%M:%SZ}")
     yield _description(work, record)
     if work.count is not None:
         yield Tally(identifier=record.work, via=NAME, kind="citations", value=work.count, as_of=page.received_at)
-    yield from dict.fromkeys(_aliases(work, names, record, owner))
+    yield from dict.fromkeys(_aliases(work, names, record))
 
 
 def _description(work: Work, record: Record) -> Description:
@@ -287,7 +267,7 @@ def _description(work: Work, record: Record) -> Description:
     )
 
 
-def _aliases(work: Work, names: list[Identifier], record: Record, owner: str | None) -> Iterator[Alias]:
+def _aliases(work: Work, names: list[Identifier], record: Record) -> Iterator[Alias]:
     for name in names:
         yield from record.related("is-same-as", name)
     for other in work.comment_correction_list.entries:
@@ -296,4 +276,4 @@ def _aliases(work: Work, names: list[Identifier], record: Record, owner: str | N
         if version.id != work.id:
             yield from record.related("has-version", identify.parse(version.page))
     ids = (author.author_id for author in work.author_list.author)
-    yield from record.made_by([owner, *(one.value for one in ids if one and one.type == "ORCID")])
+    yield from record.made_by(one.value for one in ids if one and one.type == "ORCID")
