@@ -11,12 +11,12 @@ from tests.cli.commanded import PROGRAM, environment
 
 
 @pytest.mark.parametrize("order", ["serve", "demo"])
-def test_the_address_that_is_printed_answers_until_it_is_stopped(demo_store: Path, order: str) -> None:
+def test_the_address_that_is_printed_answers_until_it_is_stopped(demo_store: str, order: str, tmp_path: Path) -> None:
     with subprocess.Popen(
         [PROGRAM, order, "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment(demo_store),
+        env=environment(demo_store, XDG_CACHE_HOME=str(tmp_path)),
         text=True,
     ) as process:
         try:
