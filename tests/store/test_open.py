@@ -1,4 +1,4 @@
-"""What can be wrong with a store is said in a sentence, and nothing is lost."""
+"""What can be wrong with a store is said in a sentence, and nothing is lost; for a server see `test_server`."""
 
 import os
 import sqlite3
@@ -17,8 +17,7 @@ import hubbub.store
 from hubbub.answers import Answers
 from hubbub.model import Identifier, Post
 from hubbub.store import Store, StoreError, open_store, schema
-from hubbub.store.migrate import migrate
-from tests.conftest import NewStore
+from tests.conftest import NewStore, on_sqlite
 from tests.store.asked import dump, told
 from tests.store.fold_model import WORKS, link_to
 from tests.store.keeping import NOW, keep, path_of, read
@@ -84,8 +83,8 @@ def test_an_older_store_keeps_what_it_held_and_what_it_must_not_hold(tmp_path: P
 
 
 def test_migrations_lead_to_the_declared_tables(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'new.db'}")
-    migrate(engine)
+    migrated_to(tmp_path / "old.db", "head")
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, schema.metadata) == []
@@ -191,6 +190,7 @@ def test_a_read_only_store_is_explained_and_kept(tmp_path: Path) -> None:
         assert len(told(store, WORKS[0])) == 3
 
 
+@on_sqlite
 def test_a_locked_store_is_explained_and_can_still_be_read(
     new_store: NewStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +208,7 @@ def test_a_locked_store_is_explained_and_can_still_be_read(
     assert len(told(store, WORKS[0])) == 6
 
 
+@on_sqlite
 def test_a_full_disk_is_explained_and_loses_nothing(new_store: NewStore) -> None:
     store = new_store()
     keep(store, [some(0, 50)])
