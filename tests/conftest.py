@@ -61,7 +61,7 @@ def blank_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """A PostgreSQL server of this process, by the address of its first database."""
     found = postgresql.programs()
     with postgresql.running(found or missing("not installed: postgresql")) as address:
@@ -76,7 +76,7 @@ def new_address(request: pytest.FixtureRequest) -> Iterator[NewAddress]:
         blank, folder = request.getfixturevalue("blank_store"), request.getfixturevalue("tmp_path")
         yield lambda: str(shutil.copy(blank, folder / f"{next(numbers)}.db"))
         return
-    server = request.getfixturevalue("server")
+    server = request.getfixturevalue("postgresql_server")
     made: list[str] = []
     with closing(psycopg.connect(server, autocommit=True)) as connection:
 

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -25,8 +26,8 @@ def programs() -> Path | None:
     found = shutil.which("postgres")
     if found:
         return Path(found).resolve().parent
-    debian = Path("/usr/lib/postgresql").glob("*/bin/postgres")
-    return max((path.parent for path in debian), key=lambda folder: int(folder.parent.name), default=None)
+    debian = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    return max(debian, key=lambda folder: int(folder.parent.name), default=None)
 
 
 @contextmanager
@@ -52,8 +53,8 @@ def running(programs: Path) -> Iterator[str]:
         _wait(folder, log)
         yield f"postgresql://hubbub@/postgres?host={folder}"
     finally:
-        server.terminate()
-        server.kill() if server.poll() else server.wait(30)
+        server.send_signal(signal.SIGQUIT)  # at once, whoever is still connected
+        server.wait(30)
         shutil.rmtree(folder)
 
 

@@ -37,6 +37,7 @@ from hubbub.model import (
 from hubbub.store import Store
 from hubbub.store.fold import Change, touches_of
 from hubbub.store.keep import Writer
+from hubbub.store.text import without_nul
 
 REBUILD_STEP = 5_000  # assertions a transaction
 WORKS_STAND = 2.0  # seconds before a lane that goes on asks again which works are watched
@@ -173,7 +174,7 @@ class Gate:
         self, page: Page, sure: Iterable[Span], waiting: dict[PostKey, list[Span]], writer: Writer
     ) -> tuple[list[Change], list[Fault]]:
         """Parse a page as far as the gate lets it through; return what is to be kept, and what could not be read."""
-        faults = list(page.faults)
+        faults = [without_nul(fault) for fault in page.faults]
         place = self.source.about.name
         facts = deque(self._parse(page, sure, faults))
         known = _Known(writer, place, waiting, facts)
@@ -199,9 +200,9 @@ class Gate:
         for start, end in spans:
             for fact in self.source.parse(replace(page, body=page.body[start:end], offset=page.offset + start)):
                 if isinstance(fact, Fault):
-                    faults.append(fact)
+                    faults.append(without_nul(fact))
                 else:
-                    yield fact
+                    yield without_nul(fact)
 
 
 class _Known:

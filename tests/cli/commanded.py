@@ -43,7 +43,7 @@ class Ran(NamedTuple):
             assert part in self.err
 
 
-def run(store: Path | None, *order: object, stdin: bytes = b"") -> Ran:
+def run(store: Path | str | None, *order: object, stdin: bytes = b"") -> Ran:
     """Run a command in this process."""
     arguments = ["hubbub", *(() if store is None else ("--store", str(store))), *map(str, order)]
     out, err = (TextIOWrapper(BytesIO(), encoding="utf-8", newline="", write_through=True) for _ in range(2))
@@ -56,12 +56,12 @@ def run(store: Path | None, *order: object, stdin: bytes = b"") -> Ran:
     return Ran(int(stopped.value.code or 0), said, failed)
 
 
-def environment(store: Path, **more: str) -> dict[str, str]:
+def environment(store: Path | str, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in environ.items() if name not in ("FORCE_COLOR", "COLUMNS")}
-    return {**kept, "HUBBUB_STORE": f"sqlite:///{store}", **more}
+    return {**kept, "HUBBUB_STORE": str(store), **more}
 
 
-def command(store: Path, *order: object, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Ran:
+def command(store: Path | str, *order: object, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Ran:
     """Run the installed command with its output piped."""
     done = subprocess.run(
         [PROGRAM, *map(str, order)],
@@ -99,12 +99,12 @@ def event(n: int, **fields: Any) -> bytes:
     return msgspec.json.encode(told | fields) + b"\n"
 
 
-def posts(store: Path, work: str = WORK) -> list[str]:
+def posts(store: Path | str, work: str = WORK) -> list[str]:
     """The ids of the posts about a work."""
     return [said["post"].rpartition("/")[2] for said in run(store, "mentions", work, "--json").json()]
 
 
-def mentions(store: Path, *works: str) -> list[Any]:
+def mentions(store: Path | str, *works: str) -> list[Any]:
     """All that is said of works, without the times of collecting."""
     told = [run(store, "mentions", work, "--json").json() for work in works]
     for said in (one for ones in told for one in ones):

@@ -1,28 +1,19 @@
 """Stores for commands."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 
 from tests.cli.commanded import run
+from tests.conftest import NewAddress
 
 
 @pytest.fixture
-def store(blank_store: Path, tmp_path: Path) -> Path:
-    """A store without content."""
-    return Path(shutil.copy(blank_store, tmp_path / "store.db"))
-
-
-@pytest.fixture(scope="session")
-def demo_filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the demo, to be copied."""
-    path = tmp_path_factory.mktemp("demo") / "demo.db"
-    assert run(path, "demo", "--fill-only").status == 0
-    return path
+def store(new_address: NewAddress) -> str:
+    """The address of a store without content."""
+    return new_address()
 
 
 @pytest.fixture
-def demo_store(demo_filled: Path, tmp_path: Path) -> Path:
-    """A store with the demo."""
-    return Path(shutil.copy(demo_filled, tmp_path / "demo.db"))
+def demo_store(store: str) -> str:
+    """The address of a store with the demo."""
+    assert run(store, "demo", "--fill-only").status == 0
+    return store

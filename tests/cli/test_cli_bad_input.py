@@ -1,6 +1,7 @@
 """Whatever is wrong with a file or an argument is said in a sentence, and what is whole is kept."""
 
 import gzip
+import shutil
 import sys
 from pathlib import Path
 from random import Random
@@ -18,6 +19,12 @@ GOLDEN = FRAMES / "jetstream_v1_golden_mixed.ndjson"
 CHANCE = Random(1)
 LINES = b"".join(post(n, text=f"{CHANCE.randbytes(900).hex()} I read doi:10.5555/work") for n in range(200))
 ENVELOPE = '{"status":"failed","message-type":null,"message":[{"type":null,"message":"Invalid cursor supplied."}]}'
+
+
+@pytest.fixture
+def store(blank_store: Path, tmp_path: Path) -> Path:
+    """A store in a file: what is wrong here meets no database."""
+    return Path(shutil.copy(blank_store, tmp_path / "store.db"))
 
 
 def ingest(store: Path, file: Path, content: bytes, source: str = "bluesky") -> Ran:

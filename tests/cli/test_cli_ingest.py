@@ -1,20 +1,21 @@
 """Reading archives: once, twice and stopped midway."""
 
 import signal
-import sqlite3
 import subprocess
-from contextlib import closing, suppress
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
 
+from hubbub.collect.archive import lane_of
+from hubbub.store import Store, open_store
 from tests.cli.commanded import PROGRAM, USER_GUIDE, WORK, command, environment, mentions, post, posts, run
+from tests.conftest import NewAddress
 
 GLIOTOXIN = "doi:10.1007/s00253-011-3689-1"
 
 
-def test_what_came_in_is_told_a_line_a_file(store: Path, tmp_path: Path) -> None:
+def test_what_came_in_is_told_a_line_a_file(store: str, tmp_path: Path) -> None:
     file = tmp_path / "day.ndjson"
     file.write_bytes(post(1) + post(2) + post(3, text="nothing"))
     ran = run(store, "ingest", "bluesky", file)
@@ -25,12 +26,12 @@ def test_what_came_in_is_told_a_line_a_file(store: Path, tmp_path: Path) -> None
     assert posts(store) == ["k2"]
 
 
-def test_several_files_are_read_in_one_go(store: Path) -> None:
+def test_several_files_are_read_in_one_go(store: str) -> None:
     ran = run(store, "ingest", "crossref_event_data", USER_GUIDE, USER_GUIDE.with_name("query_end_to_end.json"))
     assert [line.partition(":")[0] for line in ran.out.splitlines()] == ["✓ user-guide.json", "✓ query_end_to_end.json"]
 
 
-def test_reading_twice_changes_nothing(store: Path) -> None:
+def test_reading_twice_changes_nothing(store: str) -> None:
     first = command(store, "ingest", "crossref_event_data", USER_GUIDE)
     assert first == (0, "✓ user-guide.json: 9 posts, 9 mentions, 0 withdrawn\n", "")
     before = mentions(store, GLIOTOXIN)
@@ -40,7 +41,7 @@ def test_reading_twice_changes_nothing(store: Path) -> None:
     assert mentions(store, GLIOTOXIN) == before
 
 
-def test_what_was_set_aside_is_told_and_exit_status_is_1(store: Path, tmp_path: Path) -> None:
+def test_what_was_set_aside_is_told_and_exit_status_is_1(store: str, tmp_path: Path) -> None:
     file = tmp_path / "day.ndjson"
     file.write_bytes(post(1) + b"{broken\n".replace(b"broken", b'"doi": 10.5555/work') + post(2))
     ran = run(store, "ingest", "bluesky", file)
@@ -49,12 +50,9 @@ def test_what_was_set_aside_is_told_and_exit_status_is_1(store: Path, tmp_path: 
     assert "1 × no frame: " in run(store, "sources").out
 
 
-def _kept(store: Path) -> int:
+def _kept(store: Store, file: Path) -> int:
     """How far the archive was read."""
-    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(store)) as asked:
-        (resume,) = asked.execute("SELECT max(CAST(resume AS INTEGER)) FROM cursor").fetchone()
-        return int(resume or 0)
-    return 0
+    return int(store.resume("bluesky", lane_of(file)) or 0)
 
 
 @pytest.mark.parametrize(
@@ -64,24 +62,28 @@ def _kept(store: Path) -> int:
         signal.SIGKILL,
     ],
 )
-def test_what_is_stopped_midway_goes_on_where_it_was(store: Path, tmp_path: Path, stop: signal.Signals) -> None:
+def test_what_is_stopped_midway_goes_on_where_it_was(
+    new_address: NewAddress, tmp_path: Path, stop: signal.Signals
+) -> None:
     count = 300
-    file, half = tmp_path / "day.ndjson", tmp_path / "half.db"
+    store, half, file = new_address(), new_address(), tmp_path / "day.ndjson"
     filler = post(7, text="nothing " * 100) * 200
     with file.open("wb") as archive:
         for n in range(count):
             archive.write(post(n) + filler)
-    half.write_bytes(store.read_bytes())
     order: list[str | Path] = [PROGRAM, "ingest", "bluesky", file]
-    with subprocess.Popen(order, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(half)) as process:
+    with (
+        open_store(half) as opened,
+        subprocess.Popen(order, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(half)) as process,
+    ):
         until = monotonic() + 30
-        while not _kept(half) and monotonic() < until:
+        while not _kept(opened, file) and monotonic() < until:
             sleep(0.002)
         process.send_signal(stop)
         _, err = process.communicate(timeout=30)
-    assert process.returncode != 0
-    assert b"Traceback" not in err
-    assert 0 < _kept(half) < file.stat().st_size
+        assert process.returncode != 0
+        assert b"Traceback" not in err
+        assert 0 < _kept(opened, file) < file.stat().st_size
     assert 0 < len(posts(half)) < count
     rest = run(half, "ingest", "bluesky", file)
     assert rest.status == 0

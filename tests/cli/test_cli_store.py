@@ -1,5 +1,6 @@
 """Whatever is wrong with a store or a port is said in a sentence, and nothing is lost."""
 
+import shutil
 import socket
 import sqlite3
 from pathlib import Path
@@ -10,6 +11,12 @@ import hubbub.store
 from tests.cli.commanded import USER_GUIDE, event, posts, run
 
 WAITS = tuple(pragma for pragma in hubbub.store.PRAGMAS if "busy_timeout" not in pragma)
+
+
+@pytest.fixture
+def store(blank_store: Path, tmp_path: Path) -> Path:
+    """A store in a file: what can be wrong with a server is shown in tests/store."""
+    return Path(shutil.copy(blank_store, tmp_path / "store.db"))
 
 
 @pytest.fixture
@@ -101,9 +108,9 @@ def test_a_missing_store_is_made_with_its_folder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("order", ["serve", "demo"])
-def test_a_port_in_use_is_explained(demo_store: Path, order: str) -> None:
+def test_a_port_in_use_is_explained(store: Path, order: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        run(demo_store, order, "--port", port).fails(
+        run(store, order, "--port", port).fails(
             f"port {port} on 127.0.0.1 cannot be used (another program is using it); try --port 0"
         )

@@ -1,10 +1,8 @@
 """A store filled with the demo holds what the simulated world knows of itself."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
@@ -13,7 +11,8 @@ from hubbub import demo, pipeline
 from hubbub.answers import Answers
 from hubbub.collect import archive
 from hubbub.collect.source import sources
-from hubbub.store import Store, open_store
+from hubbub.store import Store
+from tests.conftest import NewStore
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 TIMES = {"collected_at", "kept_at"}
@@ -58,10 +57,10 @@ def seed(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def store(tmp_path: Path, seed: int) -> Iterator[Store]:
-    with open_store(str(tmp_path / "demo.db")) as opened:
-        fill(opened, seed)
-        yield opened
+def store(new_store: NewStore, seed: int) -> Store:
+    opened = new_store()
+    fill(opened, seed)
+    return opened
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3], indirect=True)

@@ -1,4 +1,4 @@
-"""What can be wrong with a store is said in a sentence, and nothing is lost."""
+"""What can be wrong with a store is said in a sentence, and nothing is lost; for a server see `test_server`."""
 
 import os
 import sqlite3
@@ -17,7 +17,10 @@ import hubbub.store
 from hubbub.answers import Answers
 from hubbub.model import Identifier, Post
 from hubbub.store import Store, StoreError, open_store, schema
+<<<<<<< HEAD
 from hubbub.store.migrate import migrate
+=======
+>>>>>>> postgres
 from tests.conftest import NewStore, on_sqlite
 from tests.store.asked import dump, told
 from tests.store.fold_model import WORKS, link_to
@@ -84,8 +87,8 @@ def test_an_older_store_keeps_what_it_held_and_what_it_must_not_hold(tmp_path: P
 
 
 def test_migrations_lead_to_the_declared_tables(tmp_path: Path) -> None:
-    engine = create_engine(f"sqlite:///{tmp_path / 'new.db'}")
-    migrate(engine)
+    migrated_to(tmp_path / "old.db", "head")
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, schema.metadata) == []

@@ -1,6 +1,5 @@
 """A small world in a real store, a server over it, and a browser that asks nobody else."""
 
-import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from hubbub.store import open_store
 from hubbub.store.fold import Change
 from hubbub.web.app import create_app
 from hubbub.web.server import address_of, bind
+from tests.conftest import missing
 
 Running = Callable[..., AbstractContextManager[str]]
 
@@ -67,12 +67,9 @@ LONG = (
 
 def need(*programs: str) -> None:
     """Skip where a program is missing; in CI, where it has to be there, fail."""
-    missing = [program for program in programs if shutil.which(program) is None]
-    if missing:
-        told = f"not installed: {', '.join(missing)}"
-        if os.environ.get("CI") == "true":
-            pytest.fail(told)
-        pytest.skip(told)
+    absent = [program for program in programs if shutil.which(program) is None]
+    if absent:
+        missing(f"not installed: {', '.join(absent)}")
 
 
 def mention(of: Identifier, relation: str = "discusses") -> Mention:

@@ -32,7 +32,7 @@ from hubbub.reference.places import place, places
 from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.counts import POSTS, by_day, by_source
-from hubbub.store.fold import Content
+from hubbub.store.fold import Content, hashed
 from hubbub.store.keep import Found
 from hubbub.store.sql import among, rows
 from hubbub.store.times import EPOCH, moment
@@ -301,9 +301,8 @@ class View:
         return Speaker(self._names[row.source], row.key, **told)
 
     def account(self, source: str, key: str, limit: int) -> AccountReport | None:
-        table = s.account.c
-        named = select(s.account).join(s.source).where(s.source.c.name == source, table.key == key)
-        found = self._rows(named)
+        named = select(s.account).where(s.account.c.hash == hashed("account", source, key))
+        found = [row for row in self._rows(named) if (self._names[row.source], row.key) == (source, key)]
         if not found:
             return None
         fields = msgspec.json.decode(found[0].fields, type=Fields)
