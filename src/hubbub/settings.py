@@ -11,13 +11,10 @@ from platformdirs import user_cache_path, user_data_path
 PORT = 4822
 # The longest list of followers that is read; of a longer one its end is unknown, so nobody is missed in it.
 FOLLOWERS_CEILING = 10_000
-<<<<<<< HEAD
 
 
 class SettingError(ValueError):
     """A setting that cannot be read; the message says which, and what it should look like."""
-=======
->>>>>>> talk
 
 
 def store_address() -> str:

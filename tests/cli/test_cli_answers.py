@@ -162,13 +162,8 @@ def test_sources_are_listed_collectors_first(demo_store: str) -> None:
     assert ["collector" in line for line in lines] == [True] * known + [False] * (len(lines) - known)
 
 
-<<<<<<< HEAD
-def test_sources_of_a_new_store_are_the_collectors(store: Path) -> None:
-    assert len(run(store, "sources").out.splitlines()) == 1 + len(sources())
-=======
 def test_sources_of_a_new_store_are_the_collectors(store: str) -> None:
-    assert len(run(store, "sources").out.splitlines()) == 3
->>>>>>> postgres
+    assert len(run(store, "sources").out.splitlines()) == 1 + len(sources())
 
 
 def test_a_rebuild_changes_nothing(demo_store: str) -> None:

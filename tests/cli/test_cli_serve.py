@@ -10,13 +10,8 @@ import pytest
 from tests.cli.commanded import PROGRAM, environment
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize("order", [["serve", "--offline"], ["demo"]], ids=" ".join)
-def test_the_address_that_is_printed_answers_until_it_is_stopped(demo_store: Path, order: list[str]) -> None:
-=======
-@pytest.mark.parametrize("order", ["serve", "demo"])
-def test_the_address_that_is_printed_answers_until_it_is_stopped(demo_store: str, order: str, tmp_path: Path) -> None:
->>>>>>> postgres
+def test_the_address_that_is_printed_answers_until_it_is_stopped(demo_store: str, order: list[str], tmp_path: Path) -> None:
     with subprocess.Popen(
         [PROGRAM, *order, "--port", "0"],
         stdout=subprocess.PIPE,

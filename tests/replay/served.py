@@ -20,12 +20,8 @@ class Served:
 
     def __init__(self, address: str, folder: Path) -> None:
         self.address = address
-<<<<<<< HEAD
-        hosts = [host.name for source in sources().values() for host in source.about.hosts if " " not in host.name]
-=======
         named = (host.name for source in sources().values() for host in source.about.hosts)
         hosts = [name for name in named if " " not in name]  # some are described only
->>>>>>> fetch
         self.environment = {
             **os.environ,
             "HUBBUB_STORE": str(folder / "hubbub.db"),

@@ -17,10 +17,6 @@ import hubbub.store
 from hubbub.answers import Answers
 from hubbub.model import Identifier, Post
 from hubbub.store import Store, StoreError, open_store, schema
-<<<<<<< HEAD
-from hubbub.store.migrate import migrate
-=======
->>>>>>> postgres
 from tests.conftest import NewStore, on_sqlite
 from tests.store.asked import dump, told
 from tests.store.fold_model import WORKS, link_to
