@@ -40,7 +40,7 @@ def test_what_holds_nul_is_kept_and_found(new_store: NewStore) -> None:
     body = line + handle + b"\n" + broken + b"\n"
     for lane in ("once", "twice"):
         outcome = asyncio.run(pipeline.collect(source, lane, archive.files(lambda _: BytesIO(body)), store))
-        assert len(outcome.faults) == 1
+        assert len(outcome.set_aside) == 1
     (said,) = Answers(store).said(_WORK)
     assert (said.post, said.text) == ("at://did:plc:a/app.bsky.feed.post/k\ufffd", "see \ufffd doi:10.5555/work")
     assert said.speaker
