@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -89,9 +90,10 @@ class Runner:
 
     async def listen(self, listened: Iterable[Source]) -> None:
         """Read the streams of sources until cancelled."""
+        lists = self._store.ask(wanted.subscriptions)
         async with self._holding_on(), asyncio.TaskGroup() as tasks:
             for source in listened:
-                for lane in source.lanes(Watch()):
+                for lane in source.lanes(Watch(lists=lists)):
                     if lane.startswith(STREAM):
                         tasks.create_task(self._stream(source, lane))
 
@@ -145,8 +147,11 @@ class Runner:
         name = source.about.name
         named = list(dict.fromkeys(source.lanes(self._store.ask(wanted.watch, name))))
         planned = [lane for lane in named if not lane.startswith(STREAM)]
-        held = self._store.ask(wanted.posts, name, 0, 1)
-        if held and _asked(source, Watch(posts=(held[0][1],))):
+        if (
+            "poll" in source.about.modes
+            and source.about.deletions != "never"
+            and self._store.ask(wanted.posts, name, 0, 1)
+        ):
             planned.insert(0, RECHECK)
         states = {row.lane: row for row in self._store.ask(lanes.lanes, name)}
         kept = {*planned, *(lane for lane in states if lane.startswith(STREAM))}
@@ -189,7 +194,7 @@ class Runner:
         after = int(self._store.resume(name, RECHECK) or 0)
         held = self._store.ask(wanted.posts, name, after, RECHECKED)
         failures: list[Exception] = []
-        for lane in _asked(source, Watch(posts=tuple(key for _, key in held))):
+        for lane in self._asked(source, posts=tuple(key for _, key in held)):
             try:
                 await pipeline.glance(source, lane, self._fetch, self._store, outcome)
             except (FetchError, ValueError) as error:
@@ -201,6 +206,12 @@ class Runner:
             writer.advance(name, RECHECK, "" if ended else str(held[-1][0]), ended, datetime.now(UTC))
         if failures:
             raise failures[0]
+
+    def _asked(self, source: Source, **asked: Any) -> list[str]:
+        """The lanes that posts or works need, without those that are read anyway; lists may name other servers."""
+        lists = self._store.ask(wanted.subscriptions)
+        anyway = {*source.lanes(Watch(lists=lists))}
+        return [lane for lane in source.lanes(Watch(lists=lists, **asked)) if lane not in anyway]
 
     # Wishes and the inbox
 
@@ -220,7 +231,7 @@ class Runner:
     async def _look(self, source: Source, works: Sequence[Identifier]) -> None:
         turn = Turn(source.about.name)
         try:
-            for lane in _asked(source, Watch(works=tuple(works))):
+            for lane in self._asked(source, works=tuple(works)):
                 await pipeline.glance(source, lane, self._fetch, self._store, turn.outcome)
         except StoreError:
             raise
@@ -293,11 +304,6 @@ class Runner:
 def pollable() -> list[Source]:
     """The installed sources that can be asked."""
     return [source for source in sources().values() if "poll" in source.about.modes]
-
-
-def _asked(source: Source, watch: Watch) -> list[str]:
-    """The lanes of a source that a watch asks for, without its streams."""
-    return [lane for lane in source.lanes(watch) if not lane.startswith(STREAM)]
 
 
 def _is_due(row: LaneRow) -> bool:

@@ -122,13 +122,18 @@ def watch(connection: Connection, source: str) -> Watch:
         .order_by(account.followers.asc().nulls_first(), account.id)
         .limit(SPEAKERS)
     )
-    subscribed = select(s.subscription.c.address).order_by(s.subscription.c.address)
     return Watch(
         works=tuple(_identifiers(connection, shelved)),
         owners=tuple(_identifiers(connection, select(s.owner.c.identifier))),
         speakers=tuple(key for (key,) in rows(connection, speakers)),
-        lists=tuple(address for (address,) in rows(connection, subscribed)),
+        lists=subscriptions(connection),
     )
+
+
+def subscriptions(connection: Connection) -> tuple[str, ...]:
+    """The addresses that somebody has given: feeds, servers, repositories."""
+    asked = select(s.subscription.c.address).order_by(s.subscription.c.address)
+    return tuple(address for (address,) in rows(connection, asked))
 
 
 def wishes(connection: Connection) -> list[Identifier]:

@@ -28,6 +28,7 @@ class Bluesky:
         category="social media",
         modes=("stream", "poll", "archive"),
         hours=6,
+        covers=("search", "backlinks", "author"),
         hosts=(
             Host("jetstream2.us-east.bsky.network", per_second=0.2),
             Host("bsky.network", per_second=0.2),
