@@ -330,7 +330,7 @@ def _of_edit(edit: Edit, revid: int, now: dict[str, Found], before: dict[str, Fo
             id=edit.page,
             via=NAME,
             assertion=f"{edit.page} {found.identifier}",
-            version=f"{revid:012}",
+            version=_version(revid, dated=edit.made_at is not None),
             url=edit.page,
             title=edit.title,
             text=None if link else found.as_written,
@@ -343,8 +343,13 @@ def _of_edit(edit: Edit, revid: int, now: dict[str, Found], before: dict[str, Fo
         yield edit.author
 
 
+def _version(revid: int, dated: bool = True) -> str:
+    """A wiki's revision; where two statements rest on the same one, that which knows who brought the reference wins."""
+    return f"{revid:012}.{dated:d}"
+
+
 def _withdrawn(page: str, name: str, revid: int) -> Post:
-    return Post(source=NAME, id=page, via=NAME, assertion=f"{page} {name}", version=f"{revid:012}", change="withdrawn")
+    return Post(source=NAME, id=page, via=NAME, assertion=f"{page} {name}", version=_version(revid), change="withdrawn")
 
 
 def _account(name: str, scripts: str, at: datetime) -> Account:
