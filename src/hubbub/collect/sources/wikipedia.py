@@ -91,7 +91,8 @@ class Wikipedia:
         note="Asks the English Wikipedia, or those that lists name (`wikipedia:de`), and wikis that are given as"
         " `mediawiki:` and the address of their api.php, which it follows edit by edit and counts as Wikipedia too."
         " References that only a template or Wikidata brings into a page are seen in the stream alone. Articles only."
-        " The stream and the edits tell of references that go; pages that were deleted are looked for. Shapes of the stream are documented. A page that is restored after its deletion stays withdrawn.",
+        " The stream and the edits tell of references that go; pages that were deleted are looked for, and one that is"
+        " restored stays withdrawn. Shapes of the stream are documented.",
         examples=(
             Example(
                 "work_7.json",
