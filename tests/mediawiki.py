@@ -62,9 +62,7 @@ def running(folder: Path) -> Iterator[MediaWiki]:
         port = free.getsockname()[1]
     wiki = MediaWiki(folder, f"http://127.0.0.1:{port}")
     store = ["--dbtype", "sqlite", "--dbpath", str(folder / "db"), "--confpath", str(folder)]
-    wiki._run(
-        "install", *store, "--server", wiki.home, "--scriptpath", "", "--pass", secrets.token_hex(), "W", "Admin"
-    )
+    wiki._run("install", *store, "--server", wiki.home, "--scriptpath", "", "--pass", secrets.token_hex(), "W", "Admin")
     with (folder / "LocalSettings.php").open("a") as settings:
         settings.write(SETTINGS)
     wiki.make_account("Ada")

@@ -114,10 +114,13 @@ class Wiki:
         return found_in(response)
 
     async def search(self, work: Identifier) -> list[str]:
-        """The titles of articles that show a work's words or link to its address."""
+        """The titles of articles that show a work's words or link to its address.
+
+        Only wikis with CirrusSearch, as Wikipedia, know `insource`; others find their pages by the links alone.
+        """
         address = identify.address(work)
         words = work.value if work.scheme != "url" else work.value.partition("://")[2]
-        asked = {"list": "search", "srsearch": f'"{words}"', "srnamespace": 0, "srlimit": 50, "srprop": ""}
+        asked = {"list": "search", "srsearch": f'insource:"{words}"', "srnamespace": 0, "srlimit": 50, "srprop": ""}
         if address:
             asked |= {"list": "search|exturlusage", "euquery": address.partition("://")[2], "euprotocol": "https"}
             asked |= {"eunamespace": 0, "eulimit": 50, "euprop": "title"}

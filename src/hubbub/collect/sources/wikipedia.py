@@ -85,13 +85,14 @@ class Wikipedia:
         licence="CC-BY-SA-4.0",
         keeps_pages="never",
         yields=("Post", "Account"),
-        deletions="told",
+        deletions="recheck",
         shapes="recorded",
         colour="#7a7f87",
         note="Asks the English Wikipedia, or those that lists name (`wikipedia:de`), and wikis that are given as"
         " `mediawiki:` and the address of their api.php, which it follows edit by edit and counts as Wikipedia too."
         " References that only a template or Wikidata brings into a page are seen in the stream alone. Articles only."
-        " Shapes of the stream are documented. A page that is restored after its deletion stays withdrawn.",
+        " The stream and the edits tell of references that go; pages that were deleted are looked for, and one that is"
+        " restored stays withdrawn. Shapes of the stream are documented.",
         examples=(
             Example(
                 "work_7.json",
@@ -330,7 +331,7 @@ def _of_edit(edit: Edit, revid: int, now: dict[str, Found], before: dict[str, Fo
             id=edit.page,
             via=NAME,
             assertion=f"{edit.page} {found.identifier}",
-            version=f"{revid:012}",
+            version=_version(revid, dated=edit.made_at is not None),
             url=edit.page,
             title=edit.title,
             text=None if link else found.as_written,
@@ -343,8 +344,13 @@ def _of_edit(edit: Edit, revid: int, now: dict[str, Found], before: dict[str, Fo
         yield edit.author
 
 
+def _version(revid: int, dated: bool = True) -> str:
+    """A wiki's revision; where two statements rest on the same one, that which knows who brought the reference wins."""
+    return f"{revid:012}.{dated:d}"
+
+
 def _withdrawn(page: str, name: str, revid: int) -> Post:
-    return Post(source=NAME, id=page, via=NAME, assertion=f"{page} {name}", version=f"{revid:012}", change="withdrawn")
+    return Post(source=NAME, id=page, via=NAME, assertion=f"{page} {name}", version=_version(revid), change="withdrawn")
 
 
 def _account(name: str, scripts: str, at: datetime) -> Account:
