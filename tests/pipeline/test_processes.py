@@ -71,15 +71,13 @@ def finish(processes: Sequence["subprocess.Popen[str]"]) -> None:
 
 def dangling(store: Store) -> list[str]:
     """The foreign keys that lead nowhere."""
-    keys = [key for table in schema.metadata.tables.values() for key in table.foreign_keys]
+    found = []
     with store.connect() as connection:
-        return [
-            f"{key.parent} to {key.column}"
-            for key in keys
-            if connection.execute(
-                select(key.parent).where(key.parent.is_not(None), key.parent.not_in(select(key.column.table.alias().c[key.column.name])))
-            ).first()
-        ]
+        for key in (key for table in schema.metadata.tables.values() for key in table.foreign_keys):
+            rows = select(key.column.table.alias().c[key.column.name])
+            if connection.execute(select(key.parent).where(key.parent.not_in(rows))).first():
+                found.append(f"{key.parent} to {key.column}")
+    return found
 
 
 def test_a_process_that_is_killed_again_and_again_ends_where_an_undisturbed_one_does(

@@ -33,6 +33,8 @@ def bytes_of(store: Store) -> bytes:
     """What is on the disk once the store is closed."""
     if store._engine.dialect.name == "postgresql":
         store.compact()  # a row that went stays until then
+        with store.writing() as writer:
+            writer._connection.exec_driver_sql("CHECKPOINT")
         return b"".join(path.read_bytes() for path in _files(store))
     path = path_of(store)
     store.close()

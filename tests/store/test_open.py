@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -261,3 +263,15 @@ def test_what_nobody_spoke_of_is_unknown_and_not_zero(new_store: NewStore) -> No
     report = Answers(new_store()).report(Identifier("doi", "10.5555/nobody"))
     assert (report.posts, report.accounts, report.amplifications) == (None, None, None)
     assert (report.first_at, report.checked_at, report.reach.low, report.sources) == (None, None, None, ())
+
+
+def test_without_the_driver_it_is_said_what_to_install() -> None:
+    # A module that is None cannot be imported: as if it were not there.
+    code = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "from hubbub.store import StoreError, open_store\n"
+        "try: open_store('postgresql://localhost/x')\n"
+        "except StoreError as error: print(error)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == ("a store in PostgreSQL needs a driver; install it with: pip install 'hubbub[postgresql]'\n")

@@ -1,12 +1,19 @@
 """What each page says, read without a browser."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+from sqlalchemy import select
 
 from hubbub.answers import Answers
 from hubbub.model import Identifier
+from hubbub.store import schema
+from hubbub.store.sql import insert_rows
 from hubbub.web.words import work_path
+from tests.conftest import NewStore, on_postgresql
 
 PAPER = Identifier("doi", "10.5555/hubbub.2025.001")
 DATA = Identifier("doi", "10.5555/simulated.7")
@@ -232,3 +239,21 @@ def test_the_description_for_programs_stays(client: httpx.Client) -> None:
     assert client.get("/openapi.json").json()["info"]["title"] == "hubbub"
     assert client.get("/docs").status_code == 404
     assert client.get("/redoc").status_code == 404
+
+
+@on_postgresql
+def test_either_database_gives_the_same_pages(
+    server: str, answers: Answers, new_store: NewStore, running: Callable[[Answers], AbstractContextManager[str]]
+) -> None:
+    other = new_store()
+    with answers._store.connect() as held, other.writing() as writer:
+        for table in schema.metadata.tables.values():
+            insert_rows(writer._connection, table, [tuple(row) for row in held.execute(select(table))])
+    paths = ["/", "/sources", *(work_path(work) for work in (PAPER, DATA, QUIET, CITING, EVIL))]
+    paths += [f"{work_path(PAPER)}?{more}" for more in ("voices=all", "order=oldest", "page=2")]
+    paths += [f"/account/bluesky/did:plc:{who:024d}" for who in (0, 3, 12)]
+    with running(Answers(other)) as address:
+        for path in paths:
+            first, second = (httpx.get(at + path, trust_env=False) for at in (server, address))
+            assert first.status_code == second.status_code == 200, path
+            assert first.text.replace(server, address) == second.text, path

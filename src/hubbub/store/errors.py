@@ -12,6 +12,7 @@ class StoreError(Exception):
 _BUSY = "is in use by another program that has not let go for {wait} s; close it or try again later"
 _FULL = "cannot grow: the disk is full; nothing of this step was kept, free some space and run it again"
 _LOST = "is away: the server closed the connection; nothing of this step was kept, run it again when the server is back"
+_FOREIGN = "is not yours to use ({said}); ask the owner of the database for the right"
 # SQLite's words and PostgreSQL's codes.
 _REASONS = {
     "is locked": _BUSY,
@@ -24,7 +25,8 @@ _REASONS = {
     "55P03": _BUSY,
     "53100": _FULL,
     "25006": "is read-only; name the server that may be written to, or ask its owner",
-    "42501": "is not yours to use ({said}); ask the owner of the database for the right",
+    "42501": _FOREIGN,
+    "3F000": _FOREIGN,  # no schema that one may use
     "57P01": _LOST,
 }
 # A server that does not let us in, or has gone, gives no code.
