@@ -8,13 +8,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, Text, inspect
 
 from hubbub.store.errors import StoreError, name_of
-<<<<<<< HEAD
-from hubbub.store.schema import account, aside, assertion, description, metadata
-
-SAID = (assertion, account, description, aside)  # tables that hold what people said
-=======
 from hubbub.store.schema import identifier, metadata
->>>>>>> postgres
 
 
 def migrate(engine: Engine) -> None:
@@ -53,18 +47,11 @@ def _make(connection: Connection) -> None:
             constraint.ddl_if(dialect="sqlite")
     metadata.create_all(connection, checkfirst=False)
     if connection.dialect.name == "postgresql":
-<<<<<<< HEAD
-        for column in (c for table in SAID for c in table.columns if isinstance(c.type, Text)):
-            # The server would take samples, and keep them where no withdrawal reaches them.
-            told = f"ALTER TABLE {column.table.name} ALTER COLUMN {column.name} SET STATISTICS 0"
-            connection.exec_driver_sql(told)
-=======
         # The server keeps samples of columns for its plans, where no VACUUM of ours would find what is withdrawn.
         for column in (column for table in metadata.tables.values() for column in table.columns):
             if isinstance(column.type, Text) and column.table is not identifier:
                 alter = f"ALTER TABLE {column.table.name} ALTER COLUMN {column.name} SET STATISTICS 0"
                 connection.exec_driver_sql(alter)
->>>>>>> postgres
 
 
 def _check(current: str, config: Config, connection: Connection) -> None:
