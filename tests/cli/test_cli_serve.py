@@ -11,7 +11,9 @@ from tests.cli.commanded import PROGRAM, environment
 
 
 @pytest.mark.parametrize("order", [["serve", "--offline"], ["demo"]], ids=" ".join)
-def test_the_address_that_is_printed_answers_until_it_is_stopped(demo_store: str, order: list[str], tmp_path: Path) -> None:
+def test_the_address_that_is_printed_answers_until_it_is_stopped(
+    demo_store: str, order: list[str], tmp_path: Path
+) -> None:
     with subprocess.Popen(
         [PROGRAM, *order, "--port", "0"],
         stdout=subprocess.PIPE,
