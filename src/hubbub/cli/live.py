@@ -36,7 +36,7 @@ def sync(store: Store, names: Sequence[str]) -> int:
 
     turns = asyncio.run(run())
     show.turns(turns, {source.about.name: source.about for source in chosen})
-    return int(any(turn.failures for turn in turns))
+    return int(any(turn.failures or turn.outcome.set_aside for turn in turns))
 
 
 def listen(store: Store, names: Sequence[str]) -> None:
