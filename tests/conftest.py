@@ -86,7 +86,8 @@ def new_address(request: pytest.FixtureRequest) -> Iterator[NewAddress]:
             return f"{server}&options=-csearch_path%3D{made[-1]}"
 
         yield make
-        connection.execute(f"DROP SCHEMA {', '.join(made)} CASCADE")
+        for name in made:
+            connection.execute(f"DROP SCHEMA {name} CASCADE")
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ def test_an_account_is_that_of_its_source(store: Store) -> None:
 
 
 def test_sources_tell_what_is_held_and_what_was_set_aside(store: Store) -> None:
-    keep(store, said("a"), said("b"), said("p", source="wikipedia"), said("n", source="a new place"))
+    keep(store, said("a"), said("b"), said("p", source="twitter"), said("n", source="a new place"))
     faults = [Fault("no frame", 1), Fault("no frame", 9), Fault("cut off", 20)]
     with store.writing() as writer:
         writer.set_aside("bluesky", "day", faults, NOW)
@@ -175,7 +175,7 @@ def test_sources_tell_what_is_held_and_what_was_set_aside(store: Store) -> None:
     assert (network.collector, network.posts, network.lanes, network.last_at) == (True, 2, 2, at(31))
     assert network.set_aside == (("no frame", 2), ("cut off", 1))
     assert (network.title, network.category) == ("Bluesky", "social media")
-    assert (told["wikipedia"].collector, told["wikipedia"].posts, told["wikipedia"].last_at) == (False, 1, None)
+    assert (told["twitter"].collector, told["twitter"].posts, told["twitter"].last_at) == (False, 1, None)
     assert (told["a new place"].title, told["a new place"].category) == ("a new place", "mentions")
     assert (told["crossref_event_data"].posts, told["crossref_event_data"].set_aside) == (0, ())
     assert list(told) == sorted(told)
