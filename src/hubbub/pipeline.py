@@ -150,12 +150,15 @@ class Gate:
     def __init__(self, source: Source, works: Works) -> None:
         self.source = source
         self._works = works
-        self._hints = Hints(works) if isinstance(source, LineSource) else None
+        self._hints = self._scan(works)
 
     def watch(self, works: Works) -> None:
         """From now on let through what mentions these works, beside what is always kept."""
         if works != self._works:
-            self.__init__(self.source, works)  # type: ignore[misc]
+            self._works, self._hints = works, self._scan(works)
+
+    def _scan(self, works: Works) -> Hints | None:
+        return Hints(works) if isinstance(self.source, LineSource) else None
 
     def spans(self, page: Page) -> tuple[list[Span], dict[PostKey, list[Span]]]:
         """Return the spans to parse whatever is held, and by key those to parse if the key is held."""

@@ -14,14 +14,13 @@ from typing import Any
 from msgspec import Struct, field
 
 from hubbub import pipeline
-from hubbub.collect.source import Fetch, LoginError, Source, sources
+from hubbub.collect.source import STREAM, Fetch, LoginError, Source, sources
 from hubbub.fetch.errors import FetchError
 from hubbub.model import Identifier, Watch
 from hubbub.pipeline import Gate, Outcome
 from hubbub.store import Store, StoreError, lanes, wanted
 from hubbub.store.lanes import HELD, LaneRow, this_process
 
-STREAM = "stream:"
 RECHECK = "recheck:"  # the lane that walks through the posts of a place which are held
 RECHECKED = 1_000  # posts a turn
 COOLS = 8  # a lane is read that many times in as long as it has brought nothing new
@@ -147,11 +146,7 @@ class Runner:
         name = source.about.name
         named = list(dict.fromkeys(source.lanes(self._store.ask(wanted.watch, name))))
         planned = [lane for lane in named if not lane.startswith(STREAM)]
-        if (
-            "poll" in source.about.modes
-            and source.about.deletions != "never"
-            and self._store.ask(wanted.posts, name, 0, 1)
-        ):
+        if source.about.deletions != "never" and self._store.ask(wanted.posts, name, 0, 1):
             planned.insert(0, RECHECK)
         states = {row.lane: row for row in self._store.ask(lanes.lanes, name)}
         kept = {*planned, *(lane for lane in states if lane.startswith(STREAM))}
@@ -164,11 +159,16 @@ class Runner:
     async def _read(self, source: Source, lane: str, state: LaneRow, turn: Turn) -> Exception | None:
         """Read a lane to its end and say when it is due next; return what went wrong."""
         name, failure, outcome = source.about.name, None, Outcome()
+
+        def told(so_far: Outcome) -> None:
+            nonlocal outcome
+            outcome = so_far
+
         try:
             if lane == RECHECK:
                 await self._recheck(source, outcome)
             else:
-                outcome = await pipeline.collect(source, lane, self._fetch, self._store, again=True)
+                await pipeline.collect(source, lane, self._fetch, self._store, told, again=True)
         except StoreError:
             raise
         except Exception as error:  # as above
@@ -180,7 +180,7 @@ class Runner:
             due_at = now + _pause(source, now - (changed_at or state.changed_at))
         else:
             due_at = max(getattr(failure, "retry_at", None) or now, now + AGAIN * 2 ** min(state.failures, 8))
-        if outcome.withdrawn:
+        if outcome.withdrawn:  # also where the lane broke off afterwards
             self._fetch.forget()
         turn.outcome.add(outcome)
         sentence = None if failure is None else turn.fail(failure)
@@ -223,7 +223,7 @@ class Runner:
                 gate = Gate(by_name[letter.source], self._store.works())
                 pipeline.keep(letter.page, gate, self._store, Outcome(), moves=False, letter=letter.row)
         works = self._store.ask(wanted.wishes)
-        if works:
+        if works and by_name.keys() >= {source.about.name for source in pollable()}:  # a part of them would not do
             await asyncio.gather(*(self._look(source, works) for source in self._chosen))
             with self._store.writing() as writer:
                 writer.wanted.meet(works, datetime.now(UTC))
@@ -237,6 +237,8 @@ class Runner:
             raise
         except Exception as error:  # as above
             turn.fail(error)
+        if turn.outcome.withdrawn:
+            self._fetch.forget()
         self._told(turn)
 
     # Streams
@@ -244,8 +246,13 @@ class Runner:
     async def _stream(self, source: Source, lane: str) -> None:
         """Read a stream as long as it goes, and again when it has ended."""
         name, pause, turn = source.about.name, RECONNECT[0], Turn(source.about.name)
+        withdrawn = 0
 
         def told(outcome: Outcome) -> None:
+            nonlocal withdrawn
+            if outcome.withdrawn != withdrawn:
+                withdrawn = outcome.withdrawn
+                self._fetch.forget()
             turn.outcome = outcome
             self._told(turn)
 

@@ -120,3 +120,28 @@ def test_what_is_not_understood_is_refused(server: Served) -> None:
     ran = server.run("me", "nonsense")
     assert ran.returncode == 2
     assert "'nonsense' is not understood, and no file" in ran.stderr
+
+
+def test_addresses_are_subscribed_to_that_some_source_reads(server: Served, tmp_path: Path) -> None:
+    (tmp_path / "feeds.opml").write_text('<opml><outline xmlUrl="https://a.example.org/feed"/></opml>')
+    ran = server.run("subscribe", "https://b.example.org/feed", "stackexchange:chemistry", str(tmp_path / "feeds.opml"))
+    assert ran.stdout.startswith("3 addresses subscribed to")
+    ran = server.run("subscribe", "nonsense")
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "'nonsense' is no OPML file, and no source reads it" in ran.stderr
+    assert server.run("subscribe", "--remove", "https://a.example.org/feed").stdout == "1 subscription ended.\n"
+
+
+def test_a_post_on_x_is_added_by_its_address(server: Served) -> None:
+    address = "https://x.com/alice/status/1742012345678901234"
+    ran = server.run("add", address, WORKS[0])
+    assert ran.stdout == f"1 mention of doi:{WORKS[0]} added.\n"
+    (said,) = json.loads(server.run("mentions", WORKS[0], "--json").stdout)
+    assert (said["source"], said["url"], said["text"]) == ("twitter", address, None)
+    assert server.run("add", "https://x.com/alice", WORKS[0]).returncode == 2
+
+
+def test_a_source_without_archives_says_so(server: Served) -> None:
+    ran = server.run("ingest", "crossref", "x")
+    assert ran.returncode == 2
+    assert "crossref reads no archives; archives can be read from" in ran.stderr

@@ -9,6 +9,7 @@ from operator import attrgetter
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from hubbub.collect.source import STREAM
 from hubbub.store import wanted
 from hubbub.store.lanes import LaneRow, lanes
 
@@ -45,7 +46,7 @@ def status(connection: Connection) -> Status:
 
 
 def _source(source: str, rows: Iterable[LaneRow], now: datetime) -> SourceStatus:
-    streams = [row for row in rows if row.lane.startswith("stream:")]
+    streams = [row for row in rows if row.lane.startswith(STREAM)]
     polled = [row for row in rows if row not in streams]
     return SourceStatus(
         source=source,

@@ -173,17 +173,40 @@ def roster(
 def subscribe(
     context: typer.Context,
     addresses: Annotated[
-        list[str],
-        typer.Argument(metavar="ADDRESS…", help="Feeds, OPML files, and what sources take: `hubbub sources`."),
-    ],
+        list[str] | None,
+        typer.Argument(
+            metavar="[ADDRESS]…",
+            help="Feeds, OPML files, and what sources take: `mastodon:SERVER`, `wikipedia:LANGUAGE`, `oai:ADDRESS` …",
+        ),
+    ] = None,
+    shipped: Annotated[
+        bool, typer.Option("--shipped", help="Also the list of science blogs and news that comes with hubbub.")
+    ] = False,
     remove: Remove = False,
 ) -> None:
     """Read feeds, servers and repositories from now on.
 
     hubbub subscribe https://blog.example.org/feed.xml
     """
+    if not addresses and not shipped:
+        show.fail("nothing to subscribe to; give addresses, or --shipped", status=2)
     with _open(context) as store:
-        wants.subscribe(store, addresses, remove)
+        wants.subscribe(store, addresses or [], shipped, remove)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="`https://x.com/NAME/status/NUMBER`")],
+    work: Work,
+) -> None:
+    """Add a post on X by its address, as your word that it is about a work. X lets nobody collect it.
+
+    hubbub add https://x.com/alice/status/1742012345678901234 10.1371/journal.pone.0000308
+    """
+    identifier = _work(work)
+    with _open(context) as store:
+        wants.add(store, address, identifier)
 
 
 @app.command()

@@ -225,7 +225,9 @@ def report(one: Report, latest: Sequence[Said]) -> None:
         )
     if one.posts is None:
         out.print("\nNothing has been collected about it yet. That is not the same as no attention:")
-        out.print("ingest an archive that covers it (hubbub ingest --help) and ask again.")
+        out.print(
+            f"look for it (hubbub track {one.identifier}, then hubbub sync), or ingest an archive that covers it."
+        )
         return
     out.print()
     _headline(one)

@@ -95,10 +95,11 @@ def _opened(files: Sequence[Path]) -> Iterator[BinaryIO]:
 
 def archives(store: Store, name: str, files: Sequence[Path]) -> int:
     """Read archives and say of each what it came to. Returns the exit status."""
-    source = installed().get(name)
+    readable = {name: source for name, source in installed().items() if "archive" in source.about.modes}
+    source = readable.get(name)
     if source is None:
-        known = ", ".join(name for name, one in installed().items() if "archive" in one.about.modes)
-        show.fail(f"there is no source {name!r}; archives can be read from {known}", status=2)
+        what = f"{name} reads no archives" if name in installed() else f"there is no source {name!r}"
+        show.fail(f"{what}; archives can be read from {', '.join(readable)}", status=2)
     status = 0
     for path in files:
         came = _archive(store, source, path)

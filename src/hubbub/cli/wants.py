@@ -3,27 +3,30 @@
 import csv
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from importlib import resources
 from io import StringIO
 from pathlib import Path
 
-from hubbub import identify
+from hubbub import identify, pipeline
 from hubbub.cli import show
+from hubbub.collect.entries import addresses_in_opml
 from hubbub.collect.source import sources
+from hubbub.collect.sources.x import post_at
 from hubbub.identify.references import Reference, in_references
-from hubbub.model import Alias, Description, Identifier
+from hubbub.model import Alias, Description, Identifier, Reading, Watch
 from hubbub.store import Store, Writer
 
 ME = "me"  # the shelf that is one's own
 FILE_LIMIT = 64 << 20
-HINT = (
-    "Give an ORCID (0000-0002-1825-0097), an account (bluesky:alice.example.org), a work (a DOI or an address), "
-    "or a file of references (BibTeX, RIS, CSL-JSON, CSV)."
-)
+WORKS = "a work (a DOI or an address), or a file of references (BibTeX, RIS, CSL-JSON, CSV)"
+ANYONE = f"an ORCID (0000-0002-1825-0097), an account (bluesky:alice.example.org), {WORKS}"
+SHIPPED = resources.files("hubbub.reference").joinpath("feeds.opml")
+_SOME_WORK = Identifier("doi", "10.1371/journal.pone.0000308")
 
 
 def track(store: Store, written: Sequence[str], shelf: str, remove: bool) -> None:
     """Put works, or what files list, on a shelf or take them off."""
-    works, references = _read(written)
+    works, references = _read(written, WORKS)
     owners = [one for one in works if _is_owner(one)]
     if owners:
         show.fail(f"{owners[0]} is a person or an account, not a work; hubbub me takes it", status=2)
@@ -39,7 +42,7 @@ def track(store: Store, written: Sequence[str], shelf: str, remove: bool) -> Non
 
 def own(store: Store, written: Sequence[str], remove: bool) -> None:
     """Say who one is and what one has made, or no longer so."""
-    named, references = _read(written)
+    named, references = _read(written, ANYONE)
     owners = [one for one in named if _is_owner(one)]
     works = [one for one in named if not _is_owner(one)]
     with store.writing() as writer:
@@ -92,18 +95,46 @@ def roster(store: Store, file: Path) -> None:
         raise SystemExit(1)
 
 
-def subscribe(store: Store, written: Sequence[str], remove: bool) -> None:
-    """Read addresses from now on, or no longer."""
+def subscribe(store: Store, written: Sequence[str], shipped: bool, remove: bool) -> None:
+    """Read addresses from now on, those that OPML files list, and the shipped list; or no longer."""
+    addresses = [address for one in written for address in _addresses(one)]
+    if shipped:
+        addresses += addresses_in_opml(SHIPPED.read_bytes())
     with store.writing() as writer:
         if remove:
-            gone = writer.wanted.unsubscribe(written)
+            gone = writer.wanted.unsubscribe(addresses)
             show.line(f"{show.counted('subscription', gone)} ended.")
         else:
-            writer.wanted.subscribe(written)
-            show.line(f"{show.counted('address', len(written))} subscribed to. Next: hubbub sync")
+            writer.wanted.subscribe(addresses)
+            show.line(f"{show.counted('address', len(addresses))} subscribed to. Next: hubbub sync")
 
 
-def _read(written: Iterable[str]) -> tuple[list[Identifier], list[Reference]]:
+def add(store: Store, address: str, work: Identifier) -> None:
+    """Keep that a post on X, given by its address, is about a work."""
+    try:
+        post = post_at(address, work)
+    except ValueError as error:
+        show.fail(str(error), status=2)
+    with store.writing() as writer:
+        kept = writer.keep([Reading(post, pipeline.find(post, store.works() | {work}))], datetime.now(UTC))
+    show.line(f"{show.counted('mention', kept.mentions)} of {work} added.")
+
+
+def _addresses(written: str) -> list[str]:
+    """Read an OPML file, or an address of which some source knows what to do with it."""
+    if Path(written).is_file():
+        return addresses_in_opml(_text(Path(written)).encode())
+    usual, given = (Watch(works=(_SOME_WORK,), lists=lists) for lists in ((), (written,)))
+    if all(list(source.lanes(usual)) == list(source.lanes(given)) for source in sources().values()):
+        show.fail(
+            f"{written!r} is no OPML file, and no source reads it. Give a feed's address, or what sources name: "
+            "mastodon:SERVER, wikipedia:LANGUAGE, oai:ADDRESS …",
+            status=2,
+        )
+    return [written]
+
+
+def _read(written: Iterable[str], wanted: str) -> tuple[list[Identifier], list[Reference]]:
     """Read arguments: identifiers, accounts, and files of references. Stops at what is not understood."""
     named: list[Identifier] = []
     references: list[Reference] = []
@@ -115,7 +146,7 @@ def _read(written: Iterable[str]) -> tuple[list[Identifier], list[Reference]]:
         elif (identifier := _owner(one) or identify.parse(one)) is not None:
             named.append(Identifier(identifier.scheme, identifier.value))
         else:
-            show.fail(f"{one!r} is not understood, and no file. {HINT}", status=2)
+            show.fail(f"{one!r} is not understood, and no file. Give {wanted}.", status=2)
     return list(dict.fromkeys(named)), references
 
 

@@ -21,13 +21,13 @@ class Refusal(Struct):
 
 def whole(page: Page, type_: type[Wanted]) -> Wanted | Fault:
     """Decode a page as JSON."""
-    return _decode(page.body, type_)
+    return decode(page.body, type_)
 
 
 def each(raws: Iterable[msgspec.Raw], type_: type[Wanted]) -> Iterator[Wanted | Fault]:
     """Decode the entries of a list one by one, so that a broken one costs itself only."""
     for raw in raws:
-        yield _decode(raw, type_)
+        yield decode(raw, type_)
 
 
 def refused(page: Page, service: str) -> Fault | None:
@@ -56,7 +56,8 @@ def sample(body: bytes | msgspec.Raw) -> str:
     return bytes(body)[:200].decode(errors="replace")
 
 
-def _decode(body: bytes | msgspec.Raw, type_: type[Wanted]) -> Wanted | Fault:
+def decode(body: bytes | msgspec.Raw, type_: type[Wanted]) -> Wanted | Fault:
+    """Decode JSON; what is something else is a fault."""
     try:
         return msgspec.json.decode(body, type=type_)
     except msgspec.ValidationError as error:

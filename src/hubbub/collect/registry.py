@@ -4,17 +4,12 @@ import re
 from collections.abc import Iterable, Iterator
 from html import unescape
 from itertools import takewhile
-from typing import Annotated, TypeVar
 
-import msgspec
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from hubbub import identify
-from hubbub.model import Alias, Fault, Identifier
+from hubbub.model import Alias, Identifier
 from hubbub.reference.relations import relations
-
-Wanted = TypeVar("Wanted")
-Count = Annotated[int, Meta(ge=0, le=2**53)]  # what stores and browsers can hold
 
 # Tags that stand in titles; what else is between angles may be mathematics, or the DOI of a SICI.
 _TAG = re.compile(
@@ -60,16 +55,6 @@ class Record(Struct, frozen=True):
             yield Alias(identifier=identifier, relation=relation, other=other, via=self.via, version=self.version)
 
 
-def decode(raw: bytes | msgspec.Raw, type_: type[Wanted]) -> Wanted | Fault:
-    """Decode a page or one entry of it; what is something else is a fault."""
-    try:
-        return msgspec.json.decode(raw, type=type_)
-    except msgspec.ValidationError as error:
-        return Fault(f"JSON of another shape: {error}", sample=_sample(raw))
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return Fault("no JSON", sample=_sample(raw))
-
-
 def named(kind: str, value: str) -> Identifier | None:
     """An identifier that a registry writes with its kind; an address is read as such, whatever its kind."""
     return identify.parse(value) or identify.parse(f"{kind}:{value}")
@@ -88,7 +73,3 @@ def plain(title: str | None) -> str | None:
 def date(*parts: int | None) -> str | None:
     """A date as far as it is known: year, month, day."""
     return "-".join(f"{part:02}" for part in takewhile(bool, parts)) or None
-
-
-def _sample(raw: bytes | msgspec.Raw) -> str:
-    return bytes(raw)[:200].decode(errors="replace")

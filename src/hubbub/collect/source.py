@@ -11,6 +11,7 @@ import msgspec
 from hubbub.model import About, Answer, Fact, Fault, Page, PostKey, Span, Watch
 
 Wanted = TypeVar("Wanted")
+STREAM = "stream:"  # how the names of lanes begin that do not end
 
 
 class WrongSourceError(ValueError):

@@ -14,10 +14,10 @@ from hubbub.identify.found import Found
 from hubbub.identify.schemes import make
 from hubbub.identify.tables import GAP, schemes
 
-# Closing brackets and commas are part of an address, but not where the next one follows at once.
+# Closing brackets and commas are part of an address, but not where the next one follows at once. `+` as in a DOI.
 _TAIL = (
     r"(?:[^\s<>\"\])},;|…。，、；：！？（）「」『』【】《》“”‘’«»\x00-\x1f\x7f-\x9f]++|" + ANGLES
-    + rf"|(?![\])}}>,;|]{{1,3}}[(\[]{{0,2}}{doi.NEXT}|\]\()[\])}},;])++"
+    + rf"|(?![\])}}>,;|]{{1,3}}[(\[]{{0,2}}{doi.NEXT}|\]\()[\])}},;])+"
 )  # fmt: skip
 _ADDRESS = re.compile(r"(?<![a-z0-9])https?://" + _TAIL, re.IGNORECASE | re.ASCII)
 _BARE = re.compile(

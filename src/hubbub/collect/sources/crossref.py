@@ -10,7 +10,8 @@ import msgspec
 from msgspec import Struct, field
 
 from hubbub import identify
-from hubbub.collect.registry import Count, Record, date, decode, named, plain
+from hubbub.collect.reading import Count, decode
+from hubbub.collect.registry import Record, date, named, plain
 from hubbub.collect.source import Fetch, decoded, page_of
 from hubbub.model import About, Alias, Description, Example, Fact, Fault, Host, Page, Tally, Watch
 

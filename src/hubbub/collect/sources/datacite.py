@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Struct, field
 
 from hubbub import identify
-from hubbub.collect.registry import Count, Record, decode, hyphened, named, plain
+from hubbub.collect.reading import Count, decode
+from hubbub.collect.registry import Record, hyphened, named, plain
 from hubbub.collect.source import Fetch, decoded, page_of
 from hubbub.model import About, Alias, Description, Example, Fact, Fault, Host, Identifier, Page, Tally, Watch
 

@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Struct, field
 
 from hubbub import identify
-from hubbub.collect.registry import Count, Record, decode, named, plain
+from hubbub.collect.reading import Count, decode, stamp
+from hubbub.collect.registry import Record, named, plain
 from hubbub.collect.source import Fetch, decoded, page_of
 from hubbub.model import (
     About,
@@ -244,7 +245,7 @@ def _facts(work: Work, page: Page) -> Iterator[Fact | Fault]:
     if not names:
         yield Fault("a work without an identifier", sample=f"{work.source} {work.id}"[:200])
         return
-    record = Record(names[0], NAME, f"{page.received_at:%Y-%m-%dT%H:%M:%SZ}")
+    record = Record(names[0], NAME, stamp(page.received_at))
     yield _description(work, record)
     if work.count is not None:
         yield Tally(identifier=record.work, via=NAME, kind="citations", value=work.count, as_of=page.received_at)

@@ -5,24 +5,27 @@ The search knows what was written, the item API whether it still stands.
 
 from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from hubbub import identify
 from hubbub.collect.html import links_and_text
+from hubbub.collect.reading import each, stamp, whole
 from hubbub.collect.source import Fetch, decoded, page_of
 from hubbub.model import About, Example, Fact, Fault, Host, Identifier, Link, Page, Post, Watch
 
 NAME = "hackernews"
 SEARCH = "https://hn.algolia.com/api/v1/search_by_date"
 ITEM = "https://hacker-news.firebaseio.com/v0/item"
+Seconds = Annotated[int, Meta(ge=0, le=2**37)]  # since 1970, within the calendar
 PER_PAGE, PAGES = 100, 10  # Algolia shows a thousand hits
 
 
 class _Hit(Struct):
     id: str = field(name="objectID")
-    created_at_i: int
+    created_at_i: Seconds
     author: str | None = None
     title: str | None = None
     url: str | None = None
@@ -39,7 +42,7 @@ class _Hits(Struct):
 class _Item(Struct):
     id: int
     type: str = ""
-    time: int = 0
+    time: Seconds = 0
     by: str | None = None
     title: str | None = None
     url: str | None = None
@@ -102,16 +105,12 @@ class HackerNews:
         if page.lane.startswith("post:"):
             yield from _item(page)
             return
-        try:
-            hits = msgspec.json.decode(page.body, type=_Hits).hits
-        except (msgspec.MsgspecError, RecursionError):
-            yield Fault("no answer of Hacker News' search", page.offset, _sample(page.body))
+        found = whole(page, _Hits)
+        if isinstance(found, Fault):
+            yield found
             return
-        for raw in hits:
-            try:
-                yield _post(msgspec.json.decode(raw, type=_Hit))
-            except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, OSError):
-                yield Fault("no hit of Hacker News' search", page.offset, _sample(bytes(raw)))
+        for hit in each(found.hits, _Hit):
+            yield hit if isinstance(hit, Fault) else _post(hit)
 
 
 def _post(hit: _Hit) -> Post:
@@ -121,16 +120,14 @@ def _post(hit: _Hit) -> Post:
 
 def _item(page: Page) -> Iterator[Fact | Fault]:
     """A post as it stands; what is deleted or killed by the moderators is withdrawn."""
-    post = page.lane.removeprefix("post:")
-    try:
-        item = msgspec.json.decode(page.body, type=_Item | None)
-        if item is None or item.deleted or item.dead:
-            version = _version(page.received_at)
-            yield Post(source=NAME, id=post, via=NAME, version=version, change="withdrawn")
-        else:
-            yield _made(str(item.id), item.time, item.by, item.title, item.url, item.text, item.parent)
-    except (msgspec.MsgspecError, RecursionError, ValueError, OverflowError, OSError):
-        yield Fault("no item of Hacker News", page.offset, _sample(page.body))
+    item = None if page.body.strip() == b"null" else whole(page, _Item)
+    if isinstance(item, Fault):
+        yield item
+    elif item is None or item.deleted or item.dead:
+        post, version = page.lane.removeprefix("post:"), stamp(page.received_at)
+        yield Post(source=NAME, id=post, via=NAME, version=version, change="withdrawn")
+    else:
+        yield _made(str(item.id), item.time, item.by, item.title, item.url, item.text, item.parent)
 
 
 def _made(
@@ -142,7 +139,7 @@ def _made(
         source=NAME,
         id=id_,
         via=NAME,
-        version=_version(posted_at),
+        version=stamp(posted_at),  # posts carry no revision
         url=f"https://news.ycombinator.com/item?id={id_}",
         title=title,
         text=text or None,
@@ -153,18 +150,9 @@ def _made(
     )
 
 
-def _version(at: datetime) -> str:
-    """Posts carry no revision: of what stands the time it was made, of what went the time it was missed."""
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
-
-
 def _words(work: Identifier) -> str | None:
     """What people write when they mean the work, such that the search finds it."""
     if work.scheme == "url":
         return work.value.partition("://")[2]
     address = identify.address(work)
     return work.value if work.scheme == "doi" or address is None else address.partition("://")[2]
-
-
-def _sample(body: bytes) -> str:
-    return body[:200].decode(errors="replace")

@@ -1,6 +1,7 @@
 """Mastodon and servers that speak like it: statuses, who passes them on and who follows whom come in.
 
-Servers are asked alone, and what they say is one by the ids that all of them use.
+Servers are asked alone, and what they say is one by the ids that all of them use. The module is long because a server
+is a place of posts, of people and of a stream, each asked in its own way.
 """
 
 import re

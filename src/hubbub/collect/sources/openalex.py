@@ -13,7 +13,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from hubbub import identify
-from hubbub.collect.registry import Count, Record, decode, plain
+from hubbub.collect.reading import Count, decode
+from hubbub.collect.registry import Record, plain
 from hubbub.collect.source import Fetch, decoded, page_of
 from hubbub.model import (
     About,

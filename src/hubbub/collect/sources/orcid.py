@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Struct, field
 
 from hubbub import identify
-from hubbub.collect.registry import Count, Record, date, decode, hyphened, named, plain
+from hubbub.collect.reading import Count, decode
+from hubbub.collect.registry import Record, date, hyphened, named, plain
 from hubbub.collect.source import Fetch, page_of
 from hubbub.model import About, Alias, Description, Example, Fact, Fault, Host, Page, Watch
 

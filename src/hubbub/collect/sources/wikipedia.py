@@ -15,6 +15,7 @@ from msgspec import Raw, Struct, field
 
 from hubbub import identify
 from hubbub.collect.mediawiki import CONTENT, STANDING, Revision, Wiki, WikiPage, found_in, references
+from hubbub.collect.reading import sample, stamp
 from hubbub.collect.source import Fetch, page_of
 from hubbub.identify import Found
 from hubbub.model import About, Account, Example, Fact, Fault, Host, Identifier, Link, Page, Post, Span, Watch
@@ -155,14 +156,14 @@ class Wikipedia:
         try:
             told = msgspec.json.decode(page.body, type=Told)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            yield Fault("no answer of MediaWiki", page.offset, _sample(page.body))
+            yield Fault("no answer of MediaWiki", page.offset, sample(page.body))
             return
         pages = []
         for raw in told.query.pages:
             try:
                 pages.append(msgspec.json.decode(raw, type=WikiPage))
             except (msgspec.MsgspecError, ValueError, RecursionError):
-                yield Fault("no page of MediaWiki", page.offset, _sample(bytes(raw)))
+                yield Fault("no page of MediaWiki", page.offset, sample(raw))
         moved = [_address(one.canonicalurl) for one in pages if one.redirect]
         for one in pages:
             if not one.canonicalurl:
@@ -251,7 +252,7 @@ def _parse_stream(page: Page) -> Iterator[Fact | Fault]:
             if line.strip():
                 yield from _of_links(msgspec.json.decode(line, type=LinksChange))
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            yield Fault("no change of links", at, _sample(line))
+            yield Fault("no change of links", at, sample(line))
         at += len(line) + 1
 
 
@@ -277,7 +278,7 @@ def _parse_page(wiki_page: WikiPage, page: Page, moved: Iterable[str]) -> Iterat
     """What of a page's revisions each changed, or, of one whose parent is not there, all that it refers to."""
     post = _address(wiki_page.canonicalurl)
     if wiki_page.missing:
-        yield Post(source=NAME, id=post, via=NAME, version=_time(page.received_at), change="withdrawn")
+        yield Post(source=NAME, id=post, via=NAME, version=stamp(page.received_at), change="withdrawn")
     said = {one.revid: (one, references(one)) for one in wiki_page.revisions}
     parents = {one.parentid for one, _ in said.values()}
     for revision, now in said.values():
@@ -360,17 +361,9 @@ def _account(name: str, scripts: str, at: datetime) -> Account:
         url = f"https://meta.wikimedia.org/wiki/Special:CentralAuth/{written}"
     else:
         url = f"{scripts}index.php?title=User:{written}"
-    return Account(source=NAME, id=url, via=NAME, version=_time(at), handle=name, url=url)
-
-
-def _time(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return Account(source=NAME, id=url, via=NAME, version=stamp(at), handle=name, url=url)
 
 
 def _address(url: str) -> str:
     """Name a page as every collector does."""
     return identify.canonical(url) or url
-
-
-def _sample(body: bytes) -> str:
-    return body[:200].decode(errors="replace")

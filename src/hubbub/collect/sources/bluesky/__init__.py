@@ -4,7 +4,8 @@
 lines of streams and files, `views` the answers, and both read `records`.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from contextlib import aclosing
 
 from hubbub.collect import archive
 from hubbub.collect.source import Fetch
@@ -105,8 +106,9 @@ class Bluesky:
             pages = Asking(lane, asked, fetch, self._logins).read(since)
         else:
             pages = _file(lane, since, fetch)
-        async for page in pages:
-            yield page
+        async with aclosing(pages):  # who stops reading a stream hangs up
+            async for page in pages:
+                yield page
 
     def touches(self, page: Page) -> Iterator[tuple[Span, PostKey | None]]:
         """Find what a line speaks of by its key."""
@@ -117,7 +119,7 @@ class Bluesky:
         return views.parse(page) if apart(page.lane).kind in KINDS else frames.parse(page)
 
 
-async def _file(lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
+async def _file(lane: str, since: str, fetch: Fetch) -> AsyncGenerator[Page, None]:
     if not since:
         frames.check(archive.head(lane, fetch))
     for page in archive.pages(lane, since, fetch):

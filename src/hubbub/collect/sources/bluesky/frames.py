@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Raw, Struct, field
 
+from hubbub.collect.reading import sample
 from hubbub.collect.source import WrongSourceError
 from hubbub.collect.sources.bluesky.records import (
     FOLLOW,
@@ -145,7 +146,7 @@ def _parse(line: bytes, at: int, received_at: datetime) -> Iterator[Fact | Fault
         seen_at = moment(frame.time_us)
         fact = _of_commit(frame.did, frame.commit, seen_at, received_at) if frame.commit else _of_account(frame)
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
-        yield Fault(f"no frame: {_reason(error)}", at, line[:200].decode(errors="replace"))
+        yield Fault(f"no frame: {_reason(error)}", at, sample(line))
         return
     if fact is not None:
         yield fact

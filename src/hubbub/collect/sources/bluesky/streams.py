@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from hubbub.collect import archive
+from hubbub.collect.reading import sample
 from hubbub.collect.source import Fetch, WrongAnswerError
 from hubbub.collect.sources.bluesky.car import Told, lines_of
 from hubbub.collect.sources.bluesky.records import FOLLOW, PROFILE, micros, read_time
@@ -52,7 +53,7 @@ class _Frame(Struct):
 _frame = msgspec.json.Decoder(_Frame)
 
 
-async def jetstream(lane: str, since: str, fetch: Fetch, address: str) -> AsyncIterator[Page]:
+def jetstream(lane: str, since: str, fetch: Fetch, address: str) -> AsyncGenerator[Page, None]:
     """Read Jetstream from a time on, in microseconds; from now on where there is none.
 
     Raises `WrongAnswerError` when the server ends the stream with a reason.
@@ -60,20 +61,18 @@ async def jetstream(lane: str, since: str, fetch: Fetch, address: str) -> AsyncI
     wanted = "collections" if _is_v2(address) else "wantedCollections"
     cursor = [("cursor", str(max(int(since) - REWIND, 0)))] if since else []
     asked = f"{address}?{urlencode([*((wanted, name) for name in _WANTED), *cursor])}"
-    async for page in _pages(lane, since, address, fetch.messages(asked), _of_jetstream):
-        yield page
+    return _pages(lane, since, address, fetch.messages(asked), _of_jetstream)
 
 
-async def firehose(lane: str, since: str, fetch: Fetch, address: str) -> AsyncIterator[Page]:
+def firehose(lane: str, since: str, fetch: Fetch, address: str) -> AsyncGenerator[Page, None]:
     """Read a relay's or a server's firehose behind a place in it. Raises `WrongAnswerError` as `jetstream` does."""
     asked = f"{address}{_RELAY}{f'?cursor={since}' if since else ''}"
-    async for page in _pages(lane, since, f"{address}{_RELAY}", fetch.messages(asked), lines_of):
-        yield page
+    return _pages(lane, since, f"{address}{_RELAY}", fetch.messages(asked), lines_of)
 
 
 async def _pages(
     lane: str, since: str, address: str, messages: AsyncIterator[bytes], read: Callable[[bytes], Told]
-) -> AsyncIterator[Page]:
+) -> AsyncGenerator[Page, None]:
     """Gather lines until they are a page."""
     lines, faults, due_at = bytearray(), list[Fault](), None
     clock = asyncio.get_running_loop().time
@@ -135,7 +134,7 @@ def _of_jetstream(message: bytes) -> Told:
         # A time ahead of ours would be a place in the stream that never comes.
         return Told(message.replace(b"\n", b" ") + b"\n", min(frame.time_us, micros(datetime.now(UTC))))
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError):
-        return Told(faults=(Fault("no frame of Jetstream", sample=message[:200].decode(errors="replace")),))
+        return Told(faults=(Fault("no frame of Jetstream", sample=sample(message)),))
 
 
 def _of_v2(payload: _Payload) -> Told:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 from msgspec import Raw, Struct, field
 
+from hubbub.collect.reading import sample
 from hubbub.collect.sources.bluesky.lanes import asked_of, list_of
 from hubbub.collect.sources.bluesky.records import (
     LIKE,
@@ -127,7 +128,7 @@ def parse(page: Page) -> Iterator[Fact | Fault]:
     try:
         yield from _refused(page, method) or _METHODS[method](page)
     except (*_BAD, KeyError):
-        yield Fault(f"no answer of {method[:80]}", sample=_sample(page.body))
+        yield Fault(f"no answer of {method[:80]}", sample=sample(page.body))
 
 
 def _refused(page: Page, method: str) -> list[Fault]:
@@ -136,7 +137,7 @@ def _refused(page: Page, method: str) -> list[Fault]:
         refused = msgspec.json.decode(page.body, type=_Refused)
     except _BAD:
         return []
-    return [Fault(f"{method} is answered with {refused.error[:80]}", sample=_sample(page.body))]
+    return [Fault(f"{method} is answered with {refused.error[:80]}", sample=sample(page.body))]
 
 
 # Posts
@@ -159,7 +160,7 @@ def _views(page: Page, views: Iterable[Raw]) -> Iterator[Fact | Fault]:
         try:
             yield from _of_view(page, msgspec.json.decode(raw, type=View))
         except _BAD:
-            yield Fault("no view of a post", sample=_sample(bytes(raw)))
+            yield Fault("no view of a post", sample=sample(raw))
 
 
 def _of_view(page: Page, view: View) -> Iterable[Fact]:
@@ -184,7 +185,7 @@ def _feed(page: Page) -> Iterator[Fact | Fault]:
                 facts += [one for one in (echo, _account(page, reason.by)) if one is not None]
             yield from facts
         except _BAD:
-            yield Fault("no entry of a feed", sample=_sample(bytes(raw)))
+            yield Fault("no entry of a feed", sample=sample(raw))
 
 
 def _thread(page: Page) -> Iterator[Fact | Fault]:
@@ -195,7 +196,7 @@ def _thread(page: Page) -> Iterator[Fact | Fault]:
         try:
             thread = msgspec.json.decode(raw, type=_Thread)
         except _BAD:
-            yield Fault("no part of a thread", sample=_sample(bytes(raw)))
+            yield Fault("no part of a thread", sample=sample(raw))
             continue
         left += thread.replies
         if bytes(thread.post):  # else it is gone, or its author has blocked the other
@@ -251,7 +252,7 @@ def _actors(page: Page, raws: Iterable[Raw]) -> Iterator[tuple[Actor | None, Fac
             actor = msgspec.json.decode(raw, type=Actor)
             yield actor, _account(page, actor)
         except _BAD:
-            yield None, Fault("no profile", sample=_sample(bytes(raw)))
+            yield None, Fault("no profile", sample=sample(raw))
 
 
 def _account(page: Page, actor: Actor) -> Account:
@@ -277,10 +278,6 @@ def _missing(page: Page, kind: str, shown: Iterable[Raw]) -> list[str]:
     except _BAD:
         return []
     return [key for key in asked_of(page.lane, kind) if key not in named]
-
-
-def _sample(body: bytes) -> str:
-    return body[:200].decode(errors="replace")
 
 
 _METHODS: dict[str, Callable[[Page], Iterable[Fact | Fault]]] = {

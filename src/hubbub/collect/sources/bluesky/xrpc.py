@@ -6,14 +6,15 @@
 backlinks knows what an AppView does not tell: the addresses of likes and reposts.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 from msgspec import Raw, Struct, field
 
+from hubbub.collect.reading import stamp
 from hubbub.collect.source import Fetch, decoded, page_of
 from hubbub.collect.sources.bluesky.lanes import BATCH, Lane, list_of
 from hubbub.collect.sources.bluesky.login import Logins
@@ -77,7 +78,7 @@ class Asking:
         self._fetch = fetch
         self._logins = logins
 
-    async def read(self, since: str) -> AsyncIterator[Page]:
+    async def read(self, since: str) -> AsyncGenerator[Page, None]:
         """Yield the answers that the lane asks for. Raises `WrongAnswerError`, `LoginError`."""
         try:
             async for page in _READ[self._lane.kind](self, since):
@@ -223,11 +224,7 @@ def _read(raws: Iterable[Raw], type_: type[Any]) -> Iterator[Any]:
 def _days_before(answer: Answer, raws: Iterable[Raw], type_: type[Any], seen: Callable[[Any], _Seen]) -> list[str]:
     """A day before each entry was seen, as text, behind an empty one; times to come are left out."""
     times = (read_time(seen(one).indexed_at) for one in _read(raws, type_))
-    return ["", *(_written(at - BACK) for at in times if at is not None and at <= answer.received_at)]
-
-
-def _written(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%S}Z"
+    return ["", *(stamp(at - BACK) for at in times if at is not None and at <= answer.received_at)]
 
 
 _READ: dict[str, Callable[[Asking, str], AsyncIterator[Page]]] = {
