@@ -19,7 +19,7 @@ from hubbub import identify
 from hubbub.answers import shapes
 from hubbub.cli import app
 from hubbub.collect.source import sources
-from hubbub.model import Description, Identifier
+from hubbub.model import Description, Identifier, Tally
 from hubbub.reference.places import places
 from hubbub.store import schema
 
@@ -35,6 +35,7 @@ SHAPES = (
     shapes.Reach,
     shapes.Voice,
     shapes.Speaker,
+    Tally,
     shapes.Said,
     shapes.Words,
     shapes.Evidence,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hubbub import pipeline
-from hubbub.model import Account, Description, Identifier, Link, Post, Reading
+from hubbub.model import Account, Fact, Identifier, Link, Post, Reading, Tally
 from hubbub.store import Store
 
 WORK, OTHER = Identifier("doi", "10.5555/work"), Identifier("doi", "10.5555/other")
@@ -39,7 +39,12 @@ def who(key: str, **fields: Any) -> Account:
     return Account(**{"source": "bluesky", "id": key, "via": "bluesky", "version": "1"} | fields)
 
 
-def keep(store: Store, *facts: Post | Account | Description) -> None:
+def tally(kind: str, value: int, **fields: Any) -> Tally:
+    told: dict[str, Any] = {"identifier": WORK, "via": "crossref", "as_of": NOW} | fields
+    return Tally(kind=kind, value=value, **told)
+
+
+def keep(store: Store, *facts: Fact) -> None:
     found = [Reading(f, pipeline.find(f, frozenset())) if isinstance(f, Post) else f for f in facts]
     with store.writing() as writer:
         writer.keep(found, NOW)

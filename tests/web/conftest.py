@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from hubbub.answers import Answers
 from hubbub.answers.shapes import Home
-from hubbub.model import Account, Description, Identifier, Mention, Post, Reading
+from hubbub.model import Account, Description, Identifier, Mention, Post, Reading, Tally
 from hubbub.store import open_store
 from hubbub.store.fold import Change
 from hubbub.web.app import create_app
@@ -147,6 +147,15 @@ def world() -> Iterator[Change]:
                 later = timedelta(hours=chance.expovariate(1 / 10))
                 yield passed_on(number * 100 + again, original.post, chance.randrange(12, 90), later)
     yield from elsewhere()
+    yield from registered()
+
+
+def registered() -> Iterator[Change]:
+    for work, via, kind, value in (
+        (PAPER, "crossref", "citations", 36), (PAPER, "datacite", "citations", 41),
+        (PAPER, "zenodo", "downloads", 1204), (QUIET, "crossref", "citations", 0), (EVIL, SCRIPT, SCRIPT, 2**53),
+    ):  # fmt: skip
+        yield Tally(identifier=work, via=via, kind=kind, value=value, as_of=START + timedelta(days=40))
 
 
 def elsewhere() -> Iterator[Change]:

@@ -134,6 +134,24 @@ def test_an_unknown_work_is_not_zero(client: httpx.Client) -> None:
     assert not tree.css_first(".numbers")
 
 
+def test_what_others_count_stands_apart_with_who_says_so(client: httpx.Client, answers: Answers) -> None:
+    tree = get(client, work_path(PAPER))
+    told = [(text_of(one(row, "th")), text_of(one(row, "td"))) for row in tree.css(".elsewhere tbody tr")]
+    assert told == [
+        ("Citations says Crossref, as of 12 Apr 2025", "36"),
+        ("Citations says DataCite, as of 12 Apr 2025", "41"),
+        ("Downloads says Zenodo, as of 12 Apr 2025", "1,204"),
+    ]
+    assert numbers(tree)["Posts"] == f"{answers.report(PAPER).posts:,}"
+
+
+def test_of_an_unknown_work_is_shown_what_others_count(client: httpx.Client) -> None:
+    tree = get(client, work_path(QUIET))
+    assert text(tree, ".elsewhere th[scope=row]") == "Citations says Crossref, as of 12 Apr 2025"
+    assert text(tree, ".elsewhere td") == "0"
+    assert not tree.css_first(".numbers")
+
+
 def test_unknown_followers_are_unknown(client: httpx.Client) -> None:
     tree = get(client, work_path(EVIL))
     assert numbers(tree)["Potential reach"] == "unknown"

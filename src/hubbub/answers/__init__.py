@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from hubbub import identify, metrics
+from hubbub.answers import registered
 from hubbub.answers.shapes import (
     AccountReport,
     CategoryCount,
@@ -47,7 +48,7 @@ class Answers:
             speakers, reach = view.voices(row, voices) if row is not None else ([], Reach(None, None, 0, 0))
             return Report(
                 identifier=identifier,
-                description=None if row is None else view.description(row),
+                description=None if row is None else registered.description(view.connection, row),
                 simulated=None if row is None else view.simulated([row]),
                 method=METHOD,
                 posts=sum(one.posts for one in found) if known else None,
@@ -61,6 +62,7 @@ class Answers:
                 days=view.days(row) if known and row is not None else (),
                 reach=reach,
                 voices=tuple(speakers),
+                tallies=() if row is None else registered.tallies(view.connection, row, identifier),
             )
 
     def said(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from hubbub.model import Category, Description, Identifier
+from hubbub.model import Category, Description, Identifier, Tally
 
 
 class Evidence(Struct, frozen=True):
@@ -128,6 +128,7 @@ class Report(Struct, frozen=True):
     """All about one work. `simulated` names the shelf if the work belongs to a simulated community.
 
     `method` is the version of the rules of finding and of counting. Counts are None where nothing was ever collected.
+    `tallies` are what others count; they are in none of the counts, since nobody shows what is behind them.
     """
 
     identifier: Identifier
@@ -145,6 +146,7 @@ class Report(Struct, frozen=True):
     days: tuple[DayCount, ...]
     reach: Reach
     voices: tuple[Voice, ...]
+    tallies: tuple[Tally, ...]
 
 
 class WorkLine(Struct, frozen=True):

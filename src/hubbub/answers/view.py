@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, and_, func, select, text
 
 from hubbub import metrics
+from hubbub.answers.registered import description
 from hubbub.answers.shapes import (
     AccountReport,
     DayCount,
@@ -27,7 +28,7 @@ from hubbub.answers.shapes import (
     WorkLine,
 )
 from hubbub.collect.source import sources
-from hubbub.model import Description, Identifier
+from hubbub.model import Identifier
 from hubbub.reference.places import place, places
 from hubbub.store import Store
 from hubbub.store import schema as s
@@ -91,7 +92,7 @@ class View:
         self._speakers: dict[int, Speaker] = {}
 
     def __enter__(self) -> Self:
-        self._connection: Connection = self._open.enter_context(self._store.connect())
+        self.connection: Connection = self._open.enter_context(self._store.connect())
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -102,18 +103,18 @@ class View:
         return dict(self._rows(select(s.source.c.id, s.source.c.name)))
 
     def _rows(self, statement: Any) -> Sequence[Any]:
-        return rows(self._connection, statement)
+        return rows(self.connection, statement)
 
     def home(self) -> Home:
         """What the first page shows."""
-        works = int(self._connection.execute(select(func.count()).select_from(s.identifier)).scalar_one())
+        works = int(self.connection.execute(select(func.count()).select_from(s.identifier)).scalar_one())
         return Home(works, self.shelves(), self.recent())
 
     # Works
 
     def work(self, identifier: Identifier) -> int | None:
         named = {"scheme": identifier.scheme, "value": identifier.value}
-        return self._connection.execute(_WORK, named).scalar_one_or_none()
+        return self.connection.execute(_WORK, named).scalar_one_or_none()
 
     def counts(self, work: int) -> tuple[SourceCount, ...]:
         counted = [
@@ -128,19 +129,19 @@ class View:
                 last_at=moment(row.last_at),
                 checked_at=EPOCH + timedelta(microseconds=row.checked_at),
             )
-            for row in by_source(self._connection, work)
+            for row in by_source(self.connection, work)
         ]
         return tuple(sorted(counted, key=lambda one: (-one.posts - one.amplifications, one.source)))
 
     def days(self, work: int) -> tuple[DayCount, ...]:
         return tuple(
             DayCount(date(1970, 1, 1) + timedelta(row.day), row.source, row.posts, row.amplifications)
-            for row in by_day(self._connection, work)
+            for row in by_day(self.connection, work)
         )
 
     def voices(self, work: int, limit: int | None) -> tuple[list[Voice], Reach]:
         """Name the accounts that spoke or passed on, the most active `limit` of them, and say how far all reach."""
-        found = self._connection.execute(_VOICES, {"identifier": work}).all()
+        found = self.connection.execute(_VOICES, {"identifier": work}).all()
         self._know([row.account for row in found[:limit]])
         known = [row.followers for row in found if row.followers is not None]
         low, high = metrics.reach(known) or (None, None)
@@ -149,12 +150,6 @@ class View:
             for row in found[:limit]
         ]
         return voices, Reach(low, high, len(known), len(found))
-
-    def description(self, work: int) -> Description | None:
-        table = s.description.c
-        newest = select(table.content).where(table.identifier == work).order_by(table.version.desc(), table.content)
-        content = self._connection.execute(newest.limit(1)).scalar_one_or_none()
-        return None if content is None else msgspec.json.decode(content, type=Description)
 
     def simulated(self, works: Iterable[int]) -> str | None:
         shelves = select(s.shelf.c.title).join(s.shelf_work).where(s.shelf.c.simulated)
@@ -167,8 +162,8 @@ class View:
         return tuple(self._line(work, Identifier(names[work].scheme, names[work].value)) for work in works)
 
     def _line(self, work: int, identifier: Identifier) -> WorkLine:
-        found = by_source(self._connection, work)
-        described = self.description(work)
+        found = by_source(self.connection, work)
+        described = description(self.connection, work)
         return WorkLine(
             identifier=identifier,
             title=described.title if described else None,
@@ -210,7 +205,7 @@ class View:
         """Posts that mention a work, and those that pass such posts on."""
         bounds = {"limit": EVERY if limit is None else limit, "offset": offset}
         statement = _NEWEST_FIRST if newest else _OLDEST_FIRST
-        found = self._connection.execute(statement, {"identifier": work, **bounds}).all()
+        found = self.connection.execute(statement, {"identifier": work, **bounds}).all()
         statements = self._statements([row.post for row in found])
         passed = self._passed(statements.values())
         return [self._said(row, work, statements[row.post], passed) for row in found]
@@ -306,7 +301,7 @@ class View:
         if not found:
             return None
         fields = msgspec.json.decode(found[0].fields, type=Fields)
-        rows_ = self._connection.execute(_SPOKEN, {"account": found[0].id, "limit": limit}).all()
+        rows_ = self.connection.execute(_SPOKEN, {"account": found[0].id, "limit": limit}).all()
         statements = self._statements([row.post for row in rows_])
         originals = self._statements([row.original for row in rows_ if row.original is not None])
         # Each post with the works it names itself or, where it names none, with those of the post that it passes on.
@@ -331,7 +326,7 @@ class View:
         )
 
     def _spoken_counts(self, account: int) -> tuple[int, int]:
-        row = self._connection.execute(_SPOKEN_COUNTS, {"account": account}).one()
+        row = self.connection.execute(_SPOKEN_COUNTS, {"account": account}).one()
         return row.posts or 0, row.amplifications or 0
 
     # Sources

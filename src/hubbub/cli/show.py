@@ -25,7 +25,7 @@ from hubbub.runner import Turn
 LATEST = 5  # posts in a report
 BAR, SPARK = 12, 54  # characters, so that a line fits on 80
 PIPED_WIDTH = 240  # wide enough that no table wraps
-NUMBERS = ("posts", "accounts", "amplifications", "followers", "certainty", "lanes", "due", "read now")
+NUMBERS = ("posts", "accounts", "amplifications", "followers", "certainty", "lanes", "due", "read now", "number")
 SPARKS = "▁▂▃▄▅▆▇█"
 # Strangers' text must not drive the terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -228,12 +228,14 @@ def report(one: Report, latest: Sequence[Said]) -> None:
         out.print(
             f"look for it (hubbub track {one.identifier}, then hubbub sync), or ingest an archive that covers it."
         )
+        _registered(one)
         return
     out.print()
     _headline(one)
     _sources(one)
     _days(one.days)
     _voices(one)
+    _registered(one)
     if latest:
         out.print(Text("\nLatest", style="bold"))
         for said in latest:
@@ -295,6 +297,17 @@ def _voices(one: Report) -> None:
         )
     out.print()
     out.print(table)
+
+
+def _registered(one: Report) -> None:
+    """List what registries and repositories say, apart from our own counts."""
+    if one.tallies:
+        table = _table("counted elsewhere", "number", "says", "as of")
+        for tally in one.tallies:
+            told = plain(place(tally.via).title), _stamp(tally.as_of)
+            table.add_row(plain(tally.kind), f"{tally.value:,}", *told)
+        out.print()
+        out.print(table)
 
 
 def mentions(identifier: Identifier, said: Sequence[Said]) -> None:
