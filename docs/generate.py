@@ -35,6 +35,7 @@ SHAPES = (
     shapes.Reach,
     shapes.Voice,
     shapes.Speaker,
+    shapes.AliasLine,
     Tally,
     shapes.Said,
     shapes.Words,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hubbub import pipeline
-from hubbub.model import Account, Fact, Identifier, Link, Post, Reading, Tally
+from hubbub.model import Account, Alias, Fact, Identifier, Link, Post, Reading, Tally
 from hubbub.store import Store
 
 WORK, OTHER = Identifier("doi", "10.5555/work"), Identifier("doi", "10.5555/other")
@@ -42,6 +42,12 @@ def who(key: str, **fields: Any) -> Account:
 def tally(kind: str, value: int, **fields: Any) -> Tally:
     told: dict[str, Any] = {"identifier": WORK, "via": "crossref", "as_of": NOW} | fields
     return Tally(kind=kind, value=value, **told)
+
+
+def alias(one: Identifier, relation: str, other: Identifier, **fields: Any) -> Alias:
+    """Say that one is a version (or whatever the relation is) of the other."""
+    told: dict[str, Any] = {"via": "crossref", "version": "1"} | fields
+    return Alias(identifier=other, relation=relation, other=one, **told)
 
 
 def keep(store: Store, *facts: Fact) -> None:

@@ -13,7 +13,7 @@ from hubbub import demo
 from hubbub.answers import Report, Said
 from hubbub.answers.shapes import Speaker
 from hubbub.collect.source import sources
-from hubbub.model import Identifier, Tally
+from hubbub.model import Alias, Identifier, Tally
 from hubbub.store import open_store
 from tests.cli.commanded import PROGRAM, USER_GUIDE, WORK, Ran, command, environment, event, frame, mentions, post, run
 
@@ -60,16 +60,22 @@ def test_of_an_unknown_work_all_is_null_and_nothing_zero(store: str) -> None:
     assert (told["sources"], told["days"], told["voices"], told["categories"]) == ([], [], [], [])
 
 
-def test_what_others_count_is_told_apart_also_of_an_unknown_work(store: str) -> None:
+def test_what_registries_say_is_told_also_of_an_unknown_work(store: str) -> None:
     work, as_of = Identifier("doi", "10.5555/nobody"), datetime(2026, 8, 1, tzinfo=UTC)
     with open_store(store) as opened, opened.writing() as writer:
-        writer.keep([Tally(identifier=work, via="crossref", kind="citations", value=1204, as_of=as_of)], as_of)
+        tally = Tally(identifier=work, via="crossref", kind="citations", value=1204, as_of=as_of)
+        alias = Alias(
+            identifier=work, relation="is_version_of", other=Identifier("doi", GLIOTOXIN), via="crossref", version="1"
+        )
+        writer.keep([tally, alias], as_of)
     ran = run(store, "report", "10.5555/nobody")
     assert "Nothing has been collected about it yet." in ran.out
     assert re.search(r"^counted elsewhere +number +says +as of *$", ran.out, re.MULTILINE)
     assert re.search(r"^citations +1,204 +Crossref +2026-08-01 00:00 UTC *$", ran.out, re.MULTILINE)
+    assert re.search(rf"^doi:{re.escape(GLIOTOXIN)} +is version of it +Crossref *$", ran.out, re.MULTILINE)
     told = run(store, "report", "10.5555/nobody", "--json").json()
     assert told["posts"] is None
+    assert told["aliases"][0]["via"] == ["crossref"]
     assert [(one["kind"], one["value"], one["via"]) for one in told["tallies"]] == [("citations", 1204, "crossref")]
 
 

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from hubbub.answers import Answers
 from hubbub.answers.shapes import Home
-from hubbub.model import Account, Description, Identifier, Mention, Post, Reading, Tally
+from hubbub.model import Account, Alias, Description, Identifier, Mention, Post, Reading, Tally
 from hubbub.store import open_store
 from hubbub.store.fold import Change
 from hubbub.web.app import create_app
@@ -156,6 +156,12 @@ def registered() -> Iterator[Change]:
         (PAPER, "zenodo", "downloads", 1204), (QUIET, "crossref", "citations", 0), (EVIL, SCRIPT, SCRIPT, 2**53),
     ):  # fmt: skip
         yield Tally(identifier=work, via=via, kind=kind, value=value, as_of=START + timedelta(days=40))
+    for other, relation, work, via in (
+        (RELATED, "is_same_as", PAPER, "crossref"), (RELATED, "is_same_as", PAPER, "openalex"),
+        (EVIL, "is_same_as", PAPER, SCRIPT), (PAPER, "is_part_of", QUIET, "crossref"),
+        *((Identifier("doi", f"10.5555/version.{n}"), "is_version_of", PAPER, "figshare") for n in range(9)),
+    ):  # fmt: skip
+        yield Alias(identifier=work, relation=relation, other=other, via=via, version="1")
 
 
 def elsewhere() -> Iterator[Change]:

@@ -19,6 +19,7 @@ PAPER = Identifier("doi", "10.5555/hubbub.2025.001")
 DATA = Identifier("doi", "10.5555/simulated.7")
 QUIET = Identifier("doi", "10.5555/quiet")
 CITING = Identifier("doi", "10.5555/citing")
+RELATED = Identifier("pmid", "23193287")
 EVIL = Identifier("doi", "10.5555/<script>alert(1)</script>")
 
 
@@ -143,6 +144,17 @@ def test_what_others_count_stands_apart_with_who_says_so(client: httpx.Client, a
         ("Downloads says Zenodo, as of 12 Apr 2025", "1,204"),
     ]
     assert numbers(tree)["Posts"] == f"{answers.report(PAPER).posts:,}"
+
+
+def test_a_work_leads_to_what_belongs_with_it(client: httpx.Client) -> None:
+    tree = get(client, work_path(PAPER))
+    section = one(tree, "section[aria-labelledby=aliases-h]")
+    assert [text_of(heading) for heading in section.css("h3")] == ["The same", "This is a part of", "Versions of this"]
+    assert text_of(one(section, f'li:has(a[href="{work_path(RELATED)}"])')) == "PubMed 23193287 says Crossref, OpenAlex"
+    assert len(section.css("a[href^='/work/doi/10.5555/version.']")) == 9
+    tree = get(client, work_path(QUIET))
+    assert text(tree, "section[aria-labelledby=aliases-h] h3") == "Parts of this"
+    assert tree.css_first(f'.side a[href="{work_path(PAPER)}"]')
 
 
 def test_of_an_unknown_work_is_shown_what_others_count(client: httpx.Client) -> None:

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from hubbub.answers.registered import RANKS
 from hubbub.answers.shapes import Evidence, Said, Speaker, Words
 from hubbub.model import Identifier
 from hubbub.web import words
@@ -135,3 +136,7 @@ def test_no_word_of_a_long_text_is_lost(text: str) -> None:
 
 def test_certainty_is_never_rounded_up_to_certain() -> None:
     assert [words.percent(share) for share in (1.0, 0.999, 0.97, 0.5)] == ["100 %", "99 %", "97 %", "50 %"]
+
+
+def test_every_relation_of_aliases_has_a_heading() -> None:
+    assert words.RELATIONS.keys() == RANKS.keys()

@@ -45,6 +45,7 @@ class Answers:
             row = view.work(identifier)
             found = () if row is None else view.counts(row)
             known = row is not None and bool(found)
+            aliases, more = ((), False) if row is None else registered.aliases(view.connection, row)
             speakers, reach = view.voices(row, voices) if row is not None else ([], Reach(None, None, 0, 0))
             return Report(
                 identifier=identifier,
@@ -62,6 +63,8 @@ class Answers:
                 days=view.days(row) if known and row is not None else (),
                 reach=reach,
                 voices=tuple(speakers),
+                aliases=aliases,
+                more_aliases=more,
                 tallies=() if row is None else registered.tallies(view.connection, row, identifier),
             )
 

@@ -1,12 +1,25 @@
-"""What registries and repositories say of one work: its row comes in, its description and tallies go out."""
+"""What registries and repositories say of one work: its row comes in, its description, tallies and aliases go out."""
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, select, union
 
+from hubbub.answers.shapes import AliasLine
 from hubbub.model import Description, Identifier, Tally
 from hubbub.store import schema as s
 from hubbub.store.sql import rows
 from hubbub.store.times import moment
+
+STATEMENTS = 500  # about aliases that are read: a series may have any number of parts
+# How two works belong together -> the same, said from the other side. `is_work_of` is not here: it names a person.
+INVERSES = {
+    "is_same_as": "is_same_as",
+    "is_version_of": "has_version",
+    "is_preprint_of": "has_preprint",
+    "is_supplement_to": "is_supplemented_by",
+    "is_part_of": "has_part",
+}
+# First what a work belongs to, last its parts, which may be many.
+RANKS = {relation: rank for rank, relation in enumerate(dict.fromkeys([*INVERSES.values(), *INVERSES]))}
 
 
 def description(connection: Connection, work: int) -> Description | None:
@@ -26,3 +39,27 @@ def tallies(connection: Connection, work: int, identifier: Identifier) -> tuple[
         Tally(identifier=identifier, via=row.name, kind=row.kind, value=row.value, as_of=moment(row.as_of))
         for row in found
     )
+
+
+def aliases(connection: Connection, work: int) -> tuple[tuple[AliasLine, ...], bool]:
+    """What the work is also called and belongs with, from whichever side it is told; and whether there is more."""
+    table = s.alias.c
+    stands = table.stands & table.relation.in_(INVERSES)
+    inverse = case(INVERSES, value=table.relation)
+    forth = select(table.relation, table.other, table.via).where(stands, table.identifier == work)
+    back = select(inverse, table.identifier, table.via).where(stands, table.other == work)
+    every = union(forth, back).subquery()
+    names, via = s.identifier.c, s.source.c.name
+    told = (
+        select(every.c.relation, names.scheme, names.value, via)
+        .join(s.identifier, names.id == every.c.other)
+        .join(s.source, s.source.c.id == every.c.via)
+        .order_by(case(RANKS, value=every.c.relation), names.scheme, names.value, via)
+        .limit(STATEMENTS + 1)
+    )
+    found = rows(connection, told)
+    says: dict[tuple[str, Identifier], list[str]] = {}
+    for relation, scheme, value, name in found[:STATEMENTS]:
+        says.setdefault((relation, Identifier(scheme, value)), []).append(name)
+    lines = tuple(AliasLine(relation, other, tuple(who)) for (relation, other), who in says.items())
+    return lines, len(found) > STATEMENTS

@@ -124,11 +124,20 @@ class Reach(Struct, frozen=True):
     accounts: int
 
 
+class AliasLine(Struct, frozen=True):
+    """Another identifier, what it is to the work, and who says so: `identifier` `relation` the work."""
+
+    relation: str
+    identifier: Identifier
+    via: tuple[str, ...]
+
+
 class Report(Struct, frozen=True):
     """All about one work. `simulated` names the shelf if the work belongs to a simulated community.
 
     `method` is the version of the rules of finding and of counting. Counts are None where nothing was ever collected.
-    `tallies` are what others count; they are in none of the counts, since nobody shows what is behind them.
+    `tallies` are what others count; they are in none of the counts, since nobody shows what is behind them. What is
+    said of `aliases` is not in the counts either; `more_aliases` says whether there are more than these.
     """
 
     identifier: Identifier
@@ -146,6 +155,8 @@ class Report(Struct, frozen=True):
     days: tuple[DayCount, ...]
     reach: Reach
     voices: tuple[Voice, ...]
+    aliases: tuple[AliasLine, ...]
+    more_aliases: bool
     tallies: tuple[Tally, ...]
 
 

@@ -301,6 +301,15 @@ def _voices(one: Report) -> None:
 
 def _registered(one: Report) -> None:
     """List what registries and repositories say, apart from our own counts."""
+    if one.aliases:
+        table = _table("other identifier", "which", "says")
+        for alias in one.aliases:
+            says = ", ".join(place(via).title for via in alias.via)
+            table.add_row(plain(str(alias.identifier)), f"{alias.relation.replace('_', ' ')} it", plain(says))
+        out.print()
+        out.print(table)
+        if one.more_aliases:
+            out.print("There are more of them.")
     if one.tallies:
         table = _table("counted elsewhere", "number", "says", "as of")
         for tally in one.tallies:

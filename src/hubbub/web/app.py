@@ -25,6 +25,7 @@ from hubbub.web.look import face, stylesheet
 PER_PAGE = 25
 LOOKED_AT = 6  # of the identifiers that a page names
 FACES_SHOWN = 10
+ALIASES_SHOWN = 6  # of a kind
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -193,7 +194,14 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters.update(words.FILTERS)
-    templates.globals.update(face=face, anchor=words.anchor, voices_shown=FACES_SHOWN, definitions=DEFINITIONS)
+    templates.globals.update(
+        face=face,
+        anchor=words.anchor,
+        voices_shown=FACES_SHOWN,
+        aliases_shown=ALIASES_SHOWN,
+        relations=words.RELATIONS,
+        definitions=DEFINITIONS,
+    )
     return templates
 
 

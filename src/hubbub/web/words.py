@@ -166,6 +166,19 @@ def by_post(said: list[Said]) -> dict[tuple[str, str], Said]:
     return {(one.source, one.post): one for one in said}
 
 
+# What another identifier is to the work of a page, as headings.
+RELATIONS = {
+    "is_same_as": "The same",
+    "has_version": "This is a version of",
+    "has_preprint": "This is a preprint of",
+    "is_supplemented_by": "This supplements",
+    "has_part": "This is a part of",
+    "is_version_of": "Versions of this",
+    "is_preprint_of": "Preprints of this",
+    "is_supplement_to": "Supplements to this",
+    "is_part_of": "Parts of this",
+}
+
 FILTERS = {
     f.__name__: f
     for f in (
