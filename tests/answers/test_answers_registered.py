@@ -124,6 +124,12 @@ def test_whose_work_it_is_is_no_alias_of_it(store: Store) -> None:
     assert belonging(store, person) == {("is_same_as", OTHER, "crossref")}
 
 
+def test_versions_stand_in_the_order_of_their_numbers(store: Store) -> None:
+    versions = [Identifier("doi", f"10.5555/work.v{n}") for n in range(1, 12)]
+    keep(store, *(alias(version, "is_version_of", WORK) for version in reversed(versions)))
+    assert [one.identifier for one in Answers(store).report(WORK).aliases] == versions
+
+
 def test_of_a_series_not_every_part_is_read_and_that_is_said(store: Store) -> None:
     parts = [alias(Identifier("doi", f"10.5555/part.{n:04}"), "is_part_of", WORK) for n in range(STATEMENTS + 1)]
     keep(store, *parts[:-2], alias(OTHER, "is_version_of", WORK))

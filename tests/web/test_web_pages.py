@@ -149,7 +149,11 @@ def test_what_others_count_stands_apart_with_who_says_so(client: httpx.Client, a
 def test_a_work_leads_to_what_belongs_with_it(client: httpx.Client) -> None:
     tree = get(client, work_path(PAPER))
     section = one(tree, "section[aria-labelledby=aliases-h]")
-    assert [text_of(heading) for heading in section.css("h3")] == ["The same", "This is a part of", "Versions of this"]
+    assert [text_of(heading) for heading in section.css("h3")] == [
+        "Also known as",
+        "This is a part of",
+        "Versions of this",
+    ]
     assert text_of(one(section, f'li:has(a[href="{work_path(RELATED)}"])')) == "PubMed 23193287 says Crossref, OpenAlex"
     assert len(section.css("a[href^='/work/doi/10.5555/version.']")) == 9
     tree = get(client, work_path(QUIET))

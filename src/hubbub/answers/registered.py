@@ -1,7 +1,7 @@
 """What registries and repositories say of one work: its row comes in, its description, tallies and aliases go out."""
 
 import msgspec
-from sqlalchemy import Connection, case, select, union
+from sqlalchemy import Connection, case, func, select, union
 
 from hubbub.answers.shapes import AliasLine
 from hubbub.model import Description, Identifier, Tally
@@ -50,11 +50,11 @@ def aliases(connection: Connection, work: int) -> tuple[tuple[AliasLine, ...], b
     back = select(inverse, table.identifier, table.via).where(stands, table.other == work)
     every = union(forth, back).subquery()
     names, via = s.identifier.c, s.source.c.name
-    told = (
+    told = (  # the shorter first, so that v2 stands before v10
         select(every.c.relation, names.scheme, names.value, via)
         .join(s.identifier, names.id == every.c.other)
         .join(s.source, s.source.c.id == every.c.via)
-        .order_by(case(RANKS, value=every.c.relation), names.scheme, names.value, via)
+        .order_by(case(RANKS, value=every.c.relation), names.scheme, func.length(names.value), names.value, via)
         .limit(STATEMENTS + 1)
     )
     found = rows(connection, told)

@@ -168,7 +168,7 @@ def by_post(said: list[Said]) -> dict[tuple[str, str], Said]:
 
 # What another identifier is to the work of a page, as headings.
 RELATIONS = {
-    "is_same_as": "The same",
+    "is_same_as": "Also known as",
     "has_version": "This is a version of",
     "has_preprint": "This is a preprint of",
     "is_supplemented_by": "This supplements",
