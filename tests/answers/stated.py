@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hubbub import pipeline
-from hubbub.model import Account, Alias, Fact, Identifier, Link, Post, Reading, Tally
+from hubbub.model import Account, Alias, Fact, Follow, FollowList, Identifier, Link, Post, Reading, Tally
 from hubbub.store import Store
 
 WORK, OTHER = Identifier("doi", "10.5555/work"), Identifier("doi", "10.5555/other")
@@ -48,6 +48,15 @@ def alias(one: Identifier, relation: str, other: Identifier, **fields: Any) -> A
     """Say that one is a version (or whatever the relation is) of the other."""
     told: dict[str, Any] = {"via": "crossref", "version": "1"} | fields
     return Alias(identifier=other, relation=relation, other=one, **told)
+
+
+def follow(one: str, other: str, day: int = 3) -> Follow:
+    return Follow(source="bluesky", via="bluesky", seen_at=at(day), follower=one, followed=other)
+
+
+def list_of(account: str, day: int, **fields: Any) -> FollowList:
+    told: dict[str, Any] = {"direction": "followers", "complete": True} | fields
+    return FollowList(source="bluesky", via="bluesky", account=account, began_at=at(day), **told)
 
 
 def keep(store: Store, *facts: Fact) -> None:

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from hubbub.answers import Answers
 from hubbub.answers.shapes import Home
-from hubbub.model import Account, Alias, Description, Identifier, Mention, Post, Reading, Tally
+from hubbub.model import Account, Alias, Description, Follow, FollowList, Identifier, Mention, Post, Reading, Tally
 from hubbub.store import open_store
 from hubbub.store.fold import Change
 from hubbub.web.app import create_app
@@ -148,6 +148,23 @@ def world() -> Iterator[Change]:
                 yield passed_on(number * 100 + again, original.post, chance.randrange(12, 90), later)
     yield from elsewhere()
     yield from registered()
+    yield from followed()
+
+
+def tie(who: str, whom: str) -> Follow:
+    return Follow(source="bluesky", via="bluesky", seen_at=START, follower=who, followed=whom)
+
+
+def followed() -> Iterator[Change]:
+    """Three lists: whole, cut off, and that of somebody with a hostile follower."""
+    for who, whom in ((0, 3), (1, 3), *((n, 0) for n in range(1, 90))):
+        yield tie(f"did:plc:{who:024d}", f"did:plc:{whom:024d}")
+    yield tie("did:plc:evil", f"did:plc:{2:024d}")
+    for who, total in ((3, 2), (0, 48_210), (2, None)):
+        yield FollowList(
+            source="bluesky", via="bluesky", account=f"did:plc:{who:024d}", direction="followers", began_at=START,
+            complete=who == 3, total=total,
+        )  # fmt: skip
 
 
 def registered() -> Iterator[Change]:

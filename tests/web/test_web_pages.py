@@ -182,6 +182,24 @@ def test_an_account_lists_what_it_said_of_which_works(client: httpx.Client) -> N
     assert {node.attributes["href"] for node in tree.css(".side a.title")} == {work_path(PAPER), work_path(DATA)}
 
 
+def test_an_account_says_who_follows_it_and_how_far_that_was_read(client: httpx.Client) -> None:
+    def followers(who: int) -> LexborNode:
+        return one(get(client, f"/account/bluesky/did:plc:{who:024d}"), "section[aria-labelledby=followers-h]")
+
+    assert text_of(one(followers(3), "p")) == "All 2 followers, as of 3 Mar 2025."
+    assert [text_of(node) for node in followers(3).css("a.who")] == ["Dr. Amina Yusuf", "ليلى حداد"]
+    cut = followers(0)
+    assert text_of(one(cut, "p")) == "89 of 48,210 followers are known. The list was cut off on 3 Mar 2025."
+    assert text_of(one(cut, "li")) == "Open Science Librarians Network @osln.org 15,002 followers"
+    assert len(cut.css("li a.who")) == 11
+    assert text_of(cut.css("p")[-1]) == "The most followed of them; 78 are not listed."
+    assert text_of(one(followers(2), "p")).startswith("1 of an unknown number of followers are known.")
+    assert text_of(one(followers(1), "p")) == "Not read yet."
+    tree = get(client, f"/account/bluesky/did:plc:{1:024d}")
+    told = text(tree, "section[aria-labelledby=follows-h] p")
+    assert told == "The list was not read yet; 2 followed accounts are known from elsewhere."
+
+
 def test_sources_say_what_is_held_of_them(client: httpx.Client) -> None:
     tree = get(client, "/sources")
     assert "Crossref Event Data" in text(tree)

@@ -189,11 +189,32 @@ class Home(Struct, frozen=True):
     recent: tuple[WorkLine, ...]
 
 
+class Ties(Struct, frozen=True):
+    """Who follows an account, or whom it follows. `held` of them are known; None if nobody has looked.
+
+    The place's own list was last read at `began_at`, `complete` or cut off; the place said that it has `total`. It was
+    last read to its end at `whole_at`. `named` are the most followed of `among` of those who are held.
+    """
+
+    held: int | None
+    began_at: datetime | None
+    complete: bool | None
+    total: int | None
+    whole_at: datetime | None
+    among: int
+    named: tuple[Speaker, ...]
+
+
 class AccountReport(Struct, frozen=True):
-    """All that one account said, newest first, and of which works."""
+    """All that one account said, newest first, and of which works.
+
+    `following` is how many it follows, as its place tells; `followed` is whom, as far as lists were read.
+    """
 
     speaker: Speaker
     following: int | None
+    followers: Ties
+    followed: Ties
     simulated: str | None
     posts: int
     amplifications: int

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, and_, func, select, text
 
 from hubbub import metrics
+from hubbub.answers import ties
 from hubbub.answers.registered import description
 from hubbub.answers.shapes import (
     AccountReport,
@@ -23,6 +24,7 @@ from hubbub.answers.shapes import (
     SourceCount,
     SourceReport,
     Speaker,
+    Ties,
     Voice,
     Words,
     WorkLine,
@@ -314,6 +316,8 @@ class View:
         return AccountReport(
             speaker=self._described(found[0]),
             following=fields["following"][2] if "following" in fields else None,
+            followers=self._ties(found[0].id, "followers"),
+            followed=self._ties(found[0].id, "following"),
             simulated=self.simulated(works),
             posts=posts,
             amplifications=amplifications,
@@ -324,6 +328,11 @@ class View:
                 for work in mentioned
             ),
         )
+
+    def _ties(self, account: int, direction: ties.Direction) -> Ties:
+        named = ties.most_followed(self.connection, account, direction)
+        self._know(named)
+        return ties.held(self.connection, account, direction, [self._speakers[row] for row in named])
 
     def _spoken_counts(self, account: int) -> tuple[int, int]:
         row = self.connection.execute(_SPOKEN_COUNTS, {"account": account}).one()
