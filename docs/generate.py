@@ -37,6 +37,7 @@ SHAPES = (
     shapes.Speaker,
     shapes.AliasLine,
     Tally,
+    shapes.Wish,
     shapes.Said,
     shapes.Words,
     shapes.Evidence,

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from hubbub.answers import Answers, Report
-from hubbub.answers.shapes import CategoryCount, DayCount, Reach
+from hubbub.answers.shapes import CategoryCount, DayCount, Reach, Wish
 from hubbub.model import Description, Identifier
 from hubbub.store import Store
 from tests.answers.stated import NOW, OTHER, WORK, at, heard, keep, links, passed, said, who
@@ -229,3 +229,20 @@ def test_voices_are_the_busiest_first(store: Store) -> None:
     assert (first.speaker.key, first.speaker.handle, first.speaker.name) == ("ben", "ben.example", "Ben")
     assert (first.speaker.followers, first.posts, first.amplifications, first.last_at) == (7, 2, 0, at(3))
     assert [(voice.speaker.key, voice.last_at) for voice in rest] == [("ann", at(5)), ("cem", at(4))]
+
+
+def test_a_wish_is_told_with_when_it_was_met(store: Store) -> None:
+    assert report(store).wish is None
+    answers = Answers(store)
+    answers.wish(WORK)
+    waiting = report(store).wish
+    assert waiting is not None
+    assert waiting.met_at is None
+    with store.writing() as writer:
+        writer.wanted.meet([WORK], at(9))
+    assert report(store).wish == Wish(waiting.wished_at, at(9))
+    answers.wish(WORK)
+    again = report(store).wish
+    assert again is not None
+    assert again.met_at is None
+    assert report(store).posts is None

@@ -54,7 +54,17 @@ def test_a_report_in_json_has_the_documented_keys(demo_store: str) -> None:
 def test_of_an_unknown_work_all_is_null_and_nothing_zero(store: str) -> None:
     told = run(store, "report", "10.5555/nobody", "--json").json()
     assert told["identifier"] == {"scheme": "doi", "value": "10.5555/nobody", "version": None}
-    numbers = ("posts", "accounts", "amplifications", "first_at", "last_at", "checked_at", "description", "simulated")
+    numbers = (
+        "posts",
+        "accounts",
+        "amplifications",
+        "first_at",
+        "last_at",
+        "checked_at",
+        "description",
+        "simulated",
+        "wish",
+    )
     assert [told[name] for name in numbers] == [None] * len(numbers)
     assert (told["reach"]["low"], told["reach"]["high"]) == (None, None)
     assert (told["sources"], told["days"], told["voices"], told["categories"]) == ([], [], [], [])

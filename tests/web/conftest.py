@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 
 import httpx
@@ -262,6 +263,24 @@ def need_() -> Callable[..., None]:
 @pytest.fixture(scope="session")
 def server(answers: Answers) -> Iterator[str]:
     with running(answers) as address:
+        yield address
+
+
+@pytest.fixture
+def own_answers(tmp_path: Path) -> Iterator[Answers]:
+    """A store of one test's own, with a heard-of and a simulated work."""
+    with open_store(str(tmp_path / "hubbub.db")) as store:
+        with store.writing() as writer:
+            writer.keep(
+                [spoken(1, PAPER, 0, timedelta(0), TEXTS[0]), spoken(2, DATA, 0, timedelta(0), TEXTS[0])], START
+            )
+            writer.wanted.shelve("swarm", "The swarm of Example Town", "Made up.", True, [DATA])
+        yield Answers(store)
+
+
+@pytest.fixture
+def own_server(own_answers: Answers) -> Iterator[str]:
+    with running(own_answers) as address:
         yield address
 
 

@@ -137,6 +137,20 @@ def test_everything_works_without_javascript(chromium: Browser, server: str) -> 
         assert page.url == server + "/"
 
 
+def test_a_button_leaves_a_wish_but_not_on_a_page_of_somebody_else(chromium: Browser, own_server: str) -> None:
+    work = f"{own_server}/work/doi/10.5555/quiet"
+    with opened(chromium, own_server, "/work/doi/10.5555/quiet", script=False) as (page, complaints, _):
+        page.goto(f"data:text/html,<form method=post action={work}><button>Win a prize</button></form>")
+        with page.expect_response(work) as refused:
+            page.get_by_role("button").click()
+        assert refused.value.status == 403
+        page.goto(work)
+        page.get_by_role("button", name="Look it up now").click()
+        page.get_by_role("status").get_by_text("Waiting to be looked up").wait_for()
+        assert page.url == work
+        assert complaints == []
+
+
 def test_the_bookmarklet_clicked_on_its_own_page_says_what_to_do(chromium: Browser, server: str) -> None:
     with opened(chromium, server, "/") as (page, _, _):
         page.locator("a.bookmarklet").click()

@@ -61,6 +61,32 @@ def test_other_names_are_refused(client: httpx.Client, host: str) -> None:
     assert "Works" not in response.text
 
 
+OWN = "http://localhost:8000"
+
+
+@pytest.mark.parametrize(
+    ("foreign", "headers"),
+    [
+        (True, {"sec-fetch-site": "cross-site"}), (True, {"sec-fetch-site": "same-site"}),
+        (True, {"sec-fetch-site": "cross-site", "origin": OWN}), (True, {"origin": "https://evil.example"}),
+        (True, {"origin": "null"}), (True, {"origin": "http://localhost:8001"}), (True, {"origin": ""}),
+        (True, {"origin": "http://localhost:8000.evil.example"}),
+        (False, {"sec-fetch-site": "same-origin"}), (False, {"sec-fetch-site": "same-origin", "origin": "null"}),
+        (False, {"origin": OWN}), (False, {}),
+    ],
+)  # fmt: skip
+def test_only_our_own_pages_may_send_a_form(own_server: str, foreign: bool, headers: dict[str, str]) -> None:
+    host = {"host": "localhost:8000"}
+    sent = httpx.post(f"{own_server}/work/doi/10.5555/quiet", headers=host | headers, trust_env=False)
+    assert sent.status_code == (403 if foreign else 303)
+    check(sent)
+    if foreign:
+        assert sent.text == "Another site sent this. hubbub does only what its own pages ask for.\n"
+    page = httpx.get(f"{own_server}/work/doi/10.5555/quiet", headers=host | headers, trust_env=False)
+    assert page.status_code == 200
+    assert ("Waiting to be looked up" in page.text) is not foreign
+
+
 def test_the_host_is_read_without_its_port() -> None:
     assert [host_of(h) for h in ("a:1", "a", "[::1]:8", "[::1]", "A:x")] == ["a", "a", "::1", "::1", "a:x"]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ from hubbub.answers import Answers
 from hubbub.model import Identifier
 from hubbub.store import schema
 from hubbub.store.sql import insert_rows
-from hubbub.web.words import work_path
+from hubbub.web.words import moment, work_path
 from tests.conftest import NewStore, on_postgresql
 
 PAPER = Identifier("doi", "10.5555/hubbub.2025.001")
@@ -166,6 +167,36 @@ def test_of_an_unknown_work_is_shown_what_others_count(client: httpx.Client) -> 
     assert text(tree, ".elsewhere th[scope=row]") == "Citations says Crossref, as of 12 Apr 2025"
     assert text(tree, ".elsewhere td") == "0"
     assert not tree.css_first(".numbers")
+
+
+@pytest.mark.parametrize("work", [PAPER, QUIET, Identifier("url", "https://example.org/a?b=c")], ids=str)
+def test_a_wish_waits_until_it_is_met(own_server: str, own_answers: Answers, work: Identifier) -> None:
+    with httpx.Client(base_url=own_server, trust_env=False) as client:
+        form = one(get(client, work_path(work)), ".wish form")
+        assert (form.attributes["method"], form.attributes["action"]) == ("post", work_path(work))
+        response = client.post(work_path(work))
+        assert (response.status_code, response.headers["location"]) == (303, work_path(work))
+        assert own_answers.status().wishes == 1
+        wish = own_answers.report(work).wish
+        assert wish is not None
+        tree = get(client, work_path(work))
+        assert text(tree, ".wish").startswith(f"Waiting to be looked up since {moment(wish.wished_at)}.")
+        assert not tree.css_first(".wish form")
+        with own_answers._store.writing() as writer:
+            writer.wanted.meet([work], datetime(2026, 3, 3, 14, 2, tzinfo=UTC))
+        tree = get(client, work_path(work))
+        assert text(tree, ".wish .note") == "Last looked up on 3 Mar 2026, 14:02 UTC."
+        assert tree.css_first(".wish form")
+
+
+def test_nobody_is_asked_about_an_invented_work_or_nothing(own_server: str, own_answers: Answers) -> None:
+    with httpx.Client(base_url=own_server, trust_env=False) as client:
+        assert not get(client, work_path(DATA)).css_first(".wish")
+        refused = client.post(work_path(DATA))
+        assert refused.status_code == 403
+        assert "This work is invented" in refused.text
+        assert client.post("/work/nope/1").status_code == 404
+    assert own_answers.status().wishes == 0
 
 
 def test_unknown_followers_are_unknown(client: httpx.Client) -> None:

@@ -66,6 +66,7 @@ class Answers:
                 aliases=aliases,
                 more_aliases=more,
                 tallies=() if row is None else registered.tallies(view.connection, row, identifier),
+                wish=None if row is None else view.wish(row),
             )
 
     def said(

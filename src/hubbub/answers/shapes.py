@@ -132,6 +132,13 @@ class AliasLine(Struct, frozen=True):
     via: tuple[str, ...]
 
 
+class Wish(Struct, frozen=True):
+    """When somebody last wished to know about a work, and when it was looked up; None while it waits for that."""
+
+    wished_at: datetime
+    met_at: datetime | None
+
+
 class Report(Struct, frozen=True):
     """All about one work. `simulated` names the shelf if the work belongs to a simulated community.
 
@@ -158,6 +165,7 @@ class Report(Struct, frozen=True):
     aliases: tuple[AliasLine, ...]
     more_aliases: bool
     tallies: tuple[Tally, ...]
+    wish: Wish | None
 
 
 class WorkLine(Struct, frozen=True):

@@ -26,6 +26,7 @@ from hubbub.answers.shapes import (
     Speaker,
     Ties,
     Voice,
+    Wish,
     Words,
     WorkLine,
 )
@@ -152,6 +153,10 @@ class View:
             for row in found[:limit]
         ]
         return voices, Reach(low, high, len(known), len(found))
+
+    def wish(self, work: int) -> Wish | None:
+        asked = select(s.wish.c.wished_at, s.wish.c.met_at).where(s.wish.c.identifier == work)
+        return next((Wish(moment(wished_at), moment(met_at)) for wished_at, met_at in self._rows(asked)), None)
 
     def simulated(self, works: Iterable[int]) -> str | None:
         shelves = select(s.shelf.c.title).join(s.shelf_work).where(s.shelf.c.simulated)

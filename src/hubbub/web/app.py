@@ -141,6 +141,18 @@ def work(
     )
 
 
+@router.post("/work/{scheme}/{value:path}")
+def wish(answers: Reading, scheme: str, value: str) -> Response:
+    """Leave word that somebody wants to know about a work now."""
+    identifier = identify.parse(f"{scheme}:{value}")
+    if identifier is None:
+        raise HTTPException(404, "hubbub cannot read that as an identifier.")
+    if answers.report(identifier, voices=0).simulated:
+        raise HTTPException(403, "This work is invented, so nobody can be asked about it.")
+    answers.wish(identifier)
+    return RedirectResponse(words.work_path(identifier), 303)
+
+
 @router.get("/account/{source}/{key:path}")
 def account(request: Request, answers: Reading, source: str, key: str) -> Response:
     """All that one account said."""

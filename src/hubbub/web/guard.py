@@ -1,9 +1,10 @@
 """What stands before every page: requests for other hosts are refused, every response gets the strict headers.
 
-A page on the web that points its own name at 127.0.0.1 would otherwise read what this server shows.
+A page on the web that points its own name at 127.0.0.1 would otherwise read what this server shows, and any page could
+send it a form.
 """
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,7 +18,7 @@ HEADERS = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with "no-referrer" a browser would not say whose form it sends
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -31,6 +32,14 @@ def host_of(header: str) -> str:
     if not colon or not port.isdigit():
         name = header
     return name[1:-1] if name.startswith("[") and name.endswith("]") else name.lower()
+
+
+def is_foreign(headers: Headers) -> bool:
+    """Say whether another site's page sends this: browsers tell by the one header, older ones by the other."""
+    if site := headers.get("sec-fetch-site"):
+        return site not in ("same-origin", "none")
+    origin = headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != headers.get("host")
 
 
 class Guard:
@@ -49,9 +58,10 @@ class Guard:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        named = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
-        if len(named) == 1 and host_of(named[0]) in LOOPBACK:
-            await self._app(scope, receive, guarded)
-        else:
-            refusal = PlainTextResponse("hubbub answers only under the name localhost or 127.0.0.1.\n", status_code=400)
-            await refusal(scope, receive, guarded)
+        headers = Headers(scope=scope)
+        named, answer = headers.getlist("host"), self._app
+        if len(named) != 1 or host_of(named[0]) not in LOOPBACK:
+            answer = PlainTextResponse("hubbub answers only under the name localhost or 127.0.0.1.\n", 400)
+        elif scope["method"] not in ("GET", "HEAD") and is_foreign(headers):
+            answer = PlainTextResponse("Another site sent this. hubbub does only what its own pages ask for.\n", 403)
+        await answer(scope, receive, guarded)
