@@ -20,6 +20,7 @@ from hubbub.answers.shapes import Home
 from hubbub.model import Account, Alias, Description, Follow, FollowList, Identifier, Mention, Post, Reading, Tally
 from hubbub.store import open_store
 from hubbub.store.fold import Change
+from hubbub.store.lanes import Lanes, this_process
 from hubbub.web.app import create_app
 from hubbub.web.server import address_of, bind
 from tests.conftest import missing
@@ -217,11 +218,23 @@ def elsewhere() -> Iterator[Change]:
     yield Reading(replace(evil.post, author="did:plc:evil"), evil.mentions)
 
 
+def planned(lanes: Lanes, source: str, failures: dict[str, str | None]) -> None:
+    """Plan lanes that have been read, some in vain, and are due long after."""
+    lanes.plan(source, failures, START)
+    for lane, failure in failures.items():
+        lanes.release(source, lane, START.replace(year=2125), failure=failure)
+
+
 @pytest.fixture(scope="session")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
     with open_store(str(tmp_path_factory.mktemp("store") / "hubbub.db")) as store:
         with store.writing() as writer:
             writer.keep(list(world()), START + timedelta(days=40))
+            refused = "api.crossref.org answered 401"
+            planned(writer.lanes, "crossref", {"orcid:1": refused, "doi:1": refused, "doi:2": None})
+            planned(writer.lanes, "newsfeed", {f"feed:{SCRIPT}": SCRIPT + "long" * 200})
+            writer.lanes.hold("bluesky", "stream:jetstream", this_process(), datetime.now(UTC), begins=True)
+            writer.wanted.wish([QUIET], START)
             for source in ("bluesky", CED):
                 writer.advance(source, "archive", "end", True, START + timedelta(days=40))
             writer.wanted.shelve("mine", "Works of the Small Hearing group", "Added by hand.", False, [PAPER, QUIET])

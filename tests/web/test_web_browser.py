@@ -19,6 +19,7 @@ PATHS = {
     "followed by the hostile": f"/account/bluesky/did:plc:{2:024d}",
     "hostile account": "/account/bluesky/did:plc:evil",
     "sources": "/sources",
+    "status": "/status",
     "unread": "/find?q=fruit+flies",
     "unnamed": "/find?id=page-42&at=https%3A%2F%2Fexample.org%2F" + "long" * 100,
     "nothing": "/nothing",

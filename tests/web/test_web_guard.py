@@ -18,6 +18,7 @@ PATHS = (
     "/work/doi/10.5555/hubbub.2025.001",
     "/work/doi/10.5555/%3Cscript%3E",
     "/sources",
+    "/status",
     "/find?q=x",
     "/find?q=10.5555/x",
     "/nothing",

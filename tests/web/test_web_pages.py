@@ -44,6 +44,10 @@ def numbers(tree: LexborHTMLParser) -> dict[str, str]:
     return {text_of(one(row, "dt")): text_of(one(row, ".n")) for row in tree.css(".numbers > div")}
 
 
+def facts(node: LexborNode) -> dict[str, str]:
+    return {text_of(one(row, "dt")): text_of(one(row, "dd")) for row in node.css(".line > div")}
+
+
 def text_of(node: LexborNode) -> str:
     return " ".join(node.text().split())
 
@@ -239,6 +243,29 @@ def test_sources_say_what_is_held_of_them(client: httpx.Client) -> None:
     assert "crossref_event_data" not in text(tree)
 
 
+def test_the_status_says_what_is_planned_read_and_failing(client: httpx.Client) -> None:
+    tree = get(client, one(get(client, "/"), ".foot a").attributes["href"] or "")
+    told = {text_of(one(row, "h3")): row for row in tree.css(".sources > li")}
+    assert facts(told["Crossref"]) == {
+        "Lanes": "3", "Due": "0", "Being read": "0", "Last kept": "never yet", "Next due": "3 Mar 2125, 08:00 UTC",
+    }  # fmt: skip
+    assert [text_of(node) for node in told["Crossref"].css(".flag")] == ["api.crossref.org answered 401 (2 lanes)"]
+    assert text_of(one(told["Bluesky"], ".note")) == "Listening: stream:jetstream"
+    assert "Next due" not in facts(told["Bluesky"])
+    assert facts(one(tree, "section")) == {"Works to be looked up": "1", "Pages that were sent to hubbub": "0"}
+
+
+def test_a_failure_that_strangers_word_is_inert(client: httpx.Client) -> None:
+    tree = get(client, "/status")
+    assert not tree.css("script, img")
+    assert any("<script>window.hit=1</script>" in node.text() for node in tree.css(".flag"))
+
+
+def test_the_status_of_an_empty_store_says_what_to_do(empty_server: str) -> None:
+    tree = LexborHTMLParser(httpx.get(f"{empty_server}/status", trust_env=False).text)
+    assert "Nothing is planned yet" in text(tree)
+
+
 @pytest.mark.parametrize(
     "path", ["/nothing", "/work/nope/1", "/account/bluesky/nobody", "/work/doi/x", "/static/no.css"]
 )
@@ -332,7 +359,7 @@ def test_either_database_gives_the_same_pages(
     with answers._store.connect() as held, other.writing() as writer:
         for table in schema.metadata.tables.values():
             insert_rows(writer._connection, table, [tuple(row) for row in held.execute(select(table))])
-    paths = ["/", "/sources", *(work_path(work) for work in (PAPER, DATA, QUIET, CITING, EVIL))]
+    paths = ["/", "/sources", "/status", *(work_path(work) for work in (PAPER, DATA, QUIET, CITING, EVIL))]
     paths += [f"{work_path(PAPER)}?{more}" for more in ("voices=all", "order=oldest", "page=2")]
     paths += [f"/account/bluesky/did:plc:{who:024d}" for who in (0, 3, 12)]
     with running(Answers(other)) as address:

@@ -172,6 +172,12 @@ def sources(request: Request, answers: Reading) -> Response:
     return _page(request, "sources.html", sources=answers.sources(), cards=cards)
 
 
+@router.get("/status")
+def status(request: Request, answers: Reading) -> Response:
+    """How collecting goes."""
+    return _page(request, "status.html", collecting=answers.status())
+
+
 @router.get("/sources.css", response_class=PlainTextResponse, include_in_schema=False)
 def colours() -> Response:
     """The sources' colours."""
