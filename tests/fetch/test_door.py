@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hubbub.collect.source import FRESH
 from hubbub.fetch import BudgetError, Door, FetchError
 from hubbub.model import Host
 from tests.fetch.peer import LIMITS, QUICK, http, peer
@@ -136,6 +137,13 @@ async def test_an_unasked_not_modified_is_no_answer() -> None:
     async with peer(http(304)) as one, door() as fetch:
         with pytest.raises(FetchError, match="answered 304"):
             await fetch.get(one.address)
+
+
+async def test_what_may_be_withdrawn_is_not_remembered() -> None:
+    async with peer(http(200, b"said", ETag='"1"')) as one, door() as fetch:
+        for _ in range(2):
+            await fetch.get(one.address, headers=FRESH)
+    assert not any("If-None-Match" in head for head in one.heard)
 
 
 async def test_nothing_that_was_got_with_a_credential_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,9 +49,10 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, recordings: Path = RECORDINGS) -> Iterator[Served]:
-    """Start a server of every source's recordings."""
-    answers = sorted(str(path.parent) for path in recordings.glob("*/answers/requests.ndjson"))
+def served(folder: Path, *recordings: Path) -> Iterator[Served]:
+    """Start a server of recordings, by default of every source's; later ones go before earlier ones."""
+    found = (sorted(folder.glob("*/answers/requests.ndjson")) for folder in recordings or (RECORDINGS,))
+    answers = [str(path.parent) for paths in found for path in paths]
     with subprocess.Popen([sys.executable, SERVER, *answers], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct, field
 
 from hubbub import identify
-from hubbub.collect.source import Fetch, WrongAnswerError, decoded
+from hubbub.collect.source import FRESH, Fetch, WrongAnswerError, decoded
 from hubbub.identify import Found
 from hubbub.model import Answer, Identifier
 
@@ -92,7 +92,7 @@ class Wiki:
 
     async def ask(self, params: dict[str, Any]) -> tuple[Answer, Response]:
         """Ask a query. Raises `WrongAnswerError` where the wiki refuses to answer."""
-        answer = await self._fetch.get(self._address, params=ASKED | params)
+        answer = await self._fetch.get(self._address, params=ASKED | params, headers=FRESH)
         response = decoded(answer, Response)
         if response.error:
             raise WrongAnswerError(f"{urlsplit(self._address).hostname} says: {response.error.info[:200]}")

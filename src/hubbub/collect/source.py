@@ -12,6 +12,8 @@ from hubbub.model import About, Answer, Fact, Fault, Page, PostKey, Span, Watch
 
 Wanted = TypeVar("Wanted")
 STREAM = "stream:"  # how the names of lanes begin that do not end
+# Sent with what is asked where people can withdraw their words: an answer that is remembered might outlive them.
+FRESH = {"Cache-Control": "no-store"}
 
 
 class WrongSourceError(ValueError):
@@ -30,7 +32,7 @@ class Fetch(Protocol):
     """The only door through which a source gets bytes. Pace, retries, limits and the guard of addresses lie behind it.
 
     An answer whose status is not accepted raises, and goes past the source to whoever runs it. Parameters whose value
-    is None are left out.
+    is None are left out. What is asked with the header `FRESH` is not remembered.
     """
 
     async def get(

@@ -326,11 +326,12 @@ class Door:
         return url.copy_with(scheme=base.scheme, netloc=base.netloc, raw_path=path)
 
     def _is_private(self, asked: _Asked) -> bool:
-        """Say whether a request carries a credential."""
+        """Say whether a request carries a credential, or is for an answer that must not be kept."""
         texts = asked.headers.values()
         return (
             redact(asked.address, self._secrets) != asked.address
             or private(asked.headers)
+            or "no-store" in asked.headers.get("Cache-Control", "")
             or any(mask(text, self._secrets) != text for text in texts)
         )
 

@@ -213,15 +213,33 @@ def test_a_list_with_an_entry_that_cannot_be_read_is_not_complete() -> None:
     assert (type(tie), type(fault), whole.complete) == (Follow, Fault, False)
 
 
-@pytest.mark.parametrize("kind", ["followers", "follows", "author"])
-def test_an_account_that_has_left_is_told_by_its_reason(kind: str) -> None:
-    gone = Scripted(
-        lambda address, params: (400, {"error": "AccountTakedown", "message": "Account has been suspended"})
-    )
-    (page,) = read(f"{kind}:{ME}", fetch=gone)
-    (fault,) = BLUESKY.parse(page)
-    assert isinstance(fault, Fault)
-    assert fault.reason.endswith("is answered with AccountTakedown")
+def refused(lane: str, error: str, message: str) -> Any:
+    """What is read of an answer that is none."""
+    (page,) = read(lane, fetch=Scripted(lambda *_: (400, {"error": error, "message": message})))
+    (told,) = BLUESKY.parse(page)
+    return told
+
+
+@pytest.mark.parametrize("kind", ["followers", "follows"])
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        ("InvalidRequest", f"Actor not found: {ME}"),
+        ("AccountDeactivated", "Account is deactivated"),
+        ("AccountTakedown", "Account has been suspended"),
+    ],
+)
+def test_an_account_whose_ties_are_asked_for_and_is_not_there_has_left(kind: str, error: str, message: str) -> None:
+    told = refused(f"{kind}:{ME}", error, message)
+    assert isinstance(told, Account)
+    assert (told.id, told.change) == (ME, "withdrawn")
+
+
+@pytest.mark.parametrize("lane", [f"followers:{ME}", f"follows:{ME}", f"author:{ME}", "author:nobody.example"])
+def test_any_other_refusal_is_told_by_its_reason(lane: str) -> None:
+    told = refused(lane, "UpstreamFailure", "Actor found, but not now")
+    assert isinstance(told, Fault)
+    assert told.reason.endswith("is answered with UpstreamFailure")
 
 
 # Works

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct, field
 from hubbub import identify
 from hubbub.collect.html import links_and_text
 from hubbub.collect.reading import each, stamp, whole
-from hubbub.collect.source import Fetch, decoded, page_of
+from hubbub.collect.source import FRESH, Fetch, decoded, page_of
 from hubbub.model import About, Example, Fact, Fault, Host, Identifier, Link, Page, Post, Watch
 
 NAME = "hackernews"
@@ -90,11 +90,11 @@ class HackerNews:
         """Search by date, newest first, down to what was seen before; or ask whether a post still stands."""
         kind, _, value = lane.partition(":")
         if kind == "post":
-            yield page_of(lane, await fetch.get(f"{ITEM}/{value}.json"))
+            yield page_of(lane, await fetch.get(f"{ITEM}/{value}.json", headers=FRESH))
             return
         for number in range(PAGES):
             params = {"query": f'"{value}"', "tags": "(story,comment)", "hitsPerPage": PER_PAGE, "page": number}
-            answer = await fetch.get(SEARCH, params=params)
+            answer = await fetch.get(SEARCH, params=params, headers=FRESH)
             found = decoded(answer, _Hits)
             yield page_of(lane, answer)
             if number + 1 >= found.pages:

@@ -13,7 +13,7 @@ from msgspec import Meta, Raw, Struct
 
 from hubbub import identify
 from hubbub.collect.reading import each, utc, whole
-from hubbub.collect.source import Fetch, decoded, page_of
+from hubbub.collect.source import FRESH, Fetch, decoded, page_of
 from hubbub.model import About, Account, Example, Fact, Fault, Host, Identifier, Link, Page, Post, Watch
 
 NAME = "hypothesis"
@@ -106,12 +106,13 @@ class Hypothesis:
         """Search what was changed after the last that was seen, the oldest first; or ask for one annotation."""
         kind, _, name = lane.partition(":")
         if kind == "post":
-            answer = await fetch.get(f"{API}/annotations/{quote(name.removeprefix(HOME), safe='')}", accept=(200, 404))
-            yield page_of(lane, answer)
+            address = f"{API}/annotations/{quote(name.removeprefix(HOME), safe='')}"
+            yield page_of(lane, await fetch.get(address, headers=FRESH, accept=(200, 404)))
             return
         asked = {"uri": _uris(name), "sort": "updated", "order": "asc", "limit": PER_PAGE}
         for _ in range(PAGES):
-            answer = await fetch.get(f"{API}/search", params={**asked, "search_after": since or None})
+            params = {**asked, "search_after": since or None}
+            answer = await fetch.get(f"{API}/search", params=params, headers=FRESH)
             rows = decoded(answer, _Found).rows
             last = rows[-1].updated if rows else since
             yield page_of(lane, answer, last)

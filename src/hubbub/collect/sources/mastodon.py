@@ -18,7 +18,7 @@ from hubbub import identify
 from hubbub.collect.fediverse import Profile, Status, boost, count, said, speaker, stamp
 from hubbub.collect.html import links_and_text
 from hubbub.collect.reading import each, whole
-from hubbub.collect.source import Fetch, LoginError, WrongAnswerError, decoded, page_of
+from hubbub.collect.source import FRESH, Fetch, LoginError, WrongAnswerError, decoded, page_of
 from hubbub.model import (
     About,
     Account,
@@ -217,7 +217,7 @@ async def _timeline(
     for number in range(PAGES):
         place = {"max_id": oldest or None} if back else {"min_id": top}
         asked = {**params, "limit": LIMIT, **place}
-        answer = await fetch.get(address, params=asked, headers=headers, accept=(200, 404))
+        answer = await fetch.get(address, params=asked, headers=FRESH | headers, accept=(200, 404))
         if answer.status == 404:
             return  # no such hashtag, or a link that is not talked about right now
         ids = sorted(_ids(answer, is_search), key=_order)
@@ -258,7 +258,7 @@ async def _look_up(lane: str, fetch: Fetch) -> Answer:
     if account is None:
         raise WrongAnswerError(f"{lane} names no account")
     address = f"https://{account[1]}/api/v1/accounts/lookup"
-    return await fetch.get(address, params={"acct": account[2]}, accept=(200, 404, 410))
+    return await fetch.get(address, params={"acct": account[2]}, headers=FRESH, accept=(200, 404, 410))
 
 
 async def _ties(lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
@@ -276,7 +276,7 @@ async def _ties(lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
         at = Pass(answer.received_at, 0, f"{list_}?limit={FOLLOWERS}", total, bool(one.hide_collections))
         yield page_of(lane, answer, _written(at))
     while at.next is not None:
-        answer = await fetch.get(at.next)
+        answer = await fetch.get(at.next, headers=FRESH)
         found = len(decoded(answer, list[Raw]))
         link = _NEXT.search(answer.headers.get("link", ""))
         # Only the list's own next part: a server must not send us elsewhere, nor round and round.
@@ -301,18 +301,18 @@ async def _post(lane: str, fetch: Fetch) -> AsyncIterator[Page]:
     if known is None:
         raise WrongAnswerError(f"{lane} names no post of Mastodon")
     address = f"https://{known[1]}/api/v1/statuses/{known[2]}"
-    answer = await fetch.get(address, accept=(200, 404, 410))
+    answer = await fetch.get(address, headers=FRESH, accept=(200, 404, 410))
     yield page_of(lane, answer)
     if answer.status != 200:
         return
     status = decoded(answer, Status)
     if status.replies_count:
-        yield page_of(lane, await fetch.get(f"{address}/context"))
+        yield page_of(lane, await fetch.get(f"{address}/context", headers=FRESH))
     more = f"{address}/reblogged_by?limit={FOLLOWERS}" if status.reblogs_count else None
     for _ in range(PAGES):
         if more is None:
             return
-        answer = await fetch.get(more)
+        answer = await fetch.get(more, headers=FRESH)
         yield page_of(lane, answer)
         link = _NEXT.search(answer.headers.get("link", ""))
         more = link[1] if link and link[1] != more and _part(link[1]) == _part(more) else None

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from hubbub import identify
 from hubbub.collect.html import links_and_text
 from hubbub.collect.reading import each, stamp, whole
-from hubbub.collect.source import Fetch, Wanted, decoded, page_of
+from hubbub.collect.source import FRESH, Fetch, Wanted, decoded, page_of
 from hubbub.model import (
     About,
     Account,
@@ -180,7 +180,7 @@ async def _posts(site: str, ids: Iterable[str], fetch: Fetch) -> Answer:
 async def _ask(what: str, asked: dict[str, Any], site: str, fetch: Fetch, type_: type[Wanted]) -> tuple[Answer, Wanted]:
     """Ask, and wait afterwards as long as the service wants to be left alone."""
     params = {**asked, "site": site, "pagesize": PER_PAGE, "key": fetch.secret(KEY)}
-    answer = await fetch.get(f"{API}/{what}", params=params)
+    answer = await fetch.get(f"{API}/{what}", params=params, headers=FRESH)
     if pause := decoded(answer, Pause).backoff:
         await asyncio.sleep(min(max(pause, 0), PATIENCE))
     return replace(answer, address=_KEY.sub("", answer.address).rstrip("?&")), decoded(answer, type_)

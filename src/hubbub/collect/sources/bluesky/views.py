@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from hubbub.collect.reading import sample
-from hubbub.collect.sources.bluesky.lanes import asked_of, list_of
+from hubbub.collect.sources.bluesky.lanes import apart, asked_of, list_of
 from hubbub.collect.sources.bluesky.records import (
     LIKE,
     NAME,
@@ -32,6 +32,7 @@ from hubbub.model import Account, Fact, Fault, Follow, FollowList, Page, Post
 # An AppView may lag behind the network: what it says of an account is dated back, so that it never outdoes what a
 # stream has told since, a withdrawal above all.
 LAG = timedelta(minutes=10)
+_AWAY = ("AccountDeactivated", "AccountTakedown")
 _BAD = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 
 
@@ -111,6 +112,7 @@ class Backlinks(Struct):
 
 class _Refused(Struct):
     error: str
+    message: str = ""
 
 
 class _Named(Struct):
@@ -131,12 +133,16 @@ def parse(page: Page) -> Iterator[Fact | Fault]:
         yield Fault(f"no answer of {method[:80]}", sample=sample(page.body))
 
 
-def _refused(page: Page, method: str) -> list[Fault]:
-    """An answer that says why there is none, as of an account that has left."""
+def _refused(page: Page, method: str) -> list[Fact | Fault]:
+    """An answer that says why there is none; whoever was asked about and is not there has left."""
     try:
         refused = msgspec.json.decode(page.body, type=_Refused)
     except _BAD:
         return []
+    asked = apart(page.lane)
+    has_left = refused.error in _AWAY or refused.message.startswith("Actor not found")
+    if asked.kind in ("followers", "follows") and has_left:
+        return [_left(page, asked.argument)]
     return [Fault(f"{method} is answered with {refused.error[:80]}", sample=sample(page.body))]
 
 
@@ -226,7 +232,7 @@ def _profiles(page: Page) -> Iterator[Fact | Fault]:
     shown = msgspec.json.decode(page.body, type=_Profiles).profiles
     yield from (fact for _, fact in _actors(page, shown))
     for did in _missing(page, "profiles", shown):
-        yield Account(source=NAME, id=did, via=NAME, version=tid(micros(page.received_at)), change="withdrawn")
+        yield _left(page, did)
 
 
 def _ties(page: Page) -> Iterator[Fact | Fault]:
@@ -269,6 +275,10 @@ def _account(page: Page, actor: Actor) -> Account:
         followers=actor.followers,
         following=actor.following,
     )
+
+
+def _left(page: Page, did: str) -> Account:
+    return Account(source=NAME, id=did, via=NAME, version=tid(micros(page.received_at)), change="withdrawn")
 
 
 def _missing(page: Page, kind: str, shown: Iterable[Raw]) -> list[str]:

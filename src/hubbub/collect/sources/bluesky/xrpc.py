@@ -6,7 +6,7 @@
 backlinks knows what an AppView does not tell: the addresses of likes and reposts.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from hubbub.collect.reading import stamp
-from hubbub.collect.source import Fetch, decoded, page_of
+from hubbub.collect.source import FRESH, Fetch, decoded, page_of
 from hubbub.collect.sources.bluesky.lanes import BATCH, Lane, list_of
 from hubbub.collect.sources.bluesky.login import Logins
 from hubbub.collect.sources.bluesky.records import LIKE, POST, REPOST, micros, read_time, tid
@@ -110,7 +110,7 @@ class Asking:
     async def _backlinks(self, since: str) -> AsyncIterator[Page]:
         """Posts that came since the highest key that was seen, which tells a time."""
         target = self._lane.argument
-        answer = await self._fetch.get(f"{self._lane.hosts['constellation']}/links/all", params={"target": target})
+        answer = await self._get("constellation", "links/all", {"target": target})
         found: set[tuple[str, str]] = set()
         for path in decoded(answer, _Places).links.get(POST, {}):
             async for part in self._links(target, f"{POST}:{path.removeprefix('.')}"):
@@ -175,7 +175,10 @@ class Asking:
         return page_of(self._name, answer, resume)
 
     async def _view(self, method: str, params: dict[str, Any]) -> Answer:
-        return await self._fetch.get(f"{self._lane.hosts['appview']}/xrpc/{method}", params=params, accept=(200, 400))
+        return await self._get("appview", f"xrpc/{method}", params, accept=(200, 400))
+
+    async def _get(self, host: str, path: str, params: dict[str, Any], accept: Collection[int] = (200,)) -> Answer:
+        return await self._fetch.get(f"{self._lane.hosts[host]}/{path}", params=params, headers=FRESH, accept=accept)
 
     async def _logged_in(self, method: str, params: dict[str, Any]) -> Answer:
         return await self._logins.get(self._fetch, self._lane.hosts["pds"], method, params)
@@ -186,7 +189,7 @@ class Asking:
 
     def _links(self, subject: str, source: str) -> AsyncIterator[Part[Backlinks]]:
         async def ask(method: str, params: dict[str, Any]) -> Answer:
-            return await self._fetch.get(f"{self._lane.hosts['constellation']}/xrpc/{method}", params=params)
+            return await self._get("constellation", f"xrpc/{method}", params)
 
         return self._paged(Backlinks, _BACKLINKS, {"subject": subject, "source": source}, ask)
 
