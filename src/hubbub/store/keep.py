@@ -107,7 +107,8 @@ class Writer:
         made = [tie for tie in folded.ties if isinstance(tie, FollowList) or tie.change != "withdrawn"]
         tied = [name for tie in made for name in ends_of(tie) if _is_there(name, told, held)]
         accounts = self._keep_accounts(told, dict.fromkeys([*speakers, *tied]), held)
-        self._ties.keep(folded.ties, {name: accounts[name] for name in accounts if _is_there(name, told, held)})
+        if folded.ties:
+            self._ties.keep(folded.ties, {n: row for n, row in accounts.items() if _is_there(n, told, held)})
         written = self._write(fresh, held, accounts, micros(collected_at))
         # Only where collectors speak of a post can it be open whose word it is.
         open_ = [row.post for row in (*ended, *replaced) if row.post is not None]
