@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from hubbub import pipeline
-from hubbub.collect.source import STREAM, Fetch, LoginError, Source, sources
+from hubbub.collect.source import STREAM, Fetch, LoginError, Source, WrongLoginError, sources
 from hubbub.fetch.errors import FetchError
 from hubbub.model import Identifier, Watch
 from hubbub.pipeline import Gate, Outcome
@@ -48,7 +48,8 @@ class Turn(Struct):
         sentence = str(error)
         if not isinstance(error, FetchError | ValueError | OSError):
             sentence = f"{self.source} failed ({type(error).__name__}: {error}); this is a fault of hubbub, report it"
-        told = self.logins if isinstance(error, LoginError) else self.failures
+        is_missing = isinstance(error, LoginError) and not isinstance(error, WrongLoginError)
+        told = self.logins if is_missing else self.failures
         told[sentence] = told.get(sentence, 0) + 1
         return sentence
 

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic, sleep
 
+import httpx
 import pytest
 
 from tests.replay.served import Served, served
@@ -77,6 +79,20 @@ def test_status_says_what_is_planned_and_what_fails(server: Served) -> None:
     planned = {one["source"]: one for one in json.loads(server.run("status", "--json").stdout)["sources"]}
     assert planned["crossref"]["failures"]
     assert planned["hackernews"]["lanes"] == 2  # the search, and the walk through posts that are held
+
+
+def test_what_somebody_wishes_for_on_a_page_is_looked_up_while_it_is_served(server: Served) -> None:
+    with server.serving() as at, httpx.Client(base_url=at) as browser:
+        page = f"/work/doi/{WORKS[0]}"
+        assert "Look it up now" in browser.get(page).text
+        answer = browser.post(page, headers={"Origin": at})
+        assert (answer.status_code, answer.headers["location"]) == (303, page)
+        until = monotonic() + 60
+        while "Last looked up" not in (shown := browser.get(page).text):
+            assert monotonic() < until, shown
+            sleep(0.1)
+        assert "https://news.ycombinator.com/item?id=21300148" in shown
+        assert "https://academia.stackexchange.com/a/28101" in shown
 
 
 def test_what_is_deleted_at_its_place_is_gone_after_the_next_sync(server: Served, tmp_path: Path) -> None:

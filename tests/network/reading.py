@@ -1,7 +1,6 @@
 """hubbub as processes that read a network, and what they have kept of it."""
 
 import json
-import signal
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,9 +14,8 @@ from sqlalchemy import select
 from hubbub.collect.sources.bluesky.lanes import HOSTS
 from hubbub.store import open_store
 from hubbub.store import schema as s
-from tests.cli.commanded import PROGRAM
 from tests.network.network import Network
-from tests.replay.served import Served
+from tests.replay.served import PROGRAM, Served
 
 PATIENCE = 60.0  # seconds, of a machine that does much else
 
@@ -46,26 +44,12 @@ class Hubbub:
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Listen until the block is left, and be killed there."""
-        with self._start("listen", "bluesky") as process:
+        command, environment = [str(PROGRAM), "listen", "bluesky"], self.server.environment
+        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
             try:
                 yield
             finally:
                 process.kill()
-
-    @contextmanager
-    def serving(self, *order: str) -> Iterator[str]:
-        """Serve the web app until the block is left, and stop it as a person does; gives its address."""
-        with self._start("serve", "--port", "0", *order) as process:
-            assert process.stdout is not None
-            address = process.stdout.readline().split()[3].rstrip("/")
-            try:
-                yield address
-            finally:
-                process.send_signal(signal.SIGINT)
-                process.communicate(timeout=PATIENCE)
-
-    def _start(self, *order: str) -> subprocess.Popen[str]:
-        return subprocess.Popen([PROGRAM, *order], env=self.server.environment, stdout=subprocess.PIPE, text=True)
 
     # What is kept
 

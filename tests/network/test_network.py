@@ -198,7 +198,7 @@ def test_what_is_removed_leaves_no_trace_after_the_next_sync(
     hubbub.run("sync", "bluesky")  # without the stream, by asking for what is held
     assert [one["post"] for one in hubbub.mentions(works[0])] == [kept.uri]
     assert hubbub.follows() == set()
-    with hubbub.serving("--offline") as at:
+    with hubbub.server.serving("--offline") as at:
         page = httpx.get(f"{at}/work/doi/{works[0]}").text
         assert "keepsake" in page
         assert [one for one in gone if one in page] == []
@@ -209,7 +209,7 @@ def test_what_is_removed_leaves_no_trace_after_the_next_sync(
 def test_a_post_is_counted_on_the_page_of_its_work_within_seconds(
     hubbub: Hubbub, bluesky: Network, works: list[str], herald: Person, record_property: Callable[[str, object], None]
 ) -> None:
-    with hubbub.serving("--listen", "bluesky") as at, httpx.Client(base_url=at) as browser:
+    with hubbub.server.serving("--listen", "bluesky") as at, httpx.Client(base_url=at) as browser:
         until_heard(hubbub, herald)
         seconds = []
         for number in range(1, 6):

@@ -70,6 +70,19 @@ def retell(folder: Path) -> None:
     (answers / "requests.ndjson").write_text("\n".join(map(json.dumps, requests)))
 
 
+def test_wrong_credentials_are_told_in_a_sentence_and_the_rest_goes_on(bluesky: Network, tmp_path: Path) -> None:
+    reader = bluesky.join("reader-c")
+    retell(tmp_path / "recordings")
+    with served(tmp_path, RECORDINGS, tmp_path / "recordings") as server:
+        hubbub = Hubbub(server, bluesky, tmp_path, login=(reader.handle, "a password of the past"))
+        hubbub.run("track", *WORKS)
+        ran = server.run("sync", "bluesky", "hackernews")
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("hubbub: bluesky: bsky.social does not accept bluesky_handle and bluesky_app_password")
+    assert ran.stderr.count("\n") == 1
+    assert "✓ hackernews: 1 post, 5 mentions" in ran.stdout
+
+
 def test_each_work_of_a_shelf_shows_at_least_three_venues_with_evidence(bluesky: Network, tmp_path: Path) -> None:
     retell(tmp_path / "recordings")
     ada, ben = bluesky.join("reader-a"), bluesky.join("reader-b")
@@ -83,7 +96,7 @@ def test_each_work_of_a_shelf_shows_at_least_three_venues_with_evidence(bluesky:
         hubbub.run("track", *WORKS)
         hubbub.run("subscribe", FEED, "stackexchange:academia")
         hubbub.run("sync", *ASKED)
-        with hubbub.serving("--offline") as at:
+        with hubbub.server.serving("--offline") as at:
             for work, title in WORKS.items():
                 report = json.loads(hubbub.run("report", work, "--json"))
                 assert {one["source"] for one in report["sources"] if one["posts"]} == VENUES

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from urllib.request import Request, urlopen
 
 from hubbub.collect.source import sources
 
+PROGRAM = Path(sys.executable).with_name("hubbub")
 SERVER = Path(__file__).with_name("server.py")
 RECORDINGS = Path(__file__).parent.parent / "recordings"
 
@@ -43,9 +45,23 @@ class Served:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a command in a process of its own."""
-        command: list[str | Path] = [Path(sys.executable).with_name("hubbub"), *arguments]
         environment = self.environment | environment
-        return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(
+            [PROGRAM, *arguments], env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    @contextmanager
+    def serving(self, *order: str) -> Iterator[str]:
+        """Serve the web app until the block is left, and stop it as a person does; gives its address."""
+        command = [str(PROGRAM), "serve", "--port", "0", *order]
+        with subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            address = process.stdout.readline().split()[3].rstrip("/")
+            try:
+                yield address
+            finally:
+                process.send_signal(signal.SIGINT)
+                process.communicate(timeout=60)
 
 
 @contextmanager

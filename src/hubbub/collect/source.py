@@ -28,6 +28,10 @@ class LoginError(ValueError):
     """A lane needs a credential that is not there; the message says which one."""
 
 
+class WrongLoginError(LoginError):
+    """A credential is there, and the service does not accept it; the message says which one."""
+
+
 class Fetch(Protocol):
     """The only door through which a source gets bytes. Pace, retries, limits and the guard of addresses lie behind it.
 

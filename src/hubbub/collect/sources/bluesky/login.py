@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 from msgspec import Struct, field
 
-from hubbub.collect.source import Fetch, LoginError, decoded
+from hubbub.collect.source import Fetch, LoginError, WrongLoginError, decoded
 from hubbub.model import Answer
 
 HANDLE, PASSWORD = "bluesky_handle", "bluesky_app_password"
@@ -43,7 +43,7 @@ class Logins:
             del tokens[server]
             if not is_old:
                 break
-        raise LoginError(f"{_host(server)} does not answer those who have just logged in; try again later")
+        raise WrongLoginError(f"{_host(server)} does not answer those who have just logged in; try again later")
 
     async def _log_in(self, fetch: Fetch, server: str) -> str:
         name, password = fetch.secret(HANDLE), fetch.secret(PASSWORD)
@@ -57,7 +57,7 @@ class Logins:
         answer = await fetch.post(address, json=asked, accept=(200, *_REFUSED))
         if answer.status != 200:
             told = f"{_host(server)} does not accept {HANDLE} and {PASSWORD}; make a new app password at {GET_AT}"
-            raise LoginError(told)
+            raise WrongLoginError(told)
         return decoded(answer, _Session).token
 
 
