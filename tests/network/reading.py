@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
+from hubbub.answers import Answers
+from hubbub.answers.shapes import Ties
 from hubbub.collect.sources.bluesky.lanes import HOSTS
 from hubbub.store import open_store
 from hubbub.store import schema as s
@@ -42,9 +44,9 @@ class Hubbub:
         return done.stdout
 
     @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Listen until the block is left, and be killed there."""
-        command, environment = [str(PROGRAM), "listen", "bluesky"], self.server.environment
+    def reading(self, how: str) -> Iterator[None]:
+        """Run `listen` or `sync` until the block is left, and kill it there."""
+        command, environment = [str(PROGRAM), how, "bluesky"], self.server.environment
         with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
             try:
                 yield
@@ -79,6 +81,13 @@ class Hubbub:
             s.follow, follower.id.table, follower.id == s.follow.c.follower
         )
         return {(a, b) for a, b in self._read(ends.join(followed.id.table, followed.id == s.follow.c.followed))}
+
+    def followers(self, did: str) -> Ties:
+        """What is known of who follows an account."""
+        with open_store(self.server.environment["HUBBUB_STORE"]) as store:
+            report = Answers(store).account("bluesky", did)
+        assert report is not None
+        return report.followers
 
     def traces(self, words: Iterable[str]) -> dict[str, list[str]]:
         """The files in which words stand, of all that it keeps."""

@@ -138,7 +138,7 @@ def assert_held(hubbub: Hubbub, bluesky: Network, works: list[str]) -> None:
 def read_all(hubbub: Hubbub, bluesky: Network) -> None:
     """Listen until everything is read, and ask for what a stream does not tell."""
     last = bluesky.settle()
-    with hubbub.listening():
+    with hubbub.reading("listen"):
         wait(lambda: hubbub.place() >= last, "all is read")
     hubbub.run("sync", "bluesky")
 
@@ -149,12 +149,12 @@ def test_after_kills_and_restarts_hubbub_holds_what_the_network_holds(
 ) -> None:
     hubbub.run("track", *works)
     crowd = Crowd(bluesky, works, seed)
-    with hubbub.listening():
+    with hubbub.reading("listen"):
         until_heard(hubbub, herald)
         crowd.act(times=50)
     for _ in range(3):
         crowd.act(times=20)
-        with hubbub.listening():
+        with hubbub.reading("listen"):
             before = hubbub.place()
             crowd.act(times=40)
             wait(lambda: hubbub.place() > before, "something is read")  # noqa: B023  # waited for at once
@@ -169,7 +169,7 @@ def test_what_is_removed_leaves_no_trace_after_the_next_sync(
 ) -> None:
     hubbub.run("track", *works)
     stays, goes, rests = (bluesky.join(f"{name}{next(_numbers)}x") for name in ("stays", "goes", "rests"))
-    with hubbub.listening():
+    with hubbub.reading("listen"):
         until_heard(hubbub, herald)
         goes.call("Gone Girlandaio")
         rests.call("Resting Reinhardt")
@@ -217,3 +217,28 @@ def test_a_post_is_counted_on_the_page_of_its_work_within_seconds(
             shown = f'<dt>Posts</dt><dd class="n">{number}</dd>'
             seconds.append(wait(lambda: shown in browser.get(f"/work/doi/{works[0]}").text, "it is shown"))  # noqa: B023
     record_property("seconds from a post to the number on the page", ", ".join(f"{one:.2f}" for one in seconds))
+
+
+def test_a_list_of_followers_goes_on_where_it_was_cut_off_and_ends_ties_once_it_is_whole(
+    hubbub: Hubbub, bluesky: Network, works: list[str], herald: Person
+) -> None:
+    hubbub.run("track", *works)
+    with hubbub.reading("listen"):
+        until_heard(hubbub, herald)
+        herald.post(f"mine: doi:{works[0]}")
+        wait(lambda: hubbub.mentions(works[0]), "it is heard")
+    fans = [bluesky.join(f"fan{next(_numbers)}") for _ in range(120)]  # more than there are on a page
+    follows = {fan.did: fan.follow(herald) for fan in fans}
+    bluesky.settle()
+    with hubbub.reading("sync"):
+        wait(hubbub.follows, "some of them are read")
+    if len(hubbub.follows()) < len(fans):
+        assert hubbub.followers(herald.did).complete is None
+    hubbub.run("sync", "bluesky")
+    read = hubbub.followers(herald.did)
+    assert (read.held, read.complete, read.whole_at) == (len(fans), True, read.began_at)
+    for fan in fans[:7]:
+        fan.delete(follows[fan.did])
+    bluesky.settle()
+    hubbub.run("sync", "bluesky")
+    assert hubbub.follows() == {(fan.did, herald.did) for fan in fans[7:]}
