@@ -1,11 +1,11 @@
 """Whether listening keeps its memory, how fast it is, and whether it goes on where it was killed.
 
-    python benchmarks/listen.py [--lines 10000000]
+    python benchmarks/listen.py [--lines 10000000] [--named 0.03]
 
 A server sends `--lines` frames of Jetstream, in the mix of the real network (69 % likes, 11 % reposts, 10 % posts, of
-which 3 % name a work, 7 % follows, 3 % profiles), as fast as they are taken. `hubbub listen bluesky` reads them in a
-process of its own, is killed in the middle and started again. In the end the store must hold every post that names a
-work, once; if not, the script fails.
+which `--named` name a work, 7 % follows, 3 % profiles), as fast as they are taken. `hubbub listen bluesky` reads them
+in a process of its own, is killed in the middle and started again. In the end the store must hold every post that names
+a work, once; if not, the script fails. SQLite may keep 256 MiB of the store in memory, which grows with it until then.
 
 Baseline: the WebSocket library alone, which takes every message and drops it. The last line is JSON: `ratio` = lines a
 second over the baseline's, and `growth` = the most memory in the last fifth of the lines over that in the second fifth.
@@ -38,9 +38,9 @@ MARK = b"@@@@@@"  # the number of a round, in times, revisions and keys
 PEOPLE = 20_000
 
 
-def lines(seed: int) -> Iterator[bytes]:
+def lines(named: float) -> Iterator[bytes]:
     """One round of frames; what a round repeats are people and works, not posts."""
-    chance = random.Random(seed)
+    chance = random.Random(1)
     posts: list[str] = []
     for number in range(ROUND):
         did, roll = f"did:plc:{chance.randrange(PEOPLE):024}", chance.random()
@@ -52,7 +52,7 @@ def lines(seed: int) -> Iterator[bytes]:
             record |= {"subject": liked}
         elif roll < 0.9:
             collection = "app.bsky.feed.post"
-            work = f" doi:10.5555/{chance.randrange(5_000)}" if chance.random() < 0.03 else ""
+            work = f" doi:10.5555/{chance.randrange(5_000)}" if chance.random() < named else ""
             record |= {"text": "we are doing a new thing today and the results look great" + work, "langs": ["en"]}
             posts.append(f"at://{did}/{collection}/{key}")
         elif roll < 0.97:
@@ -70,9 +70,10 @@ def framed(line: bytes) -> bytes:
     return b"\x81\x7e" + len(line).to_bytes(2, "big") + line
 
 
-def serve(total: int) -> None:
+def serve(total: int, named: float) -> None:
     """Send rounds from the one that a cursor names on, until all are sent; say the address, and each round."""
-    blob = b"".join(map(framed, lines(1)))
+    frames = [framed(line) for line in lines(named)]
+    parts = [b"".join(frames[at : at + 200]) for at in range(0, ROUND, 200)]
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         protocol = ServerProtocol()
@@ -81,17 +82,26 @@ def serve(total: int) -> None:
         assert isinstance(request, Request)
         protocol.send_response(protocol.accept(request))
         writer.writelines(protocol.data_to_send())
-        cursor = parse_qs(urlsplit(request.path).query).get("cursor", ["10"])[0]
-        try:
-            for number in range(int(cursor[1:7] or 0), total // ROUND):
-                sent = memoryview(blob.replace(MARK, b"%06d" % number))
-                for at in range(0, len(sent), 1 << 16):
-                    writer.write(sent[at : at + (1 << 16)])
+
+        async def answer_pings() -> None:
+            while told := await reader.read(1 << 16):
+                protocol.receive_data(told)
+                writer.writelines(protocol.data_to_send())
+
+        async def send() -> None:
+            cursor = parse_qs(urlsplit(request.path).query).get("cursor", ["1000000"])[0]
+            for number in range(int(cursor[1:7]), total // ROUND):
+                for part in parts:
+                    writer.write(part.replace(MARK, b"%06d" % number))
                     await writer.drain()
                 print(number, flush=True)
-            await reader.read()
-        except ConnectionError:
-            pass
+            await asyncio.Event().wait()
+
+        tasks = [asyncio.create_task(answer_pings()), asyncio.create_task(send())]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)  # whoever hangs up gets no more
+        for task in tasks:
+            task.cancel()
+        writer.close()
 
     async def run() -> None:
         server = await asyncio.start_server(talk, "127.0.0.1", 0)
@@ -104,8 +114,8 @@ def serve(total: int) -> None:
 class Server:
     """The server, in a process of its own."""
 
-    def __init__(self, total: int) -> None:
-        order = [sys.executable, __file__, "--serve", "--lines", str(total)]
+    def __init__(self, total: int, named: float) -> None:
+        order = [sys.executable, __file__, "--serve", "--lines", str(total), "--named", str(named)]
         self.process = subprocess.Popen(order, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().strip()
@@ -116,7 +126,7 @@ class Server:
         yield from map(int, self.process.stdout)
 
 
-def baseline(total: int) -> float:
+def baseline(total: int, named: float) -> float:
     """Lines a second that the library takes."""
 
     async def take(address: str) -> float:
@@ -126,7 +136,7 @@ def baseline(total: int) -> float:
                 await socket.recv()
             return total / (time.perf_counter() - began_at)
 
-    server = Server(total)
+    server = Server(total, named)
     try:
         return asyncio.run(take(server.address))
     finally:
@@ -157,20 +167,23 @@ def asked(folder: Path, question: str) -> int:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lines", type=int, default=10_000_000)
+    parser.add_argument("--named", type=float, default=0.03, help="share of the posts that name a work")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     told = parser.parse_args()
     if told.serve:
-        serve(told.lines)
+        serve(told.lines, told.named)
         return
-    plain = baseline(min(told.lines, 1_000_000))
+    plain = baseline(min(told.lines, 1_000_000), told.named)
     rounds, used = told.lines // ROUND, list[tuple[int, int]]()
     with tempfile.TemporaryDirectory() as name:
-        folder, server = Path(name), Server(told.lines)
+        folder, server = Path(name), Server(told.lines, told.named)
         process, began_at, killed = listen(server.address, folder), time.perf_counter(), False
         for number in server.rounds():
             used.append((number, memory(process)))
             if number % max(rounds // 20, 1) == 0:
-                print(f"{(number + 1) * ROUND:>12,} lines  {used[-1][1] / 2**20:6.1f} MiB", flush=True)
+                kept = sum(path.stat().st_size for path in folder.glob("hubbub.db*"))
+                sizes = f"{used[-1][1] / 2**20:6.1f} MiB, and {kept / 2**20:6.1f} MiB in the store"
+                print(f"{(number + 1) * ROUND:>12,} lines  {sizes}", flush=True)
             if number >= rounds // 2 and not killed:
                 process.kill()
                 process.wait()
@@ -185,7 +198,7 @@ def main() -> None:
         process.send_signal(signal.SIGINT)
         process.wait()
         server.process.kill()
-        expected = rounds * sum(b" doi:10.5555/" in line for line in lines(1))
+        expected = rounds * sum(b" doi:10.5555/" in line for line in lines(told.named))
         held = asked(folder, "SELECT count(*) FROM mention WHERE own")
         assert held == expected, f"{held} mentions are held, and {expected} were sent"
     fifths = [max((size for number, size in used if number * 5 // rounds == fifth), default=0) for fifth in range(5)]
