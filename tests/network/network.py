@@ -86,6 +86,13 @@ class Person:
         """Say something above somebody's post."""
         return self.post(text, embed={"$type": "app.bsky.embed.record", "record": quoted._asdict()})
 
+    def edit(self, post: Ref, text: str) -> Ref:
+        """Say something else instead."""
+        record = {"$type": POST, "createdAt": datetime.now(UTC).isoformat(), "text": text}
+        rkey = post.uri.rpartition("/")[2]
+        made = self._tell("com.atproto.repo.putRecord", repo=self.did, collection=POST, rkey=rkey, record=record)
+        return Ref(made["uri"], made["cid"])
+
     def repost(self, post: Ref) -> Ref:
         """Pass a post on."""
         return self._make(REPOST, {"subject": post._asdict()})

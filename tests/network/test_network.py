@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from itertools import count
 from random import Random
+from typing import NamedTuple
 
 import httpx
 import pytest
@@ -42,70 +43,95 @@ def address(work: str) -> str:
     return f"https://doi.org/{work}"
 
 
+class Said(NamedTuple):
+    """A post, or whatever else somebody made, and the word by which it is known."""
+
+    who: Person
+    what: Ref
+    word: str
+    has_work: bool = False
+
+
 class Crowd:
     """People who do all that people do, by chance."""
 
     def __init__(self, network: Network, works: list[str], seed: int) -> None:
         self._network, self._works, self._chance = network, works, Random(seed)
-        self.people = [self._join() for _ in range(8)]
-        self._posts: list[tuple[Person, Ref]] = []
-        self._other: list[tuple[Person, Ref]] = []
+        self._people = [self._join() for _ in range(8)]
+        self._posts: list[Said] = []
+        self._ties: list[Said] = []
+        self._names: dict[str, str] = {}
         self.gone: set[str] = set()  # what must leave no trace: words, addresses, ids
 
     def act(self, times: int) -> None:
         """Somebody does something, and somebody else, and so on."""
         for _ in range(times):
-            self._act()
+            self._act(self._chance.choice(self._people), f"word{next(_numbers)}x", self._chance.random())
 
-    def _act(self) -> None:
-        who, roll = self._chance.choice(self.people), self._chance.random()
-        what = f"word{next(_numbers)}x"
+    def _act(self, who: Person, word: str, roll: float) -> None:
         if roll < 0.3 or not self._posts:
-            self._posts.append((who, self._speak(who, what)))
-        elif roll < 0.5:
+            self._posts.append(Said(who, self._speak(who, word), word, has_work=True))
+        elif roll < 0.35:
+            self._posts.append(Said(who, who.post(f"{word}, which is about nothing"), word))
+        elif roll < 0.45:
             react = self._chance.choice([who.repost, who.like])
-            self._other.append((who, react(self._chance.choice(self._posts)[1])))
-        elif roll < 0.6:
+            self._ties.append(Said(who, react(self._chance.choice(self._posts).what), word))
+        elif roll < 0.55:
             answer = self._chance.choice([who.reply, who.quote])
-            self._posts.append((who, answer(what, self._chance.choice(self._posts)[1])))
+            self._posts.append(Said(who, answer(word, self._chance.choice(self._posts).what), word))
+        elif roll < 0.7:
+            whom = self._chance.choice([one for one in self._people if one is not who])
+            self._ties.append(Said(who, who.follow(whom), word))
         elif roll < 0.75:
-            if whom := [one for one in self.people if one is not who]:
-                self._other.append((who, who.follow(self._chance.choice(whom))))
-        elif roll < 0.8:
-            who.call(f"Name {what}", f"about {what}")
-        elif roll < 0.88:
+            self._name(who, word)
+        elif roll < 0.78:
+            self.gone.add(who.handle)
+            who.rename(f"{word}.test")
+        elif roll < 0.82:
+            self._edit(word)
+        elif roll < 0.89:
             self._delete(self._posts)
         elif roll < 0.96:
-            self._delete(self._other)
-        elif len(self.people) > 4:
+            self._delete(self._ties)
+        else:
             self._leave(who)
 
     def _join(self) -> Person:
         return self._network.join(f"person{next(_numbers)}x")
 
-    def _speak(self, who: Person, what: str) -> Ref:
+    def _speak(self, who: Person, word: str) -> Ref:
         work = self._chance.choice(self._works)
         ways = [
-            lambda: who.link(f"{what}: this is what I meant", address(work)),
-            lambda: who.card(what, address(work)),
-            lambda: who.post(f"{what} doi:{work}, look"),
-            lambda: who.post(f"{what}, which is about nothing"),
+            lambda: who.link(f"{word}: this is what I meant", address(work)),
+            lambda: who.card(word, address(work)),
+            lambda: who.post(f"{word} doi:{work}, look"),
         ]
         return self._chance.choice(ways)()
 
-    def _delete(self, made: list[tuple[Person, Ref]]) -> None:
+    def _name(self, who: Person, word: str) -> None:
+        self.gone |= {self._names[who.did]} if who.did in self._names else set()
+        self._names[who.did] = word
+        who.call(f"Name {word}", f"about {word}")
+
+    def _edit(self, word: str) -> None:
+        # Not one that named no work before: what touched it then was not kept, see docs/decisions/0003.
+        if known := [number for number, one in enumerate(self._posts) if one.has_work]:
+            before = self._posts[number := self._chance.choice(known)]
+            self.gone.add(before.word)
+            edited = before.who.edit(before.what, f"{word} doi:{self._chance.choice(self._works)}")
+            self._posts[number] = before._replace(what=edited, word=word)
+
+    def _delete(self, made: list[Said]) -> None:
         if made:
-            who, what = made.pop(self._chance.randrange(len(made)))
-            self.gone |= {what.uri}
-            who.delete(what)
+            one = made.pop(self._chance.randrange(len(made)))
+            self.gone |= {one.what.uri, one.word}
+            one.who.delete(one.what)
 
     def _leave(self, who: Person) -> None:
-        self.people.remove(who)
-        self.gone |= {who.did, who.handle}
-        self._posts = [one for one in self._posts if one[0] is not who]
-        self._other = [one for one in self._other if one[0] is not who]
+        self.gone |= {who.did, who.handle, *(one.word for one in self._posts if one.who is who)}
+        self._posts, self._ties = ([one for one in made if one.who is not who] for made in (self._posts, self._ties))
         self._chance.choice([who.leave, who.deactivate])()
-        self.people.append(self._join())
+        self._people[self._people.index(who)] = self._join()
 
 
 def speaks_of(record: Record, works: Iterable[str]) -> bool:
