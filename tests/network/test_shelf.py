@@ -1,6 +1,7 @@
 """One `sync` fills a shelf of works of five kinds: from a real network, and from recordings of other services."""
 
 import json
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,9 @@ def test_each_work_of_a_shelf_shows_at_least_three_venues_with_evidence(bluesky:
         hubbub.run("track", *WORKS)
         hubbub.run("subscribe", FEED, "stackexchange:academia")
         hubbub.run("sync", *ASKED)
+        assert re.search(
+            r"^downloads +[1-9]\d* +SourceForge ", hubbub.run("report", "sourceforge:qtlmovie"), re.MULTILINE
+        )
         with hubbub.server.serving("--offline") as at:
             for work, title in WORKS.items():
                 report = json.loads(hubbub.run("report", work, "--json"))

@@ -16,6 +16,7 @@ from rich.text import Text
 from hubbub.answers import Report, Said, SourceReport
 from hubbub.answers.shapes import DayCount, Shelf, Speaker
 from hubbub.answers.status import Status
+from hubbub.collect.source import sources as installed
 from hubbub.identify import Found
 from hubbub.model import About, Identifier
 from hubbub.pipeline import Outcome
@@ -304,7 +305,7 @@ def _registered(one: Report) -> None:
     if one.aliases:
         table = _table("other identifier", "which", "says")
         for alias in one.aliases:
-            says = ", ".join(place(via).title for via in alias.via)
+            says = ", ".join(map(_teller, alias.via))
             table.add_row(plain(str(alias.identifier)), f"{alias.relation.replace('_', ' ')} it", plain(says))
         out.print()
         out.print(table)
@@ -313,10 +314,15 @@ def _registered(one: Report) -> None:
     if one.tallies:
         table = _table("counted elsewhere", "number", "says", "as of")
         for tally in one.tallies:
-            told = plain(place(tally.via).title), _stamp(tally.as_of)
+            told = plain(_teller(tally.via)), _stamp(tally.as_of)
             table.add_row(plain(tally.kind), f"{tally.value:,}", *told)
         out.print()
         out.print(table)
+
+
+def _teller(name: str) -> str:
+    """What a source is called that tells of works, where posts are or not."""
+    return installed()[name].about.title if name in installed() else place(name).title
 
 
 def mentions(identifier: Identifier, said: Sequence[Said]) -> None:
