@@ -16,7 +16,6 @@ import asyncio
 import json
 import os
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -195,7 +194,7 @@ def main() -> None:
             time.sleep(0.1)
         seconds = time.perf_counter() - began_at
         used.append((rounds, memory(process)))
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait()
         server.process.kill()
         expected = rounds * sum(b" doi:10.5555/" in line for line in lines(told.named))
