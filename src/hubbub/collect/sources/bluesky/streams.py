@@ -5,6 +5,7 @@ A page is yielded when it is large or a second old, so that what is said now is 
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -70,49 +71,75 @@ def firehose(lane: str, since: str, fetch: Fetch, address: str) -> AsyncGenerato
     return _pages(lane, since, f"{address}{_RELAY}", fetch.messages(asked), lines_of)
 
 
+class _Gathered:
+    """What has come since the last page. `ends` is the reason that a server gave for ending the stream."""
+
+    def __init__(self, lane: str, since: str, address: str) -> None:
+        self.since = since
+        self.ends = ""
+        self.full, self._taken = asyncio.Event(), asyncio.Event()
+        self._lane, self._address = lane, address
+        self._lines, self._faults, self._any = bytearray(), list[Fault](), False
+
+    async def gather(self, messages: AsyncIterator[bytes], read: Callable[[bytes], Told]) -> None:
+        """Read messages until the stream ends. Whoever takes pages is waited for when there is enough for one."""
+        try:
+            async for message in messages:
+                told = read(message)
+                self._lines += told.lines
+                self._faults += told.faults
+                self._any = True
+                self.since = self.since if told.seq is None else str(told.seq)
+                if told.ends is not None:
+                    self._end(told.ends)
+                    return
+                if len(self._lines) >= archive.PAGE:
+                    self._taken.clear()
+                    self.full.set()
+                    await self._taken.wait()
+        finally:
+            self.full.set()
+
+    def take(self) -> Page | None:
+        """Make a page of what has come, if anything has."""
+        self._taken.set()
+        if not self._any:
+            return None
+        body, faults = bytes(self._lines), tuple(self._faults)
+        self._lines, self._faults, self._any = bytearray(), [], False
+        return Page(self._lane, self._address, body, datetime.now(UTC), self.since, lines=True, faults=faults)
+
+    def _end(self, why: str) -> None:
+        if why == "FutureCursor":  # a relay that was set up anew: our place in the old one leads nowhere
+            self.since = ""
+        else:
+            self.ends = why
+
+
 async def _pages(
     lane: str, since: str, address: str, messages: AsyncIterator[bytes], read: Callable[[bytes], Told]
 ) -> AsyncGenerator[Page, None]:
     """Gather lines until they are a page."""
-    lines, faults, due_at = bytearray(), list[Fault](), None
-    clock = asyncio.get_running_loop().time
-    coming: asyncio.Task[bytes | None] | None = None
-
-    def page() -> Page:
-        return Page(lane, address, bytes(lines), datetime.now(UTC), since, lines=True, faults=tuple(faults))
-
+    gathered = _Gathered(lane, since, address)
+    gathering = asyncio.create_task(gathered.gather(messages, read))
     try:
-        while True:
-            coming = coming or asyncio.create_task(_next(messages))
-            await asyncio.wait({coming}, timeout=None if due_at is None else max(due_at - clock(), 0))
-            if coming.done():
-                message, coming = coming.result(), None
-                told = Told(ends="") if message is None else read(message)
-                lines += told.lines
-                faults += told.faults
-                since = since if told.seq is None else str(told.seq)
-                if told.ends is not None:
-                    break
-                due_at = due_at or clock() + AGE
-            if due_at is not None and (len(lines) >= archive.PAGE or clock() >= due_at):
-                yield page()
-                lines, faults, due_at = bytearray(), [], None
-        anew = told.ends == "FutureCursor"  # a relay that was set up anew: our place in the old one leads nowhere
-        since = "" if anew else since
-        if due_at is not None or anew:
-            yield page()
-        if told.ends and not anew:
-            raise WrongAnswerError(f"{urlsplit(address).hostname} ended the stream: {told.ends[:80]}")
+        while not gathering.done():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(AGE):
+                    await gathered.full.wait()
+            gathered.full.clear()
+            if page := gathered.take():
+                yield page
+        if page := gathered.take():
+            yield page
+        await gathering
+        if gathered.ends:
+            raise WrongAnswerError(f"{urlsplit(address).hostname} ended the stream: {gathered.ends[:80]}")
     finally:
-        if coming is not None:
-            coming.cancel()
-            await asyncio.wait({coming})
+        gathering.cancel()
+        await asyncio.wait({gathering})
         if isinstance(messages, AsyncGenerator):
             await messages.aclose()
-
-
-async def _next(messages: AsyncIterator[bytes]) -> bytes | None:
-    return await anext(messages, None)
 
 
 # Jetstream
