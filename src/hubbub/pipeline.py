@@ -9,7 +9,7 @@ held.
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
@@ -22,7 +22,6 @@ from hubbub.collect.source import Fetch, LineSource, Source, WrongSourceError, s
 from hubbub.identify.hints import Hints
 from hubbub.model import (
     Account,
-    Fact,
     Fault,
     Follow,
     FollowList,
@@ -125,9 +124,10 @@ def recognise(lane: str, fetch: Fetch, besides: str) -> str | None:
 def keep(page: Page, gate: "Gate", store: Store, outcome: Outcome, moves: bool = True, letter: int = 0) -> None:
     """Keep one page in one transaction, move the cursor behind it and take it out of the inbox, if it lay there."""
     name = gate.source.about.name
-    sure, waiting = gate.spans(page)
+    sifted = gate.sift(page)  # before others have to wait for us: a page of many entries takes its time
     with store.writing() as writer:
-        changes, faults = gate.read(page, sure, waiting, writer)
+        changes = gate.read(sifted, writer)
+        faults = sifted.faults
         kept = writer.keep(changes, page.received_at)
         writer.set_aside(name, page.lane, faults, page.received_at)
         if moves:
@@ -142,6 +142,15 @@ def keep(page: Page, gate: "Gate", store: Store, outcome: Outcome, moves: bool =
     outcome.facts += sum(not isinstance(change, Reading) for change in changes)
     for fault in faults:
         outcome.set_aside.setdefault(fault.reason, Aside(0, fault.at)).times += 1
+
+
+class Sifted(Struct):
+    """A page as far as it can be read without knowing what is held; `waiting` are spans to parse if a key is held."""
+
+    page: Page
+    changes: deque[Change]
+    faults: list[Fault]
+    waiting: dict[PostKey, list[Span]]
 
 
 class Gate:
@@ -160,8 +169,14 @@ class Gate:
     def _scan(self, works: Works) -> Hints | None:
         return Hints(works) if isinstance(self.source, LineSource) else None
 
-    def spans(self, page: Page) -> tuple[list[Span], dict[PostKey, list[Span]]]:
-        """Return the spans to parse whatever is held, and by key those to parse if the key is held."""
+    def sift(self, page: Page) -> Sifted:
+        """Parse what is to be parsed whatever is held."""
+        sure, waiting = self._spans(page)
+        sifted = Sifted(page, deque(), [without_nul(fault) for fault in page.faults], waiting)
+        self._parse(sifted, sure)
+        return sifted
+
+    def _spans(self, page: Page) -> tuple[list[Span], dict[PostKey, list[Span]]]:
         if not page.lines or self._hints is None or not isinstance(self.source, LineSource):
             return [(0, len(page.body))], {}
         sure = dict.fromkeys(self._hints.lines(page.body))
@@ -173,49 +188,46 @@ class Gate:
                 waiting[key].append(span)
         return list(sure), waiting
 
-    def read(
-        self, page: Page, sure: Iterable[Span], waiting: dict[PostKey, list[Span]], writer: Writer
-    ) -> tuple[list[Change], list[Fault]]:
-        """Parse a page as far as the gate lets it through; return what is to be kept, and what could not be read."""
-        faults = [without_nul(fault) for fault in page.faults]
-        place = self.source.about.name
-        facts = deque(self._parse(page, sure, faults))
-        known = _Known(writer, place, waiting, facts)
+    def read(self, sifted: Sifted, writer: Writer) -> list[Change]:
+        """Return what of a page is to be kept, parsing what waits for what is held."""
+        place, waiting, coming = self.source.about.name, sifted.waiting, sifted.changes
+        known = _Known(writer, place, waiting, coming)
         for key in [key for key in waiting if (place, key) in known.held]:
-            facts.extend(self._parse(page, waiting.pop(key), faults))
+            self._parse(sifted, waiting.pop(key))
         changes: list[Change] = []
-        parked: dict[Name, list[Fact]] = defaultdict(list)
-        while facts:
-            fact = facts.popleft()
-            change = Reading(fact, find(fact, self._works)) if isinstance(fact, Post) else fact
-            if not known.lets_in(change, asked_for=not page.lines):
-                for name in _about(fact):
-                    parked[name].append(fact)
+        parked: dict[Name, list[Change]] = defaultdict(list)
+        while coming:
+            change = coming.popleft()
+            if not known.lets_in(change, asked_for=not sifted.page.lines):
+                for name in _about(change):
+                    parked[name].append(change)
                 continue
             changes.append(change)
-            for name in known.learn(fact):
-                facts.extend(parked.pop(name, ()))
+            for name in known.learn(change):
+                coming.extend(parked.pop(name, ()))
                 if name[0] == place:
-                    facts.extend(self._parse(page, waiting.pop(name[1], ()), faults))
-        return changes, faults
+                    self._parse(sifted, waiting.pop(name[1], ()))
+        return changes
 
-    def _parse(self, page: Page, spans: Iterable[Span], faults: list[Fault]) -> Iterator[Fact]:
+    def _parse(self, sifted: Sifted, spans: Iterable[Span]) -> None:
+        page = sifted.page
         for start, end in spans:
-            for fact in self.source.parse(replace(page, body=page.body[start:end], offset=page.offset + start)):
+            for told in self.source.parse(replace(page, body=page.body[start:end], offset=page.offset + start)):
+                fact = without_nul(told)
                 if isinstance(fact, Fault):
-                    faults.append(without_nul(fact))
+                    sifted.faults.append(fact)
                 else:
-                    yield without_nul(fact)
+                    sifted.changes.append(Reading(fact, find(fact, self._works)) if isinstance(fact, Post) else fact)
 
 
 class _Known:
     """Of what a page speaks of: the posts, accounts and ties that are held, and the accounts whose ties are kept."""
 
-    def __init__(self, writer: Writer, place: str, waiting: Iterable[PostKey], facts: Iterable[Fact]) -> None:
+    def __init__(self, writer: Writer, place: str, waiting: Iterable[PostKey], changes: Iterable[Change]) -> None:
         asked: dict[str, set[PostKey]] = defaultdict(set)
         asked[place].update(waiting)
-        for fact in facts:
-            for source, key in _about(fact):
+        for change in changes:
+            for source, key in _about(change):
                 asked[source].add(key)
         self.held = {(source, key) for source, keys in asked.items() for key in writer.held(source, keys)}
         self._heeded = {(source, key) for source, keys in asked.items() for key in writer.heeded(source, keys)}
@@ -227,8 +239,8 @@ class _Known:
         """
         match change:
             case Reading():
-                about = _about(change.post)
-                return bool(change.mentions) or change.post.change == "withdrawn" or not self.held.isdisjoint(about)
+                is_kept = bool(change.mentions) or change.post.change == "withdrawn"
+                return is_kept or not self.held.isdisjoint(_about(change))
             case Account():
                 return change.change == "withdrawn" or not self.held.isdisjoint(_about(change))
             case Follow(change="withdrawn", id=str()) if (change.source, change.id) in self.held:
@@ -237,36 +249,36 @@ class _Known:
                 return asked_for or not self._heeded.isdisjoint(_about(change))
         return True
 
-    def learn(self, fact: Fact) -> set[Name]:
-        """Remember what is held once a fact is kept, and return what was not before."""
+    def learn(self, change: Change) -> set[Name]:
+        """Remember what is held once a change is kept, and return what was not before."""
         names: set[Name] = set()
-        match fact:
-            case Post() if fact.change != "withdrawn":
-                names = {(fact.source, key) for key in (fact.id, fact.author) if key is not None}
+        match change:
+            case Reading(post) if post.change != "withdrawn":
+                names = {(post.source, key) for key in (post.id, post.author) if key is not None}
                 self._heeded |= names
-            case Account() | Follow() if fact.change != "withdrawn":
-                names = set(_about(fact))
+            case Account() | Follow() if change.change != "withdrawn":
+                names = set(_about(change))
             case FollowList():
-                names = set(_about(fact))
+                names = set(_about(change))
         new = names - self.held
         self.held |= new
         return new
 
 
-def _about(fact: Fact) -> list[Name]:
-    """The posts, accounts and ties that a fact says something about."""
-    match fact:
-        case Post():
-            keys = [fact.id, *(key for _, key in touches_of(fact))]
+def _about(change: Change) -> list[Name]:
+    """The posts, accounts and ties that a change says something about."""
+    match change:
+        case Reading(post):
+            return [(post.source, key) for key in (post.id, *(key for _, key in touches_of(post)))]
         case Account():
-            keys = [fact.id]
+            keys = [change.id]
         case Follow():
-            keys = [key for key in (fact.follower, fact.followed, fact.id) if key is not None]
+            keys = [key for key in (change.follower, change.followed, change.id) if key is not None]
         case FollowList():
-            keys = [fact.account]
+            keys = [change.account]
         case _:
             return []
-    return [(fact.source, key) for key in keys]
+    return [(change.source, key) for key in keys]
 
 
 def find(post: Post, works: Works) -> tuple[Mention, ...]:

@@ -6,9 +6,10 @@ source that keeps failing has its turn another time, and all others go on. Sever
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from msgspec import Struct, field
@@ -18,7 +19,7 @@ from hubbub.collect.source import STREAM, Fetch, LoginError, Source, WrongLoginE
 from hubbub.fetch.errors import FetchError
 from hubbub.model import Identifier, Watch
 from hubbub.pipeline import Gate, Outcome
-from hubbub.store import Store, StoreError, lanes, wanted
+from hubbub.store import BusyError, Store, StoreError, lanes, wanted
 from hubbub.store.lanes import HELD, LaneRow, this_process
 
 RECHECK = "recheck:"  # the lane that walks through the posts of a place which are held
@@ -30,6 +31,7 @@ FAILURES = 3  # in a row, and a source has its turn another time
 ROUNDS = 5  # of asking what has become wanted by what was found
 IDLE = 30.0  # seconds between looks at what is due
 TICK = 1.0  # seconds between looks at wishes and the inbox
+LETTERS = 100  # pages that are taken out of the inbox at once
 RECONNECT = 1.0, 60.0  # seconds before a stream is opened again, at first and at most
 
 
@@ -66,6 +68,7 @@ class Runner:
         self._told = told
         self._me = this_process()
         self._holding: set[tuple[str, str]] = set()
+        self._look_from = datetime.now(UTC)  # wishes
 
     async def sync(self) -> list[Turn]:
         """Read every lane once, due or not, and then those that became wanted by what was found. Streams are left out.
@@ -79,7 +82,7 @@ class Runner:
             return (row.source, row.lane) not in done
 
         async with self._holding_on():
-            await self._fulfil()
+            await self._fulfil(turns)
             for _ in range(ROUNDS):
                 before = len(done)
                 await asyncio.gather(*(self._turn(one, turns[one.about.name], due, done) for one in self._chosen))
@@ -89,30 +92,36 @@ class Runner:
         return list(turns.values())
 
     async def listen(self, listened: Iterable[Source]) -> None:
-        """Read the streams of sources until cancelled."""
-        lists = self._store.ask(wanted.subscriptions)
+        """Read the streams of sources until cancelled, or until none of them can be read without a login."""
         async with self._holding_on(), asyncio.TaskGroup() as tasks:
-            for source in listened:
-                for lane in source.lanes(Watch(lists=lists)):
-                    if lane.startswith(STREAM):
-                        tasks.create_task(self._stream(source, lane))
+            self._open(listened, tasks)
 
     async def run(self, listened: Iterable[Source]) -> None:
         """Read what is due and the streams of sources, fulfil wishes and take in the inbox, until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.listen(listened))
+        async with self._holding_on(), asyncio.TaskGroup() as tasks:
+            self._open(listened, tasks)
             for source in self._chosen:
-                tasks.create_task(self._poll(source))
-            while True:
-                await self._fulfil()
-                await asyncio.sleep(TICK)
+                tasks.create_task(self._again(IDLE, partial(self._poll, source)))
+            tasks.create_task(self._again(TICK, self._fulfil))
+
+    def _open(self, listened: Iterable[Source], tasks: asyncio.TaskGroup) -> None:
+        lists = self._store.ask(wanted.subscriptions)
+        for source in listened:
+            for lane in source.lanes(Watch(lists=lists)):
+                if lane.startswith(STREAM):
+                    tasks.create_task(self._stream(source, lane))
+
+    async def _again(self, pause: float, task: Callable[[], Awaitable[None]]) -> None:
+        """Do something again and again; while others are busy with the store it waits."""
+        while True:
+            with suppress(BusyError):
+                await task()
+            await asyncio.sleep(pause)
 
     # Lanes
 
     async def _poll(self, source: Source) -> None:
-        while True:
-            await self._turn(source, Turn(source.about.name), _is_due, set())
-            await asyncio.sleep(IDLE)
+        await self._turn(source, Turn(source.about.name), _is_due, set())
 
     async def _turn(
         self, source: Source, turn: Turn, due: Callable[[LaneRow], bool], done: set[tuple[str, str]]
@@ -130,10 +139,10 @@ class Runner:
             kind = lane.partition(":")[0]
             if turn.given_up or kind in closed or not due(states[lane]) or _is_covered(source, states, lane):
                 continue
-            async with self._held(source, lane) as held:
+            done.add((source.about.name, lane))
+            async with self._held(source, lane, states[lane].due_at) as held:
                 if not held:
                     continue
-                done.add((source.about.name, lane))
                 failure = await self._read(source, lane, states[lane], turn)
             if isinstance(failure, LoginError):
                 closed.add(kind)
@@ -216,37 +225,68 @@ class Runner:
 
     # Wishes and the inbox
 
-    async def _fulfil(self) -> None:
-        """Look for the works that somebody wants to know about now, and keep the pages that were sent to us."""
-        by_name = {source.about.name: source for source in self._chosen}
-        for letter in self._store.ask(wanted.inbox, 100):
-            if letter.source in by_name:
-                gate = Gate(by_name[letter.source], self._store.works())
-                pipeline.keep(letter.page, gate, self._store, Outcome(), moves=False, letter=letter.row)
-        works = self._store.ask(wanted.wishes)
-        if works and by_name.keys() >= {source.about.name for source in pollable()}:  # a part of them would not do
-            await asyncio.gather(*(self._look(source, works) for source in self._chosen))
-            with self._store.writing() as writer:
-                writer.wanted.meet(works, datetime.now(UTC))
+    async def _fulfil(self, turns: Mapping[str, Turn] | None = None) -> None:
+        """Keep the pages that were sent to us, and look for the works that somebody wants to know about now.
 
-    async def _look(self, source: Source, works: Sequence[Identifier]) -> None:
-        turn = Turn(source.about.name)
-        try:
-            for lane in self._asked(source, works=tuple(works)):
+        A wish that nobody could be asked about waits a while.
+        """
+        by_name = {source.about.name: source for source in self._chosen}
+        for letter in self._store.ask(wanted.inbox, by_name, LETTERS):
+            gate = Gate(by_name[letter.source], self._store.works())
+            pipeline.keep(letter.page, gate, self._store, Outcome(), moves=False, letter=letter.row)
+        works = self._store.ask(wanted.wishes)
+        if works and self._look_from <= datetime.now(UTC) and by_name.keys() >= {one.about.name for one in pollable()}:
+            turns = turns or {name: Turn(name) for name in by_name}
+            found = await asyncio.gather(*(self._look(one, works, turns[one.about.name]) for one in self._chosen))
+            now = datetime.now(UTC)
+            if any(found):
+                with self._store.writing() as writer:
+                    writer.wanted.meet(works, now)
+            else:
+                self._look_from = now + AGAIN
+
+    async def _look(self, source: Source, works: Sequence[Identifier], turn: Turn) -> bool:
+        """Ask a source about works, and say whether it has answered, or has nothing to be asked."""
+        asked, answered, failed = self._asked(source, works=tuple(works)), 0, 0
+        for lane in asked:
+            try:
                 await pipeline.glance(source, lane, self._fetch, self._store, turn.outcome)
-        except StoreError:
-            raise
-        except Exception as error:  # as above
-            turn.fail(error)
+                answered, failed = answered + 1, 0
+            except StoreError:
+                raise
+            except Exception as error:  # as above
+                turn.fail(error)
+                failed += not isinstance(error, LoginError)
+                if failed == FAILURES:
+                    break
         if turn.outcome.withdrawn:
             self._fetch.forget()
         self._told(turn)
+        return answered > 0
 
     # Streams
 
     async def _stream(self, source: Source, lane: str) -> None:
-        """Read a stream as long as it goes, and again when it has ended."""
+        """Read a stream as long as it goes, and again when it has ended; not where a login is missing."""
         name, pause, turn = source.about.name, RECONNECT[0], Turn(source.about.name)
+        while True:
+            began_at, failure = datetime.now(UTC), None
+            with suppress(BusyError):
+                async with self._held(source, lane, begins=True) as held:
+                    if held:
+                        failure = await self._follow(source, lane, turn)
+                        sentence = None if failure is None else turn.fail(failure)
+                        self._told(turn)
+                        with self._store.writing() as writer:
+                            writer.lanes.release(name, lane, datetime.now(UTC), None, sentence)
+            if isinstance(failure, LoginError):
+                return
+            lasted = datetime.now(UTC) - began_at > timedelta(seconds=RECONNECT[1])
+            pause = RECONNECT[0] if lasted else min(pause * 2, RECONNECT[1])
+            await asyncio.sleep(pause)
+
+    async def _follow(self, source: Source, lane: str, turn: Turn) -> Exception | None:
+        """Read a stream until it ends; return what went wrong."""
         withdrawn = 0
 
         def told(outcome: Outcome) -> None:
@@ -257,32 +297,24 @@ class Runner:
             turn.outcome = outcome
             self._told(turn)
 
-        while True:
-            async with self._held(source, lane, begins=True) as held:
-                failure, began = None, datetime.now(UTC)
-                if held:
-                    try:
-                        await pipeline.collect(source, lane, self._fetch, self._store, told, again=True)
-                    except StoreError:
-                        raise
-                    except Exception as error:  # as above
-                        failure = turn.fail(error)
-                        self._told(turn)
-                    now = datetime.now(UTC)
-                    pause = RECONNECT[0] if now - began > timedelta(seconds=RECONNECT[1]) else pause
-                    with self._store.writing() as writer:
-                        writer.lanes.release(name, lane, now + timedelta(seconds=pause), None, failure)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, RECONNECT[1])
+        try:
+            await pipeline.collect(source, lane, self._fetch, self._store, told, again=True)
+        except StoreError:
+            raise
+        except Exception as error:  # as above
+            return error
+        return None
 
     # Who reads a lane
 
     @asynccontextmanager
-    async def _held(self, source: Source, lane: str, begins: bool = False) -> AsyncIterator[bool]:
-        """Hold a lane, if nobody else does; `begins` makes it and writes down when."""
+    async def _held(
+        self, source: Source, lane: str, due_at: datetime | None = None, begins: bool = False
+    ) -> AsyncIterator[bool]:
+        """Hold a lane, unless somebody else does, or has read it since it was due; `begins` makes it, from now on."""
         name, now = source.about.name, datetime.now(UTC)
         with self._store.writing() as writer:
-            held = writer.lanes.hold(name, lane, self._me, now, begins)
+            held = writer.lanes.hold(name, lane, self._me, now, due_at, begins)
         if held:
             self._holding.add((name, lane))
         try:
@@ -304,7 +336,7 @@ class Runner:
     async def _hold_on(self) -> None:
         while True:
             await asyncio.sleep(HELD.total_seconds() / 4)
-            with self._store.writing() as writer:
+            with suppress(BusyError), self._store.writing() as writer:
                 for name, lane in self._holding:
                     writer.lanes.hold(name, lane, self._me, datetime.now(UTC))
 

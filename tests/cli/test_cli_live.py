@@ -1,14 +1,18 @@
 """`track`, `me`, `roster`, `sync` and `status` as separate processes, against a server of recordings."""
 
 import json
+import signal
+import sqlite3
+import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from time import monotonic, sleep
 
 import httpx
 import pytest
 
-from tests.replay.served import Served, served
+from tests.replay.served import PROGRAM, Served, served
 
 ASKED = ("crossref", "hackernews")
 WORKS = ("10.1371/journal.pone.0000308", "10.7554/elife.01567")
@@ -67,6 +71,49 @@ def test_without_a_network_every_source_says_so(server: Served) -> None:
     assert ran.returncode == 1
     assert {line.split(":")[1].strip() for line in ran.stderr.splitlines()} == {"crossref", "hackernews"}
     assert "Traceback" not in ran.stderr
+
+
+def test_two_processes_on_one_store_ask_nothing_twice(server: Served) -> None:
+    server.run("track", *(f"10.1000/{number}" for number in range(12)))
+    order = [str(PROGRAM), "sync", "crossref", "openalex"]
+    both = [subprocess.Popen(order, env=server.environment, stdout=subprocess.DEVNULL) for _ in range(2)]
+    assert [one.wait(60) for one in both] == [0, 0]
+    asked = [one.partition("?")[0] for one in server.asked()]
+    assert len(asked) == len({*asked}) == 24
+
+
+def test_a_stream_without_its_login_ends_and_says_where_to_get_it(server: Served) -> None:
+    ran = server.run("listen", "mastodon")
+    assert ran.returncode == 1
+    assert "mastodon_token" in ran.stderr
+    assert ran.stderr.count("\n") == 1
+
+
+def test_a_stream_that_cannot_be_reached_says_so_while_it_is_tried_again(server: Served) -> None:
+    environment = server.environment | {"HUBBUB_MIRRORS": ""}
+    order = [str(PROGRAM), "listen", "bluesky"]
+    with subprocess.Popen(order, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        sentence = process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 1
+        assert process.stderr.read() == ""
+    assert "jetstream2.us-east.bsky.network cannot be read: there is no such host" in sentence
+
+
+def test_what_can_no_longer_be_filled_is_no_longer_served(server: Served, tmp_path: Path) -> None:
+    order = [str(PROGRAM), "serve", "--port", "0"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(order, env=server.environment, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with closing(sqlite3.connect(tmp_path / "hubbub.db")) as store:
+            store.execute("DROP TABLE wish")
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "hubbub: collecting has stopped: " in said
+    assert "no such table: wish" in said
+    assert "Traceback" not in said
 
 
 def test_status_says_what_is_planned_and_what_fails(server: Served) -> None:

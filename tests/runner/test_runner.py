@@ -2,18 +2,22 @@
 
 import asyncio
 import os
+import shutil
 import socket
+import sqlite3
 from collections.abc import AsyncIterator, Iterable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from hubbub.answers import Answers
-from hubbub.collect.source import Fetch, Source, sources
+from hubbub.collect.source import Fetch, LoginError, Source, sources
 from hubbub.model import Fact, Fault, Identifier, Page, Post, Watch
-from hubbub.runner import RECHECK, Runner, Turn
-from hubbub.store import Store
+from hubbub.runner import LETTERS, RECHECK, Runner, Turn
+from hubbub.store import PRAGMAS, Store, open_store
 from hubbub.store.lanes import LaneRow, lanes
 from tests.collect.replay import NOW, Replay
 from tests.conftest import NewStore
@@ -173,11 +177,106 @@ def test_a_wish_waits_until_every_source_can_be_asked(new_store: NewStore) -> No
     Answers(store).wish(WORK)
     sync(store)
     assert Answers(store).status().wishes == 1
-    everything = [Mute(one) if name != PLACE else one for name, one in sources().items()]
-    asyncio.run(Runner(store, Replay(ANSWERS), everything).sync())
+    asyncio.run(Runner(store, Replay(ANSWERS), everything(SOURCE)).sync())
     assert Answers(store).status().wishes == 0
     assert Answers(store).report(WORK).posts == 2  # of three posts, one has been deleted since
     assert WORK in store.works()
+
+
+def everything(*instead: Source) -> list[Source]:
+    """All sources, but only some that have anything to ask."""
+    named = {one.about.name: one for one in instead}
+    return [named.get(name) or Mute(one) for name, one in sources().items()]
+
+
+def test_a_wish_is_asked_for_by_every_lane_that_needs_no_login(new_store: NewStore) -> None:
+    class Locked(Broken):
+        def lanes(self, watch: Watch) -> Iterable[str]:
+            return "locked:x", *SOURCE.lanes(watch)
+
+        async def read(self, lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
+            if lane.startswith("locked:"):
+                raise LoginError("it is locked")
+            async for page in SOURCE.read(lane, since, fetch):
+                yield page
+
+    store = new_store()
+    Answers(store).wish(WORK)
+    turns = asyncio.run(Runner(store, Replay(ANSWERS), everything(Locked())).sync())
+    assert [*next(turn for turn in turns if turn.source == PLACE).logins] == ["it is locked"]
+    assert Answers(store).report(WORK).posts
+    assert Answers(store).status().wishes == 0
+
+
+def test_a_wish_that_nobody_could_be_asked_about_stays(new_store: NewStore) -> None:
+    class Away(Broken):
+        async def read(self, lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
+            raise OSError("it is away")
+            yield
+
+    store = new_store()
+    Answers(store).wish(WORK)
+    turns = asyncio.run(Runner(store, Replay(ANSWERS), everything(Away())).sync())
+    assert [*next(turn for turn in turns if turn.source == PLACE).failures] == ["it is away"]
+    assert Answers(store).status().wishes == 1
+
+
+def test_a_page_for_another_source_keeps_no_page_waiting(new_store: NewStore) -> None:
+    store = new_store()
+    body = (ANSWERS / "search_p1.json").read_bytes()
+    with store.writing() as writer:
+        for number in range(LETTERS):
+            writer.wanted.receive("crossref", Page(f"doi:{number}", "https://example.org/", b"{}", NOW, ""))
+        writer.wanted.receive(PLACE, Page(SEARCH, "https://hn.example.org/", body, NOW, ""))
+    sync(store)
+    assert Answers(store).status().inbox == LETTERS
+
+
+def test_a_lane_stays_held_however_long_it_takes(new_store: NewStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(Broken):
+        async def read(self, lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
+            await asyncio.sleep(1.5)
+            async for page in SOURCE.read(lane, since, fetch):
+                yield page
+
+    for module in ("hubbub.runner", "hubbub.store.lanes"):
+        monkeypatch.setattr(f"{module}.HELD", timedelta(seconds=0.8))
+    store = tracked(new_store())
+
+    async def run() -> None:
+        task = asyncio.create_task(Runner(store, Replay(ANSWERS), [Slow()]).run([]))
+        await asyncio.sleep(1.2)
+        assert states(store)[SEARCH].held_by is not None
+        task.cancel()
+        await asyncio.wait({task})
+
+    asyncio.run(run())
+    assert states(store)[SEARCH].held_by is None
+
+
+def test_a_store_that_others_are_busy_with_is_waited_for(
+    blank_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hubbub.store.PRAGMAS", ("PRAGMA busy_timeout=20", *PRAGMAS[1:]))
+    path = shutil.copy(blank_store, tmp_path)
+
+    async def run(store: Store, other: sqlite3.Connection) -> None:
+        task = asyncio.create_task(Runner(store, Replay(ANSWERS), everything(SOURCE)).run([]))
+        await asyncio.sleep(0.5)
+        other.rollback()
+        for _ in range(200):
+            if task.done() or not Answers(store).status().wishes:
+                break
+            await asyncio.sleep(0.05)
+        assert not task.done()
+        task.cancel()
+        await asyncio.wait({task})
+
+    with open_store(str(path)) as store, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        Answers(store).wish(WORK)
+        other.execute("BEGIN IMMEDIATE")
+        asyncio.run(run(store, other))
+        assert Answers(store).report(WORK).posts
 
 
 class Mute:

@@ -237,10 +237,12 @@ def listen(
 ) -> None:
     """Read streams until Ctrl-C; the next time it goes on where it was.
 
-    hubbub listen bluesky
+    Exit status 1: a stream brought nothing, for want of a login or of an answer.
+
+        hubbub listen bluesky
     """
     with _open(context) as store:
-        live.listen(store, names)
+        raise typer.Exit(live.listen(store, names))
 
 
 @app.command()

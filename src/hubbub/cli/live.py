@@ -1,6 +1,7 @@
 """Commands that go to the network: what is wanted comes from the store, services are read, what came of it is said."""
 
 import asyncio
+from _thread import interrupt_main
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from getpass import getpass
@@ -12,7 +13,7 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 from hubbub.cli import show
 from hubbub.collect.source import Source, sources
 from hubbub.runner import Runner, Turn, pollable
-from hubbub.store import Store, StoreError
+from hubbub.store import Store
 
 if TYPE_CHECKING:
     from hubbub.fetch import Door
@@ -39,12 +40,23 @@ def sync(store: Store, names: Sequence[str]) -> int:
     return int(any(turn.failures or turn.outcome.set_aside for turn in turns))
 
 
-def listen(store: Store, names: Sequence[str]) -> None:
-    """Read streams until Ctrl-C, and say what comes."""
+def listen(store: Store, names: Sequence[str]) -> int:
+    """Read streams until Ctrl-C, and say what goes wrong. Returns the exit status: 1 if a stream brought nothing."""
     chosen = _chosen(names, "stream")
+    turns: dict[str, Turn] = {}
+    said = set[str]()
 
     async def run() -> None:
-        with _progress() as told:
+        with _progress() as shown:
+
+            def told(turn: Turn) -> None:
+                shown(turn)
+                turns[turn.source] = turn
+                for sentence in (*turn.failures, *turn.logins):
+                    if sentence not in said:
+                        said.add(sentence)
+                        show.failure(f"{turn.source}: {sentence}")
+
             async with door(chosen) as fetch:
                 await Runner(store, fetch, [], told).listen(chosen)
 
@@ -52,6 +64,7 @@ def listen(store: Store, names: Sequence[str]) -> None:
         asyncio.run(run())
     except KeyboardInterrupt:
         show.line("Stopped; the next time it goes on where it was.")
+    return int(any((turn.failures or turn.logins) and not turn.outcome.pages for turn in turns.values()))
 
 
 @contextmanager
@@ -68,13 +81,18 @@ def running(store: Store, listened: Sequence[str], offline: bool) -> Iterator[No
         async with ours as fetch:
             await Runner(store, fetch, pollable()).run(streams)
 
+    broken = False
+
     def go_on() -> None:
+        nonlocal broken
         try:
             loop.run_until_complete(task)
-        except* StoreError as errors:
-            show.failure(f"collecting has stopped: {errors.exceptions[0]}")
         except* asyncio.CancelledError:
             pass
+        except* Exception as errors:
+            broken = True
+            show.failure(f"collecting has stopped: {errors.exceptions[0]}")
+            interrupt_main()  # a page that is no longer filled should not look as if it were
 
     task = loop.create_task(run())
     thread = Thread(target=go_on, name="runner")
@@ -85,6 +103,8 @@ def running(store: Store, listened: Sequence[str], offline: bool) -> Iterator[No
         loop.call_soon_threadsafe(task.cancel)
         thread.join()
         loop.close()
+    if broken:
+        show.fail("start it again once the store can be used", status=1)
 
 
 def login(name: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from hubbub.model import Works
 from hubbub.store import read
-from hubbub.store.errors import BUSY_MS, StoreError, explained
+from hubbub.store.errors import BUSY_MS, BusyError, StoreError, explained
 from hubbub.store.keep import Writer
 from hubbub.store.names import Work
 from hubbub.store.schema import REVISION, metadata
@@ -202,4 +202,4 @@ def _revision(connection: Connection) -> str | None:
     return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
 
 
-__all__ = ["Store", "StoreError", "Writer", "open_store"]
+__all__ = ["BusyError", "Store", "StoreError", "Writer", "open_store"]

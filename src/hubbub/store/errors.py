@@ -13,6 +13,12 @@ _BUSY = "is in use by another program that has not let go for {wait} s; close it
 _FULL = "cannot grow: the disk is full; nothing of this step was kept, free some space and run it again"
 _LOST = "is away: the server closed the connection; nothing of this step was kept, run it again when the server is back"
 _FOREIGN = "is not yours to use ({said}); ask the owner of the database for the right"
+
+
+class BusyError(StoreError):
+    """The store cannot be used now; it will be again, if nothing else is wrong."""
+
+
 # SQLite's words and PostgreSQL's codes.
 _REASONS = {
     "is locked": _BUSY,
@@ -48,7 +54,8 @@ def explained(error: Exception, url: URL) -> Exception:
         if part in f"{code} {cause}":
             # Of a server's words the last clause of the first line: before it stands where it was tried.
             said = str(cause).partition("\n")[0].rpartition("failed: ")[2].removeprefix("FATAL:").strip()
-            return StoreError(f"the store {name_of(url)} " + reason.format(wait=BUSY_MS // 1000, said=said))
+            kind = BusyError if reason in (_BUSY, _LOST) else StoreError
+            return kind(f"the store {name_of(url)} " + reason.format(wait=BUSY_MS // 1000, said=said))
     return error
 
 

@@ -62,16 +62,28 @@ class Lanes:
         if new:
             self._connection.execute(upsert(s.lane).on_conflict_do_nothing(), new)
 
-    def hold(self, source: str, lane: str, holder: str, now: datetime, begins: bool = False) -> bool:
+    def hold(
+        self,
+        source: str,
+        lane: str,
+        holder: str,
+        now: datetime,
+        due_at: datetime | None = None,
+        begins: bool = False,
+    ) -> bool:
         """Take a lane, or keep it; say whether it is ours now.
 
-        A stream `begins`: it is not planned, and what it covers need not be read from then on.
+        It is not if it is due at another time than `due_at`: then somebody has read it meanwhile. A stream `begins`: it
+        is not planned, and what it covers need not be read from then on.
         """
         table, which = s.lane.c, self._which(source, lane)
         if begins:
             self._make(source, [lane], now)
-        held = self._connection.execute(select(table.holder, table.held_until).where(*which)).one_or_none()
+        asked = select(table.holder, table.held_until, table.due_at).where(*which)
+        held = self._connection.execute(asked).one_or_none()
         if held is None or (held.holder != holder and _is_held(held.holder, held.held_until, now)):
+            return False
+        if due_at is not None and held.due_at != micros(due_at):
             return False
         values = {"holder": holder, "held_until": micros(now + HELD)} | ({"changed_at": micros(now)} if begins else {})
         self._connection.execute(update(s.lane).where(*which).values(values))

@@ -141,9 +141,10 @@ def wishes(connection: Connection) -> list[Identifier]:
     return _identifiers(connection, select(s.wish.c.identifier).where(s.wish.c.met_at.is_(None)))
 
 
-def inbox(connection: Connection, limit: int) -> list[Letter]:
-    """Pages that were sent to us, the oldest first."""
-    asked = select(s.inbox, s.source.c.name).join(s.source).order_by(s.inbox.c.id).limit(limit)
+def inbox(connection: Connection, sources: Iterable[str], limit: int) -> list[Letter]:
+    """Pages of some sources that were sent to us, the oldest first."""
+    some = among(s.source.c.name, list(sources))
+    asked = select(s.inbox, s.source.c.name).join(s.source).where(some).order_by(s.inbox.c.id).limit(limit)
     return [
         Letter(row.id, row.name, Page(row.lane, row.address, row.body, moment(row.received_at), ""))
         for row in rows(connection, asked)

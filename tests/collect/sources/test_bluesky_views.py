@@ -164,6 +164,19 @@ def test_a_profile_tells_audience_and_what_is_not_shown_has_left() -> None:
     assert account.version < left.version
 
 
+@pytest.mark.parametrize("known", [1, 20, 100, 1_000])
+def test_one_more_speaker_is_one_more_lane_or_makes_one_another(known: int) -> None:
+    dids = [f"did:plc:{number}" for number in range(known + 1)]
+    before, after = (
+        {lane for lane in BLUESKY.lanes(Watch(speakers=tuple(some))) if lane.startswith("profiles:")}
+        for some in (dids[1:], dids)
+    )
+    assert len(after - before) <= 1
+    named = [did for lane in after for did in lane.partition(":")[2].split(",")]
+    assert sorted(named) == sorted(dids)
+    assert len(after) <= known // 5 + 1
+
+
 def test_followers_are_ties_and_a_complete_list() -> None:
     found = facts(read(lane_of("followers")))
     ties = [one for one in found if isinstance(one, Follow)]

@@ -5,9 +5,10 @@ A lane is `kind:argument`, and behind it, with blanks between, the hosts of anot
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
+from zlib import crc32
 
 from hubbub import identify
 from hubbub.collect.sources.bluesky.records import NAME, POST, read_time, split
@@ -22,6 +23,7 @@ HOSTS = {
     "constellation": "https://constellation.microcosm.blue",
 }
 BATCH = 25  # posts or profiles that are asked for at once
+BUCKET = 16  # profiles in a lane, on the average at most
 _GIVEN = re.compile(rf" ({'|'.join(HOSTS)})=(\S+)")
 _COMPLETE = {"whole": True, "cut": False}
 
@@ -64,7 +66,7 @@ def lanes(watch: Watch) -> Iterator[str]:
     kinds = [
         _streams(given),
         _batches("posts", watch.posts, _is_post),
-        _batches("profiles", watch.speakers, _is_did),
+        *(_batches("profiles", some, _is_did) for some in _buckets(watch.speakers)),
         (f"author:{one.value}" for one in watch.owners if one.scheme == NAME),
         _searches(watch) if whole or "pds" in given else (),
         _backlinks(watch) if whole or "constellation" in given else (),
@@ -102,6 +104,14 @@ def _backlinks(watch: Watch) -> Iterator[str]:
         if (address := identify.address(work)) is not None:
             yield f"backlinks:{address}"
     yield from _batches("engagement", watch.posts, _is_post)
+
+
+def _buckets(keys: Sequence[str]) -> list[list[str]]:
+    """Divide keys such that one more changes no bucket but its own: a lane of other keys is another lane, and due."""
+    buckets: list[list[str]] = [[] for _ in range(1 << (len(keys) // BUCKET).bit_length())]
+    for key in sorted(keys):
+        buckets[crc32(key.encode()) % len(buckets)].append(key)
+    return buckets
 
 
 def _batches(kind: str, keys: Iterable[str], fits: Callable[[str], bool]) -> Iterator[str]:
