@@ -68,7 +68,7 @@ class Runner:
         self._told = told
         self._me = this_process()
         self._holding: set[tuple[str, str]] = set()
-        self._look_from = datetime.now(UTC)  # wishes
+        self._look_from = datetime.now(UTC)  # when wishes are asked about again
 
     async def sync(self) -> list[Turn]:
         """Read every lane once, due or not, and then those that became wanted by what was found. Streams are left out.
@@ -246,12 +246,12 @@ class Runner:
                 self._look_from = now + AGAIN
 
     async def _look(self, source: Source, works: Sequence[Identifier], turn: Turn) -> bool:
-        """Ask a source about works, and say whether it has answered, or has nothing to be asked."""
-        asked, answered, failed = self._asked(source, works=tuple(works)), 0, 0
-        for lane in asked:
+        """Ask a source about works, and say whether it has answered."""
+        answered, failed = False, 0
+        for lane in self._asked(source, works=tuple(works)):
             try:
                 await pipeline.glance(source, lane, self._fetch, self._store, turn.outcome)
-                answered, failed = answered + 1, 0
+                answered, failed = True, 0
             except StoreError:
                 raise
             except Exception as error:  # as above
@@ -262,7 +262,7 @@ class Runner:
         if turn.outcome.withdrawn:
             self._fetch.forget()
         self._told(turn)
-        return answered > 0
+        return answered
 
     # Streams
 
@@ -330,7 +330,7 @@ class Runner:
             yield
         finally:
             task.cancel()
-            with self._store.writing() as writer:
+            with suppress(BusyError), self._store.writing() as writer:
                 writer.lanes.let_go(self._me)
 
     async def _hold_on(self) -> None:

@@ -64,6 +64,8 @@ def listen(store: Store, names: Sequence[str]) -> int:
         asyncio.run(run())
     except KeyboardInterrupt:
         show.line("Stopped; the next time it goes on where it was.")
+    except ExceptionGroup as errors:  # of streams that were read at the same time
+        raise errors.exceptions[0] from errors
     return int(any((turn.failures or turn.logins) and not turn.outcome.pages for turn in turns.values()))
 
 
