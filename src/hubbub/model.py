@@ -177,7 +177,10 @@ class Alias(Struct, gc=False, frozen=True, kw_only=True):
 
 
 class Fault(Struct, gc=False, frozen=True):
-    """A part of a page that could not be read: counted, sampled and set aside. `at` is its byte offset in the page."""
+    """A part of a page that could not be read: counted and set aside. `at` is its byte offset in the page.
+
+    `sample` is for whoever looks for what is wrong with a source; no store keeps it.
+    """
 
     reason: str
     at: int = 0

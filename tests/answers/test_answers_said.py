@@ -167,13 +167,14 @@ def test_sources_tell_what_is_held_and_what_was_set_aside(store: Store) -> None:
     faults = [Fault("no frame", 1), Fault("no frame", 9), Fault("cut off", 20)]
     with store.writing() as writer:
         writer.set_aside("bluesky", "day", faults, NOW)
-        writer.set_aside("bluesky", "day", faults[:1], NOW)  # met again
+        writer.set_aside("bluesky", "day", faults, NOW)  # read again
+        writer.set_aside("bluesky", "night", faults[:1], NOW)
         writer.advance("bluesky", "day", "30", True, at(30))
         writer.advance("bluesky", "night", "7", False, at(31))
     told = {one.name: one for one in Answers(store).sources()}
     network = told["bluesky"]
     assert (network.collector, network.posts, network.lanes, network.last_at) == (True, 2, 2, at(31))
-    assert network.set_aside == (("no frame", 2), ("cut off", 1))
+    assert network.set_aside == (("no frame", 3), ("cut off", 1))
     assert (network.title, network.category) == ("Bluesky", "social media")
     assert (told["twitter"].collector, told["twitter"].posts, told["twitter"].last_at) == (False, 1, None)
     assert (told["a new place"].title, told["a new place"].category) == ("a new place", "mentions")

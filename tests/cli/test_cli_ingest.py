@@ -9,7 +9,7 @@ import pytest
 
 from hubbub.collect.archive import lane_of
 from hubbub.store import Store, open_store
-from tests.cli.commanded import PROGRAM, USER_GUIDE, WORK, command, environment, mentions, post, posts, run
+from tests.cli.commanded import PROGRAM, USER_GUIDE, WORK, command, environment, frame, mentions, post, posts, run
 from tests.conftest import NewAddress
 
 GLIOTOXIN = "doi:10.1007/s00253-011-3689-1"
@@ -48,6 +48,19 @@ def test_what_was_set_aside_is_told_and_exit_status_is_1(store: str, tmp_path: P
     ran.fails("day.ndjson: set aside: no frame: ", f"(at byte {len(post(1))})")
     assert ran.out == "! day.ndjson: 2 posts, 2 mentions, 0 withdrawn\n"
     assert "1 × no frame: " in run(store, "sources").out
+
+
+def test_of_a_broken_line_nothing_is_left_once_its_author_is_gone(store: str, tmp_path: Path) -> None:
+    file = tmp_path / "day.ndjson"
+    file.write_bytes(post(1, createdAt=5) + post(2))
+    run(store, "ingest", "bluesky", file).fails("set aside: no frame")
+    gone = post(1).replace(b'"create"', b'"delete"')
+    file.write_bytes(gone + frame(1, kind="account", account={"active": False, "status": "deleted"}))
+    assert run(store, "ingest", "bluesky", file).status == 0
+    assert run(store, "rebuild").status == 0
+    assert posts(store) == ["k2"]
+    held = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file() and path != file)
+    assert b"did:plc:who1" not in held
 
 
 def _kept(store: Store, file: Path) -> int:

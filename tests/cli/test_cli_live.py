@@ -155,6 +155,20 @@ def test_what_is_deleted_at_its_place_is_gone_after_the_next_sync(server: Served
     assert "0 posts, 0 mentions, 0 withdrawn" in server.run("sync", *ASKED).stdout  # its search still shows it
 
 
+def test_a_fault_is_forgotten_with_the_post_that_was_asked_for(server: Served, tmp_path: Path) -> None:
+    server.run("track", WORKS[0])
+    server.run("sync", *ASKED)
+    server.fail("hacker-news.firebaseio.com", "html", times=20)
+    assert "hackernews: set aside: no JSON" in server.run("sync", *ASKED).stderr
+    assert "× no JSON" in server.run("sources").stdout
+    server.fail("hacker-news.firebaseio.com", "html", times=0)
+    assert "1 withdrawn" in server.run("sync", *ASKED).stdout
+    assert "× no JSON" not in server.run("sources").stdout
+    server.run("rebuild")
+    left = [path.name for path in tmp_path.rglob("*") if path.is_file() and b"post:" in path.read_bytes()]
+    assert left == []
+
+
 def test_references_are_read_from_files(server: Served, tmp_path: Path) -> None:
     (tmp_path / "mine.bib").write_text("@article{a, doi = {10.7554/eLife.01567}, title = {On {V}ascular things}}\n")
     (tmp_path / "more.ris").write_text("TY  - JOUR\nTI  - Sharing data\nDO  - 10.1371/journal.pone.0000308\nER  - \n")

@@ -1,11 +1,16 @@
 """What is remembered is shared by processes, bounded, and gone when it is forgotten."""
 
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from hubbub.fetch import FetchError
 from hubbub.fetch.memory import Memory
 
 TAGGED = {"etag": '"1"'}
@@ -45,6 +50,74 @@ def test_what_is_forgotten_leaves_no_bytes_behind(path: Path) -> None:
     memory.forget()
     assert memory.recall("https://a.example/secret-address") is None
     assert b"withdrawn words" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
+    memory.close()
+
+
+@contextmanager
+def locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Others hold the file, and nobody waits for it."""
+    monkeypatch.setattr("hubbub.fetch.memory.WAITS", 0)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+
+
+def test_what_cannot_be_forgotten_now_is_not_recalled_and_forgotten_as_soon_as_it_can_be(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hubbub.fetch.memory.WAITS", 0)
+    memory, other = Memory(path), Memory(path)
+    memory.remember("https://a.example/", TAGGED, b"withdrawn words")
+    with locked(path, monkeypatch):
+        memory.forget()
+        assert memory.recall("https://a.example/") is None
+        memory.remember("https://a.example/", TAGGED, b"new")
+    assert other.recall("https://a.example/") is None
+    assert b"withdrawn words" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
+    memory.remember("https://a.example/", TAGGED, b"new")
+    assert other.recall("https://a.example/")
+    memory.close()
+    other.close()
+
+
+def test_a_forgetting_is_owed_beyond_the_end_of_the_process(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Memory(path)
+    first.remember("https://a.example/", TAGGED, b"withdrawn words")
+    first.close()
+    with locked(path, monkeypatch):
+        second = Memory(path)  # cannot open the file
+        second.forget()
+        second.close()
+    third = Memory(path)
+    assert third.recall("https://a.example/") is None
+    third.close()
+    assert b"withdrawn words" not in b"".join(file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_where_nothing_can_be_written_a_forgetting_is_owed_by_the_process(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = Memory(path)
+    memory.remember("https://a.example/", TAGGED, b"withdrawn words")
+    memory._file.execute("PRAGMA query_only=ON")
+    with monkeypatch.context() as full:
+        full.setattr(Path, "touch", mock.Mock(side_effect=OSError(28, "No space left on device")))
+        memory.forget()
+    assert memory.recall("https://a.example/") is None
+    memory._file.execute("PRAGMA query_only=OFF")
+    assert memory.recall("https://a.example/") is None
+    assert b"withdrawn words" not in path.read_bytes()
+    memory.close()
+
+
+def test_what_cannot_be_counted_is_not_spent(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hubbub.fetch.memory.WAITS", 0)
+    memory = Memory(path)
+    with locked(path, monkeypatch), pytest.raises(FetchError) as caught:
+        memory.spend("a.example", 1)
+    told = f"a.example is not asked, since today's requests to it cannot be counted in {path}: database is locked"
+    assert str(caught.value) == told
+    assert memory.spend("a.example", 1)
     memory.close()
 
 

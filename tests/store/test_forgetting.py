@@ -6,11 +6,11 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.model import Account, Post
+from hubbub.model import Account, Fault, Post
 from tests.conftest import NewStore
 from tests.store.fold_model import WORKS, Fold, link_to, touches
 from tests.store.histories import PLACE, arranged, histories
-from tests.store.keeping import bytes_of, keep
+from tests.store.keeping import NOW, bytes_of, keep
 
 _MARKED = re.compile(rb"(?:text|title|handle|name)-[\w.-]+?-end")
 
@@ -65,3 +65,12 @@ def test_no_bytes_are_left_where_pages_of_the_file_were_split(new_store: NewStor
     assert [post.id for post in away if f"text-{post.id[-5:]}-end".encode() in left] == []
     assert [post.id for post in away if f"{post.id}".encode() in left] == []
     assert [key for key in left_by if f"handle-{key[11:]}-end".encode() in left] == []
+
+
+def test_what_could_not_be_read_leaves_neither_its_words_nor_its_name(new_store: NewStore) -> None:
+    store = new_store()
+    with store.writing() as writer:
+        writer.set_aside(PLACE, "post:name-1-end", [Fault("no frame", 7, "text-1-end")], NOW)
+    left = bytes_of(store)
+    assert b"no frame" in left
+    assert _MARKED.findall(left) == []

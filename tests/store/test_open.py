@@ -22,7 +22,7 @@ from hubbub.store import Store, StoreError, open_store, schema
 from tests.conftest import NewStore, on_sqlite
 from tests.store.asked import dump, told
 from tests.store.fold_model import WORKS, link_to
-from tests.store.keeping import NOW, keep, path_of, read
+from tests.store.keeping import NOW, bytes_of, keep, path_of, read
 from tests.store.older import LATE, PAGES
 
 
@@ -58,6 +58,7 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path) -> None:
     migrated_to(path, "0001")
     with sqlite3.connect(path) as old:
         old.execute("INSERT INTO source VALUES (1, 'bluesky')")
+        old.execute("INSERT INTO aside VALUES (1, 'post:somebodys', 0, 'no JSON', 'somebodys words', 0)")
     old.close()
     with open_store(str(path)) as store:
         keep(store, [some(0, 3)])
@@ -65,6 +66,7 @@ def test_an_older_store_is_brought_up_to_date(tmp_path: Path) -> None:
         with store.writing() as writer:
             writer.wanted.shelve("mine", "Mine", "", False, [WORKS[1]])
         assert store.works() == {WORKS[1]}
+        assert b"somebodys" not in bytes_of(store)
 
 
 def test_an_older_store_keeps_what_it_held_and_what_it_must_not_hold(tmp_path: Path) -> None:

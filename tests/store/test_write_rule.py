@@ -13,12 +13,13 @@ from msgspec.structs import replace
 
 from hubbub import pipeline
 from hubbub.answers import Answers
-from hubbub.model import Account, Identifier, Post
+from hubbub.model import Account, Fault, Identifier, Post
+from hubbub.store import Store
 from tests.conftest import NewStore
 from tests.store.asked import assert_answers, assert_rows, dump, told
 from tests.store.fold_model import WORKS, Fold, link_to
 from tests.store.histories import COLLECTOR, PLACE, POSTS, REPOSTS, arranged, histories
-from tests.store.keeping import keep
+from tests.store.keeping import NOW, keep
 
 Facts = list[Post | Account]
 KEY, AUTHOR = POSTS[0]
@@ -207,3 +208,47 @@ def test_a_recount_changes_nothing(new_store: NewStore, data: st.DataObject, fac
         writer._connection.exec_driver_sql("UPDATE mention SET own = NOT own, counted = FALSE")
     pipeline.rebuild(store)
     assert dump(store) == before
+
+
+def aside(store: Store) -> dict[str, int]:
+    """How often what could not be read, by reason."""
+    return {reason: times for one in Answers(store).sources() for reason, times in one.set_aside}
+
+
+def read_page(store: Store, lane: str, *reasons: str, done: bool | None = None) -> None:
+    """Keep a page with what could not be read in it, and move the lane's cursor if it has one."""
+    with store.writing() as writer:
+        writer.set_aside(PLACE, lane, [Fault(reason) for reason in reasons], NOW)
+        if done is not None:
+            writer.advance(PLACE, lane, "", done, NOW)
+
+
+def test_what_could_not_be_read_is_counted_each_time_wherever_it_stood_in_its_page(new_store: NewStore) -> None:
+    store = new_store()
+    for _ in range(3):
+        read_page(store, "stream", "no frame", "no frame", "cut off", done=False)
+    read_page(store, "day", "no frame", done=False)
+    assert aside(store) == {"no frame": 7, "cut off": 3}
+
+
+def test_what_could_not_be_read_is_forgotten_once_the_lane_is_read_without_it(new_store: NewStore) -> None:
+    store = new_store()
+    read_page(store, "day", "no frame", done=False)
+    read_page(store, "day", "cut off", done=True)
+    read_page(store, "other", "no JSON", done=True)
+    assert aside(store) == {"no frame": 1, "cut off": 1, "no JSON": 1}
+    read_page(store, "day", "cut off", done=False)
+    read_page(store, "day", done=True)
+    assert aside(store) == {"cut off": 1, "no JSON": 1}
+    read_page(store, "day", done=True)
+    assert aside(store) == {"no JSON": 1}
+
+
+def test_of_a_lane_without_a_cursor_the_latest_page_counts(new_store: NewStore) -> None:
+    store = new_store()
+    read_page(store, "post:1", "no JSON", "no JSON")
+    assert aside(store) == {"no JSON": 2}
+    read_page(store, "post:1", "no JSON")
+    assert aside(store) == {"no JSON": 1}
+    read_page(store, "post:1")
+    assert aside(store) == {}

@@ -352,9 +352,10 @@ class View:
         posts = dict(self._rows(select(named.source, func.count()).group_by(named.source)))
         cursor = select(s.cursor.c.source, func.count(), func.max(s.cursor.c.kept_at)).group_by(s.cursor.c.source)
         lanes = {source: (count, kept_at) for source, count, kept_at in self._rows(cursor)}
-        aside = select(s.aside.c.source, s.aside.c.reason, func.count()).group_by(s.aside.c.source, s.aside.c.reason)
+        times = func.sum(s.aside.c.times)
+        aside = select(s.aside.c.source, s.aside.c.reason, times).group_by(s.aside.c.source, s.aside.c.reason)
         faults: dict[int, list[tuple[str, int]]] = {}
-        for source, reason, count in self._rows(aside.order_by(func.count().desc(), s.aside.c.reason)):
+        for source, reason, count in self._rows(aside.order_by(times.desc(), s.aside.c.reason)):
             faults.setdefault(source, []).append((reason, count))
         ids = {name: id_ for id_, name in self._names.items()}
         names = sorted(

@@ -1,7 +1,8 @@
 """What is remembered between requests, by all processes of a user: answers that may still be true, and units spent.
 
-One SQLite file in the cache directory. What is forgotten leaves no bytes behind. What is damaged is made anew; where no
-file can be kept, things are remembered as long as the process runs.
+One SQLite file in the cache directory. What is forgotten leaves no bytes behind; while the file is locked or full, one
+beside it says to all processes that a forgetting is owed. What is damaged is made anew; where no file can be kept,
+things are remembered as long as the process runs.
 """
 
 import sqlite3
@@ -14,8 +15,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from hubbub.fetch.errors import FetchError
+
 LARGEST = 256 << 20  # bytes of answers together
 OLDEST = timedelta(days=30)
+WAITS = 10.0  # seconds for others to be done with the file
 _TABLES = """
 PRAGMA secure_delete=ON;
 BEGIN IMMEDIATE;
@@ -42,6 +46,9 @@ class Memory:
 
     def __init__(self, path: Path, largest: int = LARGEST) -> None:
         self._largest = largest
+        self._owed = path.with_name(f"{path.name}.owed")  # is there while answers are to be forgotten
+        self._owes = False  # the same, where no such file can be made
+        self._lasts = True
         try:
             self._file = _opened(path)
         except sqlite3.DatabaseError as error:
@@ -50,6 +57,7 @@ class Memory:
                 self._file = _opened(path)
             else:  # a cache directory that cannot be written to, or a disk that is full
                 self._file = _opened(":memory:")
+                self._lasts = False
 
     def close(self) -> None:
         """Close the file."""
@@ -59,6 +67,8 @@ class Memory:
         """The last answer of an address that can be asked about, if it is not too old."""
         asked = "SELECT headers, body FROM answer WHERE name = ? AND kept_at > ?"
         row = None
+        if not self._has_forgotten():
+            return None
         with suppress(sqlite3.DatabaseError):
             row = self._file.execute(asked, (_name(address), _since())).fetchone()
         return None if row is None else Remembered(msgspec.json.decode(row[0], type=dict[str, str]), row[1])
@@ -68,6 +78,8 @@ class Memory:
         if "etag" not in headers and "last-modified" not in headers:
             return
         if "no-store" in headers.get("cache-control", "") or len(body) > self._largest // 8:
+            return
+        if not self._has_forgotten():
             return
         row = (_name(address), msgspec.json.encode(headers), body, len(body), datetime.now(UTC).timestamp())
         with suppress(sqlite3.DatabaseError), self._file:
@@ -79,27 +91,51 @@ class Memory:
                 self._file.execute(f"DELETE FROM answer WHERE kept_at <= ({median})")
 
     def forget(self) -> None:
-        """Forget every answer: something in one of them was withdrawn."""
-        with self._file:
-            self._file.execute("DELETE FROM answer")
+        """Forget every answer: something in one of them was withdrawn.
+
+        Where that cannot be done now it is owed, and until then no process recalls anything.
+        """
+        self._owes = True
+        with suppress(OSError):
+            self._owed.touch()
+        self._has_forgotten()
+
+    def _has_forgotten(self) -> bool:
+        """Do what is owed, if it can be done; say whether nothing is owed any more."""
+        if self._owes or self._owed.exists():
+            with suppress(sqlite3.DatabaseError, OSError):
+                with self._file:
+                    self._file.execute("DELETE FROM answer")
+                self._owes = False
+                if self._lasts:  # else the answers in the file are still there
+                    self._owed.unlink(missing_ok=True)
+        return not (self._owes or self._owed.exists())
 
     def spend(self, host: str, limit: int) -> bool:
-        """Spend one of the units that a host allows in a day (of UTC); False if all are spent."""
+        """Spend one of the units that a host allows in a day (of UTC); False if all are spent.
+
+        Raises `FetchError` if they cannot be counted: units may cost money, and whoever takes too many is shut out.
+        """
         day = f"{datetime.now(UTC):%Y-%m-%d}"
         spent = (
             "INSERT INTO spent VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET units = units + 1 WHERE units < ?"
             " RETURNING units"
         )
-        with self._file:
-            self._file.execute("DELETE FROM spent WHERE day < ?", (day,))
-            return bool(self._file.execute(spent, (host, day, limit)).fetchall())
+        try:
+            with self._file:
+                self._file.execute("DELETE FROM spent WHERE day < ?", (day,))
+                return bool(self._file.execute(spent, (host, day, limit)).fetchall())
+        except sqlite3.DatabaseError as error:
+            path = self._owed.with_suffix("")
+            told = f"{host} is not asked, since today's requests to it cannot be counted in {path}: {error}"
+            raise FetchError(told, host=host) from error
 
 
 def _opened(path: Path | str) -> sqlite3.Connection:
     if isinstance(path, Path):
         with suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-    file = sqlite3.connect(path, timeout=10, check_same_thread=False)
+    file = sqlite3.connect(path, timeout=WAITS, check_same_thread=False)
     file.executescript(_TABLES)
     return file
 

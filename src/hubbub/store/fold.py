@@ -16,7 +16,7 @@ from hubbub.model import Account, Alias, Description, Follow, FollowList, Link, 
 
 Registered = Tally | Description | Alias
 Change = Reading | Account | Follow | FollowList | Registered
-Kind = Literal["post", "assertion", "account", "tie"]
+Kind = Literal["post", "assertion", "account", "tie", "lane"]
 VERBS = ("replies_to", "quotes", "reposts", "likes")
 NOTHING = (None,) * len(VERBS)
 to_json = msgspec.json.Encoder().encode
@@ -46,7 +46,7 @@ class Folded(NamedTuple):
 
 @lru_cache(maxsize=16_384)
 def hashed(kind: Kind, source: str, name: str) -> int:
-    """Name a post, an assertion, an account or a tie without saying it, in 64 bits."""
+    """Name a post, an assertion, an account, a tie or a lane without saying it, in 64 bits."""
     named = f"{kind}\0{source}\0{name}".encode(errors="surrogatepass")
     return int.from_bytes(blake2b(named, digest_size=8).digest(), signed=True)
 

@@ -5,13 +5,14 @@ brings the content back. What the place itself withdraws takes every collector's
 what an account withdraws counts as said of each of its posts up to that version. Any order, any repetition: same store.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert as upsert  # what it adds SQLite knows in the same words
 
 from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Mention, Reading
@@ -125,11 +126,21 @@ class Writer:
         self._connection.execute(statement.on_conflict_do_update(index_elements=["source", "lane"], set_=values))
 
     def set_aside(self, source: str, lane: str, faults: Iterable[Fault], at: datetime) -> None:
-        """Remember what could not be read, once however often it is met."""
-        place = self._names.source(source)
-        for fault in faults:
-            row = (place, lane, fault.at, fault.reason, fault.sample, micros(at))
-            self._connection.execute(upsert(s.aside).values(row).on_conflict_do_nothing())
+        """Count by reason what a page of a lane had that could not be read; the latest reading of the lane counts.
+
+        A page begins a new reading, unless the lane's cursor stands in the middle of one. Samples are not kept:
+        nobody could tell whose words are in them once these are withdrawn.
+        """
+        place, table, cursor = self._names.source(source), s.aside.c, s.cursor.c
+        number = hashed("lane", source, lane)
+        goes_on = exists().where(cursor.source == place, cursor.lane == lane, ~cursor.done)
+        self._connection.execute(delete(s.aside).where(table.source == place, table.lane == number, ~goes_on))
+        for reason, times in Counter(fault.reason for fault in faults).items():
+            statement = upsert(s.aside).values((place, number, reason, times, micros(at)))
+            changed = {"times": table.times + times, "seen_at": micros(at)}
+            self._connection.execute(
+                statement.on_conflict_do_update(index_elements=["source", "lane", "reason"], set_=changed)
+            )
 
     def derive(self, assertions: Sequence[tuple[Fresh, str]]) -> None:
         """Write the mentions of assertions anew; each comes with what was found in it before."""

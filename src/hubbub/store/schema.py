@@ -29,7 +29,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0004"  # of these tables: the newest in `migrations`
+REVISION = "0005"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -195,15 +195,15 @@ cursor = Table(
     Column("kept_at", BigInteger, nullable=False),
 )
 
+# How often something could not be read in the latest reading of a lane.
 aside = Table(
     "aside",
     metadata,
     Column("source", ForeignKey("source.id"), primary_key=True),
-    Column("lane", Text, primary_key=True),
-    Column("at", BigInteger, primary_key=True),
+    Column("lane", BigInteger, primary_key=True),  # its hash: its name may be that of a post or an account
     Column("reason", Text, primary_key=True),
-    Column("sample", Text, nullable=False),
-    Column("seen_at", BigInteger, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),  # at last
 )
 
 shelf = Table(

@@ -3,8 +3,10 @@
 import asyncio
 from datetime import UTC, datetime
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 
+import feedparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -157,6 +159,68 @@ def test_entities_are_neither_expanded_nor_opened(tmp_path: Path) -> None:
 def test_any_time_is_read_or_left_out(time: datetime) -> None:
     (entry,) = posts(rss(f"<item><link>https://blog.example.org/a</link><pubDate>{time.isoformat()}</pubDate></item>"))
     assert entry.version
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What feedparser is given."""
+    given: list[bytes] = []
+    parse = feedparser.parse
+
+    def spy(file: BytesIO, **options: object) -> object:
+        given.append(file.getvalue())
+        return parse(file, **options)
+
+    monkeypatch.setattr(feedparser, "parse", spy)
+    return given
+
+
+@pytest.mark.parametrize(
+    ("begin", "entry", "end"),
+    [
+        ("<feed xmlns='http://www.w3.org/2005/Atom'>", "<entry><id>https://a.example.org/{}</id></entry>", "</feed>"),
+        ("<rss version='2.0'><channel>", "<item><link>https://a.example.org/{}</link></item>", "</channel></rss>"),
+        (
+            "<a:feed xmlns:a='http://www.w3.org/2005/Atom'>",
+            "<a:entry\n><a:id>https://a.example.org/{}</a:id></a:entry>",
+            "</a:feed>",
+        ),
+    ],
+)
+def test_of_a_feed_without_an_end_the_first_entries_are_parsed_once(
+    parsed: list[bytes], begin: str, entry: str, end: str
+) -> None:
+    home = "<link rel='next' href='?page=2'/>"
+    body = begin + "".join(map(entry.format, range(50_000))) + home + end
+
+    async def ask() -> list[Page]:
+        return [page async for page in sources()["feeds"].read(JSON, "", Replay(ANSWERS, lambda _: body.encode()))]
+
+    (page,) = asyncio.run(ask())
+    found = [one for one in sources()["feeds"].parse(page) if isinstance(one, Post)]
+    (given,) = parsed
+    assert given.decode() == begin + "".join(map(entry.format, range(2_000))) + home + end
+    assert [one.id for one in found] == [f"https://a.example.org/{n}" for n in range(2_000)]
+
+
+@pytest.mark.parametrize("entry", ["<entry><id>u</id>", "<entry/>", "<ENTRY", "<entry a='"])
+def test_broken_entries_without_an_end_are_not_parsed_either(parsed: list[bytes], entry: str) -> None:
+    read(("<feed>" + entry * 50_000).encode(), "https://a.example.org/feed")
+    (given,) = parsed
+    assert len("<feed>" + entry * 2_000) <= len(given) <= len("<feed>" + entry * 2_001)
+
+
+@pytest.mark.parametrize(
+    "body", [rss("<item>" + "<a>" * (2 << 20) + "</item>"), b'{"version": "1", "items": [' + b"0," * (3 << 20) + b"0]}"]
+)
+def test_a_feed_that_is_too_large_is_set_aside_unparsed(parsed: list[bytes], body: bytes) -> None:
+    async def ask() -> list[Page]:
+        return [page async for page in sources()["feeds"].read(JSON, "2026", Replay(ANSWERS, lambda _: body))]
+
+    (page,) = asyncio.run(ask())
+    assert page.resume == "2026"
+    assert [*sources()["feeds"].parse(page)] == [Fault("a feed of more than 4 MiB")]
+    assert parsed == []
 
 
 def test_feeds_are_found_in_opml() -> None:

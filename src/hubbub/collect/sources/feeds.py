@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from selectolax.lexbor import LexborHTMLParser
 
 from hubbub import identify
-from hubbub.collect.entries import Entry, read, web_address
+from hubbub.collect.entries import TOO_LARGE, Entry, read, web_address
 from hubbub.collect.html import links_and_text
 from hubbub.collect.reading import stamp
 from hubbub.collect.source import Fetch, WrongAnswerError, page_of
@@ -74,6 +74,9 @@ class Feeds:
             seen.add(address)
             answer = await fetch.get(address, headers=ACCEPT)
             feed = read(answer.body, answer.address)
+            if isinstance(feed, Fault) and feed.reason == TOO_LARGE:
+                yield page_of(lane, answer, before)
+                return
             if isinstance(feed, Fault):
                 raise WrongAnswerError(_refused(answer, feed))
             newest_here = max((_version(one) for one in feed.entries if isinstance(one, Entry)), default="")
