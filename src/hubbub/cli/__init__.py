@@ -137,7 +137,8 @@ def me(
         list[str] | None,
         typer.Argument(
             metavar="[WHAT]…",
-            help="An ORCID, an account (`bluesky:alice.example.org`, `github:alice`), works, or files that list works.",
+            help="An ORCID, an account (`bluesky:HANDLE`, `github:NAME`, `mastodon:NAME@SERVER`, `speakerdeck:NAME`), "
+            "the page of a community at Zenodo, works, or files that list works.",
         ),
     ] = None,
     remove: Remove = False,

@@ -1,6 +1,7 @@
 """What people want to know: arguments and files come in, shelves, owners and subscriptions change in the store."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import resources
@@ -13,14 +14,29 @@ from hubbub.collect.entries import addresses_in_opml
 from hubbub.collect.source import sources
 from hubbub.collect.sources.x import post_at
 from hubbub.identify.references import Reference, in_references
+from hubbub.identify.tables import schemes
 from hubbub.model import Alias, Description, Identifier, Reading, Watch
 from hubbub.store import Store, Writer
 
 ME = "me"  # the shelf that is one's own
 FILE_LIMIT = 64 << 20
 WORKS = "a work (a DOI or an address), or a file of references (BibTeX, RIS, CSL-JSON, CSV)"
-ANYONE = f"an ORCID (0000-0002-1825-0097), an account (bluesky:alice.example.org), {WORKS}"
+ANYONE = (
+    "an ORCID (0000-0002-1825-0097; its last digit checks the others), an account (bluesky:HANDLE, github:NAME, "
+    "mastodon:NAME@SERVER or https://SERVER/@NAME, speakerdeck:NAME), a community "
+    f"(https://zenodo.org/communities/NAME), {WORKS}"
+)
 SHIPPED = resources.files("hubbub.reference").joinpath("feeds.opml")
+_HOST = r"(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]"
+# How accounts are called where not every name can be one.
+_NAMES = {
+    "bluesky": rf"@?(?P<name>did:(?:plc|web):[\w.:%-]{{1,200}}|{_HOST})",
+    "github": r"@?(?P<name>[a-z\d](?:-?[a-z\d]){0,38})",
+    "mastodon": rf"@?(?P<name>[\w.-]{{1,100}})@(?P<server>{_HOST})",
+    "speakerdeck": r"(?P<name>[\w.-]{1,100})",
+}
+# Where the page of an account is its name, as for its works and its other pages.
+_PAGES = {"mastodon": "https://{server}/@{name}", "speakerdeck": "https://speakerdeck.com/{name}"}
 _SOME_WORK = Identifier("doi", "10.1371/journal.pone.0000308")
 
 
@@ -29,7 +45,7 @@ def track(store: Store, written: Sequence[str], shelf: str, remove: bool) -> Non
     works, references = _read(written, WORKS)
     owners = [one for one in works if _is_owner(one)]
     if owners:
-        show.fail(f"{owners[0]} is a person or an account, not a work; hubbub me takes it", status=2)
+        show.fail(f"{owners[0]} is a person, an account or a community, not a work; hubbub me takes it", status=2)
     with store.writing() as writer:
         if remove:
             writer.wanted.take_off(shelf, works)
@@ -75,7 +91,10 @@ def roster(store: Store, file: Path) -> None:
             told = {key.lower(): value.strip() for key, value in row.items() if key and isinstance(value, str)}
             name = show.plain(told.pop("name", ""))
             written = [
-                f"{key}:{one}" for key, value in told.items() if key in known - {"works"} for one in value.split()
+                one if "://" in one else f"{key}:{one}"
+                for key, value in told.items()
+                if key in known - {"works"}
+                for one in value.split()
             ]
             owners = [(one, _owner(one)) for one in written]
             works = [(one, identify.parse(one)) for one in told.get("works", "").split()]
@@ -125,7 +144,7 @@ def _addresses(written: str) -> list[str]:
     if Path(written).is_file():
         return addresses_in_opml(_text(Path(written)).encode())
     usual, given = (Watch(works=(_SOME_WORK,), lists=lists) for lists in ((), (written,)))
-    if all(list(source.lanes(usual)) == list(source.lanes(given)) for source in sources().values()):
+    if not _is_more(given, usual):
         show.fail(
             f"{written!r} is no OPML file, and no source reads it. Give a feed's address, or what sources name: "
             "mastodon:SERVER, wikipedia:LANGUAGE, oai:ADDRESS …",
@@ -171,16 +190,30 @@ def _text(file: Path) -> str:
 
 
 def _owner(written: str) -> Identifier | None:
-    """Read `place:name` as an account there, and an ORCID."""
-    place, _, name = written.strip().partition(":")
-    read = identify.parse(written)
-    if read is not None:
-        return read if read.scheme == "orcid" else None
-    return Identifier(place.lower(), name.strip().lstrip("@")) if place.lower() in sources() and name.strip() else None
+    """Read an ORCID, `place:name` or the address of an account or a community, if some source reads it."""
+    place, _, name = (part.strip() for part in written.partition(":"))
+    read = identify.parse(written) or _account(place.lower(), name)
+    return Identifier(read.scheme, read.value) if read is not None and _is_owner(read) else None
+
+
+def _account(place: str, name: str) -> Identifier | None:
+    if place not in _NAMES:  # what is called by a scheme was read already, or is wrong
+        return Identifier(place, name) if place in sources().keys() - schemes().keys() and name else None
+    called = re.fullmatch(_NAMES[place], name, re.ASCII | re.IGNORECASE)
+    if called is None:
+        return None
+    if place in _PAGES:
+        return identify.parse(_PAGES[place].format_map(called.groupdict()))
+    return Identifier(place, called["name"].lower())
 
 
 def _is_owner(one: Identifier) -> bool:
-    return one.scheme == "orcid" or (one.scheme in sources() and identify.parse(str(one)) is None)
+    return _is_more(Watch(owners=(one,)), Watch())
+
+
+def _is_more(given: Watch, usual: Watch) -> bool:
+    """Whether any source reads more for what is given."""
+    return any(list(source.lanes(usual)) != list(source.lanes(given)) for source in sources().values())
 
 
 def _describe(writer: Writer, references: Iterable[Reference]) -> None:
