@@ -3,13 +3,15 @@
 import shutil
 from contextlib import closing
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from hubbub.answers import Answers
 from hubbub.answers.shapes import Shelf
 from hubbub.store import open_store
-from tests.cli.commanded import run
+from tests.cli.commanded import Ran, run
+from tests.conftest import NewAddress
 
 ORCID = "0000-0002-1825-0097"
 
@@ -89,3 +91,80 @@ def test_an_account_that_no_source_reads_is_refused_and_those_that_are_read_are_
 )
 def test_a_page_that_no_source_reads_as_an_account_is_a_work(store: Path, page: str) -> None:
     assert run(store, "me", page).out.startswith("0 accounts and 1 work noted")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"), [("a\udcffb", "is not UTF-8 text"), ("a\0b", "holds a NUL"), ("x" * 1_001, "is longer than")]
+)
+@pytest.mark.parametrize(
+    "order",
+    [
+        ("track", "{}"),
+        ("track", "10.5555/work", "--shelf", "{}"),
+        ("me", "bluesky:{}"),
+        ("subscribe", "https://x.example/{}"),
+        ("report", "10.5555/{}"),
+    ],
+)
+def test_what_no_store_can_keep_is_refused(store: Path, order: tuple[str, ...], written: str, said: str) -> None:
+    run(store, *(part.format(written) for part in order)).fails(said, status=2)
+
+
+def test_the_longest_name_and_address_are_kept_in_either_database(new_address: NewAddress) -> None:
+    store, chance = new_address(), Random(1)
+    name, address = chance.randbytes(500).hex(), f"https://x.example/{chance.randbytes(491).hex()}"
+    assert run(store, "track", "10.5555/work", "--shelf", name).status == 0
+    assert run(store, "subscribe", address).status == 0
+
+
+def test_a_shelf_needs_a_name(store: Path) -> None:
+    run(store, "track", "10.5555/work", "--shelf", "").fails("a shelf needs a name", status=2)
+
+
+def test_what_is_too_long_for_a_files_name_is_no_file(store: Path) -> None:
+    run(store, "track", "x" * 300).fails("is not understood, and no file", status=2)
+    assert run(store, "subscribe", f"https://x.example/{'x' * 300}").status == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("sur.json", rb'[{"DOI": "10.5555/work", "title": "a \ud800 b"}]', "starts like CSL-JSON but is broken"),
+        ("long.csv", b"doi,title\n10.5555/work," + b"x" * 140_000, "starts like CSV but is broken: field larger"),
+        ("none.txt", b"", "holds no identifier of a work"),
+        ("none.csv", b"title,doi\nA table,\n", "holds no identifier of a work"),
+    ],
+)
+def test_a_file_in_which_nothing_is_found_fails(
+    store: Path, tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    run(store, "track", tmp_path / name).fails(name, said)
+
+
+@pytest.mark.parametrize("order", ["roster", "track", "me", "subscribe"])
+def test_a_file_that_is_not_utf_8_is_refused(store: Path, tmp_path: Path, order: str) -> None:
+    (tmp_path / "latin").write_bytes("name,doi\nJosé,10.5555/work\n".encode("latin-1"))
+    run(store, order, tmp_path / "latin").fails("latin is not UTF-8 text (at byte 12)", status=2)
+
+
+def roster(store: Path, tmp_path: Path, content: str) -> Ran:
+    file = tmp_path / "people.csv"
+    file.write_text(content, encoding="utf-8", newline="")
+    return run(store, "roster", file)
+
+
+def test_a_roster_may_end_its_lines_as_it_likes(store: Path, tmp_path: Path) -> None:
+    assert roster(store, tmp_path, f"name,orcid\rJosé,{ORCID}\r").out.startswith("1 shelf made")
+    assert owners(store, "José") == [f"orcid:{ORCID}"]
+
+
+def test_a_roster_with_an_endless_field_is_refused(store: Path, tmp_path: Path) -> None:
+    ran = roster(store, tmp_path, f"name,works\nAnn,\nBen,{'x' * 140_000}\n")
+    ran.fails("people.csv cannot be read at line 3: field larger than field limit", status=2)
+
+
+def test_a_row_with_too_long_a_name_costs_no_other(store: Path, tmp_path: Path) -> None:
+    ran = roster(store, tmp_path, f"name,works\n{'x' * 1_001},\nBen,10.5555/work\n")
+    ran.fails("people.csv, line 2: the name is longer than 1,000 bytes")
+    assert works(store, "Ben") == {"doi:10.5555/work"}

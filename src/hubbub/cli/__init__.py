@@ -56,7 +56,7 @@ def _open(context: typer.Context, otherwise: Callable[[], str] = settings.store_
 def _work(written: str) -> Identifier:
     from hubbub import identify
 
-    found = identify.parse(written)
+    found = identify.parse(wants.checked(written))
     if found is None:
         show.fail(
             f"{written!r} is no identifier that hubbub knows. Give a DOI (10.1371/journal.pone.0000308), an arXiv id, "

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from io import StringIO
+from os.path import isfile  # `Path.is_file` raises where a name is too long to be a file's
 from pathlib import Path
 
 from hubbub import identify, pipeline
@@ -20,6 +21,7 @@ from hubbub.store import Store, Writer
 
 ME = "me"  # the shelf that is one's own
 FILE_LIMIT = 64 << 20
+LONGEST = 1_000  # bytes of a name or an address: an index of PostgreSQL takes no more than 2,704
 WORKS = "a work (a DOI or an address), or a file of references (BibTeX, RIS, CSL-JSON, CSV)"
 ANYONE = (
     "an ORCID (0000-0002-1825-0097; its last digit checks the others), an account (bluesky:HANDLE, github:NAME, "
@@ -40,8 +42,27 @@ _PAGES = {"mastodon": "https://{server}/@{name}", "speakerdeck": "https://speake
 _SOME_WORK = Identifier("doi", "10.1371/journal.pone.0000308")
 
 
+def checked(written: str) -> str:
+    """Let pass what any store can keep as a name, an address or an identifier."""
+    if fault := _fault(written):
+        show.fail(f"{written[:100]!r} {fault}", status=2)
+    return written
+
+
+def _fault(written: str) -> str | None:
+    try:
+        size = len(written.encode())
+    except UnicodeEncodeError:
+        return "is not UTF-8 text"
+    if "\0" in written:
+        return "holds a NUL"
+    return f"is longer than {LONGEST:,} bytes" if size > LONGEST else None
+
+
 def track(store: Store, written: Sequence[str], shelf: str, remove: bool) -> None:
     """Put works, or what files list, on a shelf or take them off."""
+    if not checked(shelf).strip():
+        show.fail("a shelf needs a name; give one with --shelf", status=2)
     works, references = _read(written, WORKS)
     owners = [one for one in works if _is_owner(one)]
     if owners:
@@ -77,8 +98,7 @@ def own(store: Store, written: Sequence[str], remove: bool) -> None:
 
 def roster(store: Store, file: Path) -> None:
     """Make a shelf of each row of a CSV file: `name`, `orcid`, columns named by a source, and `works`."""
-    rows = list(csv.DictReader(StringIO(_text(file))))
-    named = [column for column in (rows[0] if rows else {}) if column]
+    named, rows = _table(file)
     known = {"name", "orcid", "works", *sources()}
     if "name" not in [column.lower() for column in named]:
         show.fail(
@@ -87,7 +107,7 @@ def roster(store: Store, file: Path) -> None:
     strange = [column for column in named if column.lower() not in known]
     people, faults = 0, []
     with store.writing() as writer:
-        for number, row in enumerate(rows, start=2):
+        for number, row in rows:
             told = {key.lower(): value.strip() for key, value in row.items() if key and isinstance(value, str)}
             name = show.plain(told.pop("name", ""))
             written = [
@@ -101,7 +121,9 @@ def roster(store: Store, file: Path) -> None:
             faults += [
                 f"{file}, line {number}: {one} is not understood" for one, read in (*owners, *works) if read is None
             ]
-            if name:
+            if fault := _fault(name):
+                faults.append(f"{file}, line {number}: the name {fault}")
+            elif name:
                 people += 1
                 writer.wanted.put(name, [read for _, read in works if read is not None])
                 writer.wanted.own(name, [read for _, read in owners if read is not None])
@@ -112,6 +134,16 @@ def roster(store: Store, file: Path) -> None:
     show.line(f"{show.counted('shelf', people)} made, one a person. Next: hubbub sync")
     if faults:
         raise SystemExit(1)
+
+
+def _table(file: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Read a CSV file with a header: its columns, and each row with the line where it ends."""
+    reader = csv.DictReader(StringIO(_text(file), newline=None))  # whatever ends its lines
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        show.fail(f"{file} cannot be read at line {reader.reader.line_num}: {error}", status=2)
+    return [column for column in reader.fieldnames or () if column], rows
 
 
 def subscribe(store: Store, written: Sequence[str], shipped: bool, remove: bool) -> None:
@@ -141,8 +173,8 @@ def add(store: Store, address: str, work: Identifier) -> None:
 
 def _addresses(written: str) -> list[str]:
     """Read an OPML file, or an address of which some source knows what to do with it."""
-    if Path(written).is_file():
-        return addresses_in_opml(_text(Path(written)).encode())
+    if isfile(checked(written)):
+        return [checked(address) for address in addresses_in_opml(_text(Path(written)).encode())]
     usual, given = (Watch(works=(_SOME_WORK,), lists=lists) for lists in ((), (written,)))
     if not _is_more(given, usual):
         show.fail(
@@ -157,8 +189,8 @@ def _read(written: Iterable[str], wanted: str) -> tuple[list[Identifier], list[R
     """Read arguments: identifiers, accounts, and files of references. Stops at what is not understood."""
     named: list[Identifier] = []
     references: list[Reference] = []
-    for one in written:
-        if Path(one).is_file():
+    for one in map(checked, written):
+        if isfile(one):
             listed = _listed(Path(one))
             references += listed
             named += [reference.identifiers[0] for reference in listed if reference.identifiers]
@@ -174,6 +206,8 @@ def _listed(file: Path) -> list[Reference]:
         listed = in_references(_text(file))
     except ValueError as error:
         show.fail(f"{file} cannot be read: {error}")
+    if not any(reference.identifiers for reference in listed):
+        show.fail(f"{file} holds no identifier of a work")
     for reference in listed:
         if not reference.identifiers:
             show.failure(f"{file}: no identifier in “{reference.written}”; it is left out")
@@ -184,9 +218,11 @@ def _text(file: Path) -> str:
     try:
         if file.stat().st_size > FILE_LIMIT:
             show.fail(f"{file} is larger than {FILE_LIMIT >> 20} MiB; split it")
-        return file.read_bytes().decode("utf-8-sig", errors="replace")
+        return file.read_bytes().decode("utf-8-sig")
     except OSError as error:
         show.fail(f"cannot read {file}: {error.strerror}")
+    except UnicodeDecodeError as error:
+        show.fail(f"{file} is not UTF-8 text (at byte {error.start:,}); save it as UTF-8", status=2)
 
 
 def _owner(written: str) -> Identifier | None:
