@@ -166,5 +166,38 @@ def test_a_roster_with_an_endless_field_is_refused(store: Path, tmp_path: Path) 
 
 def test_a_row_with_too_long_a_name_costs_no_other(store: Path, tmp_path: Path) -> None:
     ran = roster(store, tmp_path, f"name,works\n{'x' * 1_001},\nBen,10.5555/work\n")
-    ran.fails("people.csv, line 2: the name is longer than 1,000 bytes")
+    ran.fails("people.csv, line 2: 'xxx", "is longer than 1,000 bytes")
     assert works(store, "Ben") == {"doi:10.5555/work"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://alice:hunter2@x.example/feed",
+        "https://hunter2@x.example/feed",
+        "https://x.example/feed?a=1&access_token=hunter2",
+        "https://x.example/feed?Api-Key=hunter2",
+        "oai:https://alice:hunter2@x.example/oai",
+    ],
+)
+def test_an_address_with_a_password_or_a_key_is_refused_without_showing_it(
+    store: Path, tmp_path: Path, address: str
+) -> None:
+    ran = run(store, "subscribe", address)
+    ran.fails("holds a password or a key (here ***), which would lie readable in the store", status=2)
+    assert "hunter2" not in ran.err
+    assert run(store, "subscribe", address, "--remove").status == 0
+
+
+def test_of_an_opml_file_what_the_store_must_not_keep_is_left_out(store: Path, tmp_path: Path) -> None:
+    file = tmp_path / "feeds.opml"
+    outlines = [
+        f'<outline xmlUrl="https://x.example/{path}"/>' for path in ("feed?token=hunter2", "x" * 1_001, "feed?id=2")
+    ]
+    file.write_text(f"<opml>{''.join(outlines)}</opml>")
+    ran = run(store, "subscribe", file)
+    assert ran.out.startswith("1 address subscribed to")
+    assert "token=*** holds a password or a key" in ran.err
+    assert "is longer than 1,000 bytes; it is left out" in ran.err
+    file.write_text(f"<opml>{outlines[0]}</opml>")
+    assert "feeds.opml lists no address that can be read" in run(store, "subscribe", file).err

@@ -14,6 +14,7 @@ from hubbub.cli import show
 from hubbub.collect.entries import addresses_in_opml
 from hubbub.collect.source import sources
 from hubbub.collect.sources.x import post_at
+from hubbub.fetch.redact import HIDDEN, redact
 from hubbub.identify.references import Reference, in_references
 from hubbub.identify.tables import schemes
 from hubbub.model import Alias, Description, Identifier, Reading, Watch
@@ -45,18 +46,19 @@ _SOME_WORK = Identifier("doi", "10.1371/journal.pone.0000308")
 def checked(written: str) -> str:
     """Let pass what any store can keep as a name, an address or an identifier."""
     if fault := _fault(written):
-        show.fail(f"{written[:100]!r} {fault}", status=2)
+        show.fail(fault, status=2)
     return written
 
 
 def _fault(written: str) -> str | None:
+    shown = repr(written[:100])
     try:
         size = len(written.encode())
     except UnicodeEncodeError:
-        return "is not UTF-8 text"
+        return f"{shown} is not UTF-8 text"
     if "\0" in written:
-        return "holds a NUL"
-    return f"is longer than {LONGEST:,} bytes" if size > LONGEST else None
+        return f"{shown} holds a NUL"
+    return f"{shown}… is longer than {LONGEST:,} bytes" if size > LONGEST else None
 
 
 def track(store: Store, written: Sequence[str], shelf: str, remove: bool) -> None:
@@ -122,7 +124,7 @@ def roster(store: Store, file: Path) -> None:
                 f"{file}, line {number}: {one} is not understood" for one, read in (*owners, *works) if read is None
             ]
             if fault := _fault(name):
-                faults.append(f"{file}, line {number}: the name {fault}")
+                faults.append(f"{file}, line {number}: {fault}")
             elif name:
                 people += 1
                 writer.wanted.put(name, [read for _, read in works if read is not None])
@@ -148,7 +150,7 @@ def _table(file: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
 
 def subscribe(store: Store, written: Sequence[str], shipped: bool, remove: bool) -> None:
     """Read addresses from now on, those that OPML files list, and the shipped list; or no longer."""
-    addresses = [address for one in written for address in _addresses(one)]
+    addresses = [address for one in written for address in _addresses(one, remove)]
     if shipped:
         addresses += addresses_in_opml(SHIPPED.read_bytes())
     with store.writing() as writer:
@@ -171,10 +173,12 @@ def add(store: Store, address: str, work: Identifier) -> None:
     show.line(f"{show.counted('mention', kept.mentions)} of {work} added.")
 
 
-def _addresses(written: str) -> list[str]:
+def _addresses(written: str, remove: bool) -> list[str]:
     """Read an OPML file, or an address of which some source knows what to do with it."""
     if isfile(checked(written)):
-        return [checked(address) for address in addresses_in_opml(_text(Path(written)).encode())]
+        return _listed_addresses(Path(written))
+    if not remove and (fault := _credential(written)):  # what was taken formerly can still be taken off
+        show.fail(fault, status=2)
     usual, given = (Watch(works=(_SOME_WORK,), lists=lists) for lists in ((), (written,)))
     if not _is_more(given, usual):
         show.fail(
@@ -183,6 +187,23 @@ def _addresses(written: str) -> list[str]:
             status=2,
         )
     return [written]
+
+
+def _listed_addresses(file: Path) -> list[str]:
+    listed = addresses_in_opml(_text(file).encode())
+    faults = {one: _credential(one) or _fault(one) for one in listed}
+    for fault in filter(None, faults.values()):
+        show.failure(f"{file}: {fault}; it is left out")
+    return [one for one in listed if not faults[one]] or show.fail(f"{file} lists no address that can be read")
+
+
+def _credential(address: str) -> str | None:
+    """Say what is wrong with an address that lets in whoever has it: the store would keep it for all to read."""
+    start = address.find("://") + 1  # sources put a word before it: `oai:https://…`
+    shown = redact(address[start:])
+    if shown == address[start:]:
+        return None
+    return f"{address[:start]}{shown} holds a password or a key (here {HIDDEN}), which would lie readable in the store"
 
 
 def _read(written: Iterable[str], wanted: str) -> tuple[list[Identifier], list[Reference]]:
