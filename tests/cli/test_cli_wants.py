@@ -201,3 +201,41 @@ def test_of_an_opml_file_what_the_store_must_not_keep_is_left_out(store: Path, t
     assert "is longer than 1,000 bytes; it is left out" in ran.err
     file.write_text(f"<opml>{outlines[0]}</opml>")
     assert "feeds.opml lists no address that can be read" in run(store, "subscribe", file).err
+
+
+def test_a_roster_that_is_run_again_makes_its_shelves_what_it_says(store: Path, tmp_path: Path) -> None:
+    other = "0000-0002-7422-6059"
+    roster(store, tmp_path, f"name,orcid,works\nAnn,{other},10.5555/a 10.5555/b\nBen,,10.5555/b\nCleo,,10.5555/c\n")
+    run(store, "track", "10.5555/read", "--shelf", "reading")
+    ran = roster(store, tmp_path, f"name,orcid,works\nAnn,{ORCID},10.5555/b\n")
+    assert (ran.status, ran.err) == (0, "")
+    assert "2 shelves of people who are not in" in ran.out
+    assert "people.csv left as before: Ben, Cleo." in ran.out
+    assert (owners(store, "Ann"), works(store, "Ann")) == ([f"orcid:{ORCID}"], {"doi:10.5555/b"})
+    assert works(store, "Ben") == {"doi:10.5555/b"}
+    assert works(store, "reading") == {"doi:10.5555/read"}
+
+
+def test_rows_of_one_name_are_one_shelf_which_is_said(store: Path, tmp_path: Path) -> None:
+    ran = roster(store, tmp_path, "name,github,works\nAnn,alice,\nAnn,https://x.example/,10.5555/a\nAnn,,10.5555/b\n")
+    assert ran.out.count("a row named Ann came before; both are one shelf.") == 2
+    assert "1 shelf made" in ran.out
+    assert "line 3: https://x.example/ is not understood" in ran.err
+    assert (owners(store, "Ann"), works(store, "Ann")) == (["github:alice"], {"doi:10.5555/a", "doi:10.5555/b"})
+
+
+@pytest.mark.parametrize(
+    ("row", "said"), [("me,10.5555/a", "line 2: the shelf me is one's own"), (",10.5555/a", "line 2: there is no name")]
+)
+def test_a_row_that_is_nobodys_is_refused_and_costs_no_other(store: Path, tmp_path: Path, row: str, said: str) -> None:
+    run(store, "me", "10.5555/mine")
+    ran = roster(store, tmp_path, f"name,works\n{row}\n,\nBen,10.5555/b\n")
+    ran.fails(said)
+    assert (works(store), works(store, "Ben")) == ({"doi:10.5555/mine"}, {"doi:10.5555/b"})
+
+
+def test_a_person_is_taken_off_any_shelf(store: Path, tmp_path: Path) -> None:
+    roster(store, tmp_path, f"name,orcid\nAnn,{ORCID}\n")
+    ran = run(store, "track", ORCID, "--shelf", "Ann", "--remove")
+    assert ran.out == "1 account and 0 works taken off the shelf Ann.\n"
+    assert owners(store, "Ann") == []

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from io import StringIO
@@ -10,6 +10,7 @@ from os.path import isfile  # `Path.is_file` raises where a name is too long to 
 from pathlib import Path
 
 from hubbub import identify, pipeline
+from hubbub.answers import Answers
 from hubbub.cli import show
 from hubbub.collect.entries import addresses_in_opml
 from hubbub.collect.source import sources
@@ -21,6 +22,7 @@ from hubbub.model import Alias, Description, Identifier, Reading, Watch
 from hubbub.store import Store, Writer
 
 ME = "me"  # the shelf that is one's own
+PERSON = "A person of a roster."  # the note by which their shelves are known
 FILE_LIMIT = 64 << 20
 LONGEST = 1_000  # bytes of a name or an address: an index of PostgreSQL takes no more than 2,704
 WORKS = "a work (a DOI or an address), or a file of references (BibTeX, RIS, CSL-JSON, CSV)"
@@ -62,28 +64,28 @@ def _fault(written: str) -> str | None:
 
 
 def track(store: Store, written: Sequence[str], shelf: str, remove: bool) -> None:
-    """Put works, or what files list, on a shelf or take them off."""
+    """Put works, or what files list, on a shelf or take them off; whose works they are is only taken off."""
     if not checked(shelf).strip():
         show.fail("a shelf needs a name; give one with --shelf", status=2)
-    works, references = _read(written, WORKS)
-    owners = [one for one in works if _is_owner(one)]
-    if owners:
+    named, references = _read(written, WORKS)
+    owners, works = _sorted(named)
+    if owners and not remove:
         show.fail(f"{owners[0]} is a person, an account or a community, not a work; hubbub me takes it", status=2)
     with store.writing() as writer:
         if remove:
-            writer.wanted.take_off(shelf, works)
+            writer.wanted.take_off(shelf, named)
         else:
             writer.wanted.put(shelf, works)
             _describe(writer, references)
+    accounts = f"{show.counted('account', len(owners))} and " if owners else ""
     verb = "taken off" if remove else "put on"
-    show.line(f"{show.counted('work', len(works))} {verb} the shelf {show.plain(shelf)}.")
+    show.line(f"{accounts}{show.counted('work', len(works))} {verb} the shelf {show.plain(shelf)}.")
 
 
 def own(store: Store, written: Sequence[str], remove: bool) -> None:
     """Say who one is and what one has made, or no longer so."""
     named, references = _read(written, ANYONE)
-    owners = [one for one in named if _is_owner(one)]
-    works = [one for one in named if not _is_owner(one)]
+    owners, works = _sorted(named)
     with store.writing() as writer:
         if remove:
             writer.wanted.take_off(ME, named)
@@ -99,53 +101,77 @@ def own(store: Store, written: Sequence[str], remove: bool) -> None:
 
 
 def roster(store: Store, file: Path) -> None:
-    """Make a shelf of each row of a CSV file: `name`, `orcid`, columns named by a source, and `works`."""
-    named, rows = _table(file)
-    known = {"name", "orcid", "works", *sources()}
-    if "name" not in [column.lower() for column in named]:
-        show.fail(
-            f"{file} has no column `name`; besides it there may be `orcid`, `works` and any source's name", status=2
-        )
-    strange = [column for column in named if column.lower() not in known]
-    people, faults = 0, []
-    with store.writing() as writer:
-        for number, row in rows:
-            told = {key.lower(): value.strip() for key, value in row.items() if key and isinstance(value, str)}
-            name = show.plain(told.pop("name", ""))
-            written = [
-                one if "://" in one else f"{key}:{one}"
-                for key, value in told.items()
-                if key in known - {"works"}
-                for one in value.split()
-            ]
-            owners = [(one, _owner(one)) for one in written]
-            works = [(one, identify.parse(one)) for one in told.get("works", "").split()]
-            faults += [
-                f"{file}, line {number}: {one} is not understood" for one, read in (*owners, *works) if read is None
-            ]
-            if fault := _fault(name):
-                faults.append(f"{file}, line {number}: {fault}")
-            elif name:
-                people += 1
-                writer.wanted.put(name, [read for _, read in works if read is not None])
-                writer.wanted.own(name, [read for _, read in owners if read is not None])
+    """Make the shelf of each row of a CSV file what the row says: `name`, `orcid`, sources' names, and `works`."""
+    columns, rows = _table(file)
+    people: dict[str, list[Identifier]] = {}
+    faults = []
+    for number, row in rows:
+        name, named, strange = _person(row)
+        place = f"{file}, line {number}"
+        faults += [f"{place}: {one}" for one in strange]
+        if name in people:
+            show.line(show.plain(f"{place}: a row named {name} came before; both are one shelf."))
+        if name:
+            people.setdefault(name, []).extend(named)
+    _fill(store, people, file)
     for fault in faults:
         show.failure(fault)
-    if strange:
-        show.failure(f"{file}: columns that hubbub does not know were left out: {', '.join(strange)}")
-    show.line(f"{show.counted('shelf', people)} made, one a person. Next: hubbub sync")
+    if unknown := [column for column in columns if column.lower() not in {"name", "orcid", "works", *sources()}]:
+        show.failure(f"{file}: columns that hubbub does not know were left out: {', '.join(unknown)}")
+    show.line(f"{show.counted('shelf', len(people))} made, one a person. Next: hubbub sync")
     if faults:
         raise SystemExit(1)
 
 
+def _person(row: Mapping[str, str]) -> tuple[str, list[Identifier], list[str]]:
+    """Read a row: the name of a shelf or "", what belongs on it, and what is wrong."""
+    told = {key.lower(): value.strip() for key, value in row.items() if key and isinstance(value, str)}
+    name = show.plain(told.get("name", ""))
+    if fault := "there is no name" if not name else _fault(name):
+        return "", [], [fault] if any(told.values()) else []
+    if name == ME:
+        return "", [], [f"the shelf {ME} is one's own, which hubbub me fills; give another name"]
+    accounts = {
+        one if "://" in one else f"{place}:{one}"
+        for place in ("orcid", *sources())
+        for one in told.get(place, "").split()
+    }
+    read = {one: _owner(one) for one in sorted(accounts)}
+    read |= {one: identify.parse(one) for one in told.get("works", "").split()}
+    strange = [f"{one} is not understood" for one, identifier in read.items() if identifier is None]
+    return name, [Identifier(one.scheme, one.value) for one in read.values() if one is not None], strange
+
+
+def _fill(store: Store, people: Mapping[str, Iterable[Identifier]], file: Path) -> None:
+    """Make people's shelves anew, and say whose shelves are left as they were."""
+    before = {shelf.name: shelf for shelf in Answers(store).home().shelves}
+    with store.writing() as writer:
+        for name, named in people.items():
+            if shelf := before.get(name):
+                held = {*shelf.owners, *(line.identifier for line in shelf.works)}
+                writer.wanted.take_off(name, held.difference(named))
+            owners, works = _sorted(named)
+            writer.wanted.shelve(name, name, PERSON, False, works)
+            writer.wanted.own(name, owners)
+    left = [shelf.name for shelf in before.values() if shelf.note == PERSON and shelf.name not in people]
+    if left:
+        shelves = show.counted("shelf", len(left))
+        show.line(show.plain(f"{shelves} of people who are not in {file} left as before: {', '.join(left)}."))
+
+
 def _table(file: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Read a CSV file with a header: its columns, and each row with the line where it ends."""
+    """Read a CSV file with a column `name`: its columns, and each row with the line where it ends."""
     reader = csv.DictReader(StringIO(_text(file), newline=None))  # whatever ends its lines
     try:
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
         show.fail(f"{file} cannot be read at line {reader.reader.line_num}: {error}", status=2)
-    return [column for column in reader.fieldnames or () if column], rows
+    columns = [column for column in reader.fieldnames or () if column]
+    if "name" not in [column.lower() for column in columns]:
+        show.fail(
+            f"{file} has no column `name`; besides it there may be `orcid`, `works` and any source's name", status=2
+        )
+    return columns, rows
 
 
 def subscribe(store: Store, written: Sequence[str], shipped: bool, remove: bool) -> None:
@@ -262,6 +288,12 @@ def _account(place: str, name: str) -> Identifier | None:
     if place in _PAGES:
         return identify.parse(_PAGES[place].format_map(called.groupdict()))
     return Identifier(place, called["name"].lower())
+
+
+def _sorted(named: Iterable[Identifier]) -> tuple[list[Identifier], list[Identifier]]:
+    """Part people, accounts and communities from works."""
+    owners = [one for one in named if _is_owner(one)]
+    return owners, [one for one in named if one not in owners]
 
 
 def _is_owner(one: Identifier) -> bool:
