@@ -56,7 +56,7 @@ def _open(context: typer.Context, otherwise: Callable[[], str] = settings.store_
 def _work(written: str) -> Identifier:
     from hubbub import identify
 
-    found = identify.parse(written)
+    found = identify.parse(wants.checked(written))
     if found is None:
         show.fail(
             f"{written!r} is no identifier that hubbub knows. Give a DOI (10.1371/journal.pone.0000308), an arXiv id, "
@@ -125,6 +125,7 @@ def track(
 
         hubbub track 10.1371/journal.pone.0000308 arXiv:2101.00001 github:numpy/numpy
         hubbub track thesis.bib --shelf thesis
+        hubbub track 0000-0002-1825-0097 --shelf "Ann Example" --remove
     """
     with _open(context) as store:
         wants.track(store, works, shelf, remove)
@@ -137,7 +138,8 @@ def me(
         list[str] | None,
         typer.Argument(
             metavar="[WHAT]…",
-            help="An ORCID, an account (`bluesky:alice.example.org`, `github:alice`), works, or files that list works.",
+            help="An ORCID, an account (`bluesky:HANDLE`, `github:NAME`, `mastodon:NAME@SERVER`, `speakerdeck:NAME`), "
+            "the page of a community at Zenodo, works, or files that list works.",
         ),
     ] = None,
     remove: Remove = False,
@@ -162,6 +164,8 @@ def roster(
     """Make a shelf of each person of a department.
 
     The columns are `name`, `orcid`, `works` (identifiers, with spaces between) and any source's name for an account.
+    Run it again after a change: each person's shelf is made to hold what the file says, and nothing else. Shelves of
+    people who are not in the file any more stay as they are.
 
         hubbub roster department.csv
     """

@@ -1,50 +1,91 @@
 """What people want to know: arguments and files come in, shelves, owners and subscriptions change in the store."""
 
 import csv
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import resources
 from io import StringIO
+from os.path import isfile  # `Path.is_file` raises where a name is too long to be a file's
 from pathlib import Path
 
 from hubbub import identify, pipeline
+from hubbub.answers import Answers
 from hubbub.cli import show
 from hubbub.collect.entries import addresses_in_opml
 from hubbub.collect.source import sources
 from hubbub.collect.sources.x import post_at
+from hubbub.fetch.redact import HIDDEN, redact
 from hubbub.identify.references import Reference, in_references
+from hubbub.identify.tables import schemes
 from hubbub.model import Alias, Description, Identifier, Reading, Watch
 from hubbub.store import Store, Writer
 
 ME = "me"  # the shelf that is one's own
+PERSON = "A person of a roster."  # the note by which their shelves are known
 FILE_LIMIT = 64 << 20
+LONGEST = 1_000  # bytes of a name or an address: an index of PostgreSQL takes no more than 2,704
 WORKS = "a work (a DOI or an address), or a file of references (BibTeX, RIS, CSL-JSON, CSV)"
-ANYONE = f"an ORCID (0000-0002-1825-0097), an account (bluesky:alice.example.org), {WORKS}"
+ANYONE = (
+    "an ORCID (0000-0002-1825-0097; its last digit checks the others), an account (bluesky:HANDLE, github:NAME, "
+    "mastodon:NAME@SERVER or https://SERVER/@NAME, speakerdeck:NAME), a community "
+    f"(https://zenodo.org/communities/NAME), {WORKS}"
+)
 SHIPPED = resources.files("hubbub.reference").joinpath("feeds.opml")
+_HOST = r"(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]"
+# How accounts are called where not every name can be one.
+_NAMES = {
+    "bluesky": rf"@?(?P<name>did:(?:plc|web):[\w.:%-]{{1,200}}|{_HOST})",
+    "github": r"@?(?P<name>[a-z\d](?:-?[a-z\d]){0,38})",
+    "mastodon": rf"@?(?P<name>[\w.-]{{1,100}})@(?P<server>{_HOST})",
+    "speakerdeck": r"(?P<name>[\w.-]{1,100})",
+}
+# Where the page of an account is its name, as for its works and its other pages.
+_PAGES = {"mastodon": "https://{server}/@{name}", "speakerdeck": "https://speakerdeck.com/{name}"}
 _SOME_WORK = Identifier("doi", "10.1371/journal.pone.0000308")
 
 
+def checked(written: str) -> str:
+    """Let pass what any store can keep as a name, an address or an identifier."""
+    if fault := _fault(written):
+        show.fail(fault, status=2)
+    return written
+
+
+def _fault(written: str) -> str | None:
+    shown = repr(written[:100])
+    try:
+        size = len(written.encode())
+    except UnicodeEncodeError:
+        return f"{shown} is not UTF-8 text"
+    if "\0" in written:
+        return f"{shown} holds a NUL"
+    return f"{shown}… is longer than {LONGEST:,} bytes" if size > LONGEST else None
+
+
 def track(store: Store, written: Sequence[str], shelf: str, remove: bool) -> None:
-    """Put works, or what files list, on a shelf or take them off."""
-    works, references = _read(written, WORKS)
-    owners = [one for one in works if _is_owner(one)]
-    if owners:
-        show.fail(f"{owners[0]} is a person or an account, not a work; hubbub me takes it", status=2)
+    """Put works, or what files list, on a shelf or take them off; whose works they are is only taken off."""
+    if not checked(shelf).strip():
+        show.fail("a shelf needs a name; give one with --shelf", status=2)
+    named, references = _read(written, WORKS)
+    owners, works = _sorted(named)
+    if owners and not remove:
+        show.fail(f"{owners[0]} is a person, an account or a community, not a work; hubbub me takes it", status=2)
     with store.writing() as writer:
         if remove:
-            writer.wanted.take_off(shelf, works)
+            writer.wanted.take_off(shelf, named)
         else:
             writer.wanted.put(shelf, works)
             _describe(writer, references)
+    accounts = f"{show.counted('account', len(owners))} and " if owners else ""
     verb = "taken off" if remove else "put on"
-    show.line(f"{show.counted('work', len(works))} {verb} the shelf {show.plain(shelf)}.")
+    show.line(f"{accounts}{show.counted('work', len(works))} {verb} the shelf {show.plain(shelf)}.")
 
 
 def own(store: Store, written: Sequence[str], remove: bool) -> None:
     """Say who one is and what one has made, or no longer so."""
     named, references = _read(written, ANYONE)
-    owners = [one for one in named if _is_owner(one)]
-    works = [one for one in named if not _is_owner(one)]
+    owners, works = _sorted(named)
     with store.writing() as writer:
         if remove:
             writer.wanted.take_off(ME, named)
@@ -60,44 +101,82 @@ def own(store: Store, written: Sequence[str], remove: bool) -> None:
 
 
 def roster(store: Store, file: Path) -> None:
-    """Make a shelf of each row of a CSV file: `name`, `orcid`, columns named by a source, and `works`."""
-    rows = list(csv.DictReader(StringIO(_text(file))))
-    named = [column for column in (rows[0] if rows else {}) if column]
-    known = {"name", "orcid", "works", *sources()}
-    if "name" not in [column.lower() for column in named]:
-        show.fail(
-            f"{file} has no column `name`; besides it there may be `orcid`, `works` and any source's name", status=2
-        )
-    strange = [column for column in named if column.lower() not in known]
-    people, faults = 0, []
-    with store.writing() as writer:
-        for number, row in enumerate(rows, start=2):
-            told = {key.lower(): value.strip() for key, value in row.items() if key and isinstance(value, str)}
-            name = show.plain(told.pop("name", ""))
-            written = [
-                f"{key}:{one}" for key, value in told.items() if key in known - {"works"} for one in value.split()
-            ]
-            owners = [(one, _owner(one)) for one in written]
-            works = [(one, identify.parse(one)) for one in told.get("works", "").split()]
-            faults += [
-                f"{file}, line {number}: {one} is not understood" for one, read in (*owners, *works) if read is None
-            ]
-            if name:
-                people += 1
-                writer.wanted.put(name, [read for _, read in works if read is not None])
-                writer.wanted.own(name, [read for _, read in owners if read is not None])
+    """Make the shelf of each row of a CSV file what the row says: `name`, `orcid`, sources' names, and `works`."""
+    columns, rows = _table(file)
+    people: dict[str, list[Identifier]] = {}
+    faults = []
+    for number, row in rows:
+        name, named, strange = _person(row)
+        place = f"{file}, line {number}"
+        faults += [f"{place}: {one}" for one in strange]
+        if name in people:
+            show.line(show.plain(f"{place}: a row named {name} came before; both are one shelf."))
+        if name:
+            people.setdefault(name, []).extend(named)
+    _fill(store, people, file)
     for fault in faults:
         show.failure(fault)
-    if strange:
-        show.failure(f"{file}: columns that hubbub does not know were left out: {', '.join(strange)}")
-    show.line(f"{show.counted('shelf', people)} made, one a person. Next: hubbub sync")
+    if unknown := [column for column in columns if column.lower() not in {"name", "orcid", "works", *sources()}]:
+        show.failure(f"{file}: columns that hubbub does not know were left out: {', '.join(unknown)}")
+    show.line(f"{show.counted('shelf', len(people))} made, one a person. Next: hubbub sync")
     if faults:
         raise SystemExit(1)
 
 
+def _person(row: Mapping[str, str]) -> tuple[str, list[Identifier], list[str]]:
+    """Read a row: the name of a shelf or "", what belongs on it, and what is wrong."""
+    told = {key.lower(): value.strip() for key, value in row.items() if key and isinstance(value, str)}
+    name = show.plain(told.get("name", ""))
+    if fault := "there is no name" if not name else _fault(name):
+        return "", [], [fault] if any(told.values()) else []
+    if name == ME:
+        return "", [], [f"the shelf {ME} is one's own, which hubbub me fills; give another name"]
+    accounts = {
+        one if "://" in one else f"{place}:{one}"
+        for place in ("orcid", *sources())
+        for one in told.get(place, "").split()
+    }
+    read = {one: _owner(one) for one in sorted(accounts)}
+    read |= {one: identify.parse(one) for one in told.get("works", "").split()}
+    strange = [f"{one} is not understood" for one, identifier in read.items() if identifier is None]
+    return name, [Identifier(one.scheme, one.value) for one in read.values() if one is not None], strange
+
+
+def _fill(store: Store, people: Mapping[str, Iterable[Identifier]], file: Path) -> None:
+    """Make people's shelves anew, and say whose shelves are left as they were."""
+    before = {shelf.name: shelf for shelf in Answers(store).home().shelves}
+    with store.writing() as writer:
+        for name, named in people.items():
+            if shelf := before.get(name):
+                held = {*shelf.owners, *(line.identifier for line in shelf.works)}
+                writer.wanted.take_off(name, held.difference(named))
+            owners, works = _sorted(named)
+            writer.wanted.shelve(name, name, PERSON, False, works)
+            writer.wanted.own(name, owners)
+    left = [shelf.name for shelf in before.values() if shelf.note == PERSON and shelf.name not in people]
+    if left:
+        shelves = show.counted("shelf", len(left))
+        show.line(show.plain(f"{shelves} of people who are not in {file} left as before: {', '.join(left)}."))
+
+
+def _table(file: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Read a CSV file with a column `name`: its columns, and each row with the line where it ends."""
+    reader = csv.DictReader(StringIO(_text(file), newline=None))  # whatever ends its lines
+    try:
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        show.fail(f"{file} cannot be read at line {reader.reader.line_num}: {error}", status=2)
+    columns = [column for column in reader.fieldnames or () if column]
+    if "name" not in [column.lower() for column in columns]:
+        show.fail(
+            f"{file} has no column `name`; besides it there may be `orcid`, `works` and any source's name", status=2
+        )
+    return columns, rows
+
+
 def subscribe(store: Store, written: Sequence[str], shipped: bool, remove: bool) -> None:
     """Read addresses from now on, those that OPML files list, and the shipped list; or no longer."""
-    addresses = [address for one in written for address in _addresses(one)]
+    addresses = [address for one in written for address in _addresses(one, remove)]
     if shipped:
         addresses += addresses_in_opml(SHIPPED.read_bytes())
     with store.writing() as writer:
@@ -120,12 +199,14 @@ def add(store: Store, address: str, work: Identifier) -> None:
     show.line(f"{show.counted('mention', kept.mentions)} of {work} added.")
 
 
-def _addresses(written: str) -> list[str]:
+def _addresses(written: str, remove: bool) -> list[str]:
     """Read an OPML file, or an address of which some source knows what to do with it."""
-    if Path(written).is_file():
-        return addresses_in_opml(_text(Path(written)).encode())
+    if isfile(checked(written)):
+        return _listed_addresses(Path(written))
+    if not remove and (fault := _credential(written)):  # what was taken formerly can still be taken off
+        show.fail(fault, status=2)
     usual, given = (Watch(works=(_SOME_WORK,), lists=lists) for lists in ((), (written,)))
-    if all(list(source.lanes(usual)) == list(source.lanes(given)) for source in sources().values()):
+    if not _is_more(given, usual):
         show.fail(
             f"{written!r} is no OPML file, and no source reads it. Give a feed's address, or what sources name: "
             "mastodon:SERVER, wikipedia:LANGUAGE, oai:ADDRESS …",
@@ -134,12 +215,29 @@ def _addresses(written: str) -> list[str]:
     return [written]
 
 
+def _listed_addresses(file: Path) -> list[str]:
+    listed = addresses_in_opml(_text(file).encode())
+    faults = {one: _credential(one) or _fault(one) for one in listed}
+    for fault in filter(None, faults.values()):
+        show.failure(f"{file}: {fault}; it is left out")
+    return [one for one in listed if not faults[one]] or show.fail(f"{file} lists no address that can be read")
+
+
+def _credential(address: str) -> str | None:
+    """Say what is wrong with an address that lets in whoever has it: the store would keep it for all to read."""
+    start = address.find("://") + 1  # sources put a word before it: `oai:https://…`
+    shown = redact(address[start:])
+    if shown == address[start:]:
+        return None
+    return f"{address[:start]}{shown} holds a password or a key (here {HIDDEN}), which would lie readable in the store"
+
+
 def _read(written: Iterable[str], wanted: str) -> tuple[list[Identifier], list[Reference]]:
     """Read arguments: identifiers, accounts, and files of references. Stops at what is not understood."""
     named: list[Identifier] = []
     references: list[Reference] = []
-    for one in written:
-        if Path(one).is_file():
+    for one in map(checked, written):
+        if isfile(one):
             listed = _listed(Path(one))
             references += listed
             named += [reference.identifiers[0] for reference in listed if reference.identifiers]
@@ -155,6 +253,8 @@ def _listed(file: Path) -> list[Reference]:
         listed = in_references(_text(file))
     except ValueError as error:
         show.fail(f"{file} cannot be read: {error}")
+    if not any(reference.identifiers for reference in listed):
+        show.fail(f"{file} holds no identifier of a work")
     for reference in listed:
         if not reference.identifiers:
             show.failure(f"{file}: no identifier in “{reference.written}”; it is left out")
@@ -165,22 +265,44 @@ def _text(file: Path) -> str:
     try:
         if file.stat().st_size > FILE_LIMIT:
             show.fail(f"{file} is larger than {FILE_LIMIT >> 20} MiB; split it")
-        return file.read_bytes().decode("utf-8-sig", errors="replace")
+        return file.read_bytes().decode("utf-8-sig")
     except OSError as error:
         show.fail(f"cannot read {file}: {error.strerror}")
+    except UnicodeDecodeError as error:
+        show.fail(f"{file} is not UTF-8 text (at byte {error.start:,}); save it as UTF-8", status=2)
 
 
 def _owner(written: str) -> Identifier | None:
-    """Read `place:name` as an account there, and an ORCID."""
-    place, _, name = written.strip().partition(":")
-    read = identify.parse(written)
-    if read is not None:
-        return read if read.scheme == "orcid" else None
-    return Identifier(place.lower(), name.strip().lstrip("@")) if place.lower() in sources() and name.strip() else None
+    """Read an ORCID, `place:name` or the address of an account or a community, if some source reads it."""
+    place, _, name = (part.strip() for part in written.partition(":"))
+    read = identify.parse(written) or _account(place.lower(), name)
+    return Identifier(read.scheme, read.value) if read is not None and _is_owner(read) else None
+
+
+def _account(place: str, name: str) -> Identifier | None:
+    if place not in _NAMES:  # what is called by a scheme was read already, or is wrong
+        return Identifier(place, name) if place in sources().keys() - schemes().keys() and name else None
+    called = re.fullmatch(_NAMES[place], name, re.ASCII | re.IGNORECASE)
+    if called is None:
+        return None
+    if place in _PAGES:
+        return identify.parse(_PAGES[place].format_map(called.groupdict()))
+    return Identifier(place, called["name"].lower())
+
+
+def _sorted(named: Iterable[Identifier]) -> tuple[list[Identifier], list[Identifier]]:
+    """Part people, accounts and communities from works."""
+    owners = [one for one in named if _is_owner(one)]
+    return owners, [one for one in named if one not in owners]
 
 
 def _is_owner(one: Identifier) -> bool:
-    return one.scheme == "orcid" or (one.scheme in sources() and identify.parse(str(one)) is None)
+    return _is_more(Watch(owners=(one,)), Watch())
+
+
+def _is_more(given: Watch, usual: Watch) -> bool:
+    """Whether any source reads more for what is given."""
+    return any(list(source.lanes(usual)) != list(source.lanes(given)) for source in sources().values())
 
 
 def _describe(writer: Writer, references: Iterable[Reference]) -> None:

@@ -4,11 +4,11 @@ What a text is, is seen from its content. An entry's first identifier is the mos
 """
 
 import csv
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from hubbub.identify.typed import parse
@@ -42,7 +42,7 @@ def in_references(text: str) -> list[Reference]:
         return [_reference(_bibtex(entry)) for entry in _parsed_bibtex(text)]
     lines = [line.strip() for line in text.lstrip("\ufeff").splitlines() if line.strip()]
     if lines and _columns(lines[0]):
-        return [_reference(_row(row)) for row in csv.DictReader(lines, dialect=_dialect(lines[0]))]
+        return [_reference(_row(row)) for row in _parsed_csv(lines)]
     return [_reference({"ids": [line], "written": line}) for line in lines if not line.startswith("#")]
 
 
@@ -59,8 +59,8 @@ def _reference(entry: Mapping[str, Any]) -> Reference:
 
 def _json(text: str) -> list[Mapping[str, Any]]:
     try:
-        read = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        read = msgspec.json.decode(text)  # unlike `json`, it lets no half of a surrogate pair pass
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ValueError(f"it starts like CSL-JSON but is broken: {error}") from error
     entries = read if isinstance(read, list) else read.get("items", [read])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
@@ -136,6 +136,13 @@ def _bibtex(parsed: tuple[str, dict[str, str]]) -> dict[str, Any]:
 def _turned(name: str) -> str:
     family, _, given = name.partition(",")
     return f"{given.strip()} {family.strip()}".strip()
+
+
+def _parsed_csv(lines: list[str]) -> list[dict[str | None, Any]]:
+    try:
+        return list(csv.DictReader(lines, dialect=_dialect(lines[0])))
+    except csv.Error as error:
+        raise ValueError(f"it starts like CSV but is broken: {error}") from error
 
 
 def _row(row: Mapping[str | None, Any]) -> dict[str, Any]:

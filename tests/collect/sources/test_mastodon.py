@@ -11,7 +11,7 @@ import pytest
 
 from hubbub.collect.source import Fetch, LoginError
 from hubbub.collect.sources.mastodon import STREAM, Mastodon
-from hubbub.model import Account, Alias, Answer, Fact, Fault, Follow, FollowList, Page, Post, Watch
+from hubbub.model import Account, Alias, Answer, Fact, Fault, Follow, FollowList, Identifier, Page, Post, Watch
 from hubbub.settings import FOLLOWERS_CEILING
 from tests.collect.replay import NOW, Replay
 
@@ -267,6 +267,15 @@ def test_the_stream_names_posts_it_touches_and_lets_a_servers_own_numbers_pass()
 
 def test_only_addresses_of_mastodon_are_asked() -> None:
     asked = Watch(
+        owners=tuple(
+            Identifier("url", page)
+            for page in (
+                "https://a.example/@b",
+                "https://a.example/users/2",
+                "https://youtube.com/@b",
+                "https://m.youtube.com/@b",
+            )
+        ),
         speakers=("https://a.example/@b", "https://a.example/author/b", "b", "https://evil@a.example/@b"),
         posts=(POST, "https://a.example/notes/1", "https://b.example/ap/users/1/statuses/2"),
         lists=("mastodon:a.example", "mastodon:a.example/../x", "mastodon:a.example/tags/öffentlich", "feed:x"),
@@ -275,6 +284,7 @@ def test_only_addresses_of_mastodon_are_asked() -> None:
         "stream:mastodon.social",
         "timeline:a.example",
         "tag:a.example/öffentlich",
+        "statuses:https://a.example/@b",
         "followers:https://a.example/@b",
         "following:https://a.example/@b",
         f"post:{POST}",

@@ -21,6 +21,12 @@ def test_a_doi_of_zenodo_is_asked_for_by_its_number() -> None:
     assert [*SOURCE.lanes(Watch(works=works))] == ["record:4927605", "related:10.5555/12345678"]
 
 
+def test_only_the_page_of_a_community_is_one() -> None:
+    pages = ("https://zenodo.org/communities/covid-19", "https://zenodo.org/communities/covid-19/records?q=")
+    owners = tuple(Identifier("url", page) for page in pages)
+    assert [*SOURCE.lanes(Watch(owners=owners))] == ["community:covid-19"]
+
+
 def test_a_record_is_a_version_of_the_whole_and_each_has_a_doi() -> None:
     assert {
         ("zenodo:7834392", "is_version_of", "zenodo:3723939"),

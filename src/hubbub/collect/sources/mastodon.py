@@ -49,6 +49,9 @@ WHOLE = 0.9  # of the number of an account's followers, which counts suspended o
 _LIST = re.compile(r"mastodon:(?P<server>(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63})(?:/tags/(?P<tag>[^/?#\s]{1,100}))?")
 _STATUS = re.compile(r"https://([^/@\s]+)/(?:ap/)?users/[^/]+/statuses/(\d{1,20})")
 _ACCOUNT = re.compile(r"https://([^/@\s]+)/(?:@|users/)([\w.-]{1,100})")
+# Other places write their accounts alike.
+_ELSEWHERE = r"(?:[\w-]+\.)?(?:medium\.com|threads\.(?:com|net)|tiktok\.com|youtube\.com)/"
+_PROFILE = re.compile(rf"https://(?!{_ELSEWHERE})[^/@\s]+/@[\w.-]{{1,100}}")
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 _URI = re.compile(rb'"uri"\s*:\s*"(https?:[^"\\]+)"')
 Direction = Literal["followers", "following"]
@@ -137,7 +140,7 @@ class Mastodon:
             if address := identify.address(work):
                 yield from (f"link:{server} {address}" for server in servers)
         pages = (one.value for one in watch.owners if one.scheme == "url")
-        yield from (f"statuses:{page}" for page in pages if _ACCOUNT.fullmatch(page))
+        yield from (f"statuses:{page}" for page in pages if _PROFILE.fullmatch(page))
         for one in watch.speakers:
             if _ACCOUNT.fullmatch(one):
                 yield from (f"followers:{one}", f"following:{one}")

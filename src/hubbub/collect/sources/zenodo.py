@@ -33,6 +33,7 @@ from hubbub.model import (
 NAME = "zenodo"
 API = "https://zenodo.org/api/records"
 COMMUNITY = "https://zenodo.org/communities/"
+_COMMUNITY = re.compile(rf"{re.escape(COMMUNITY)}([\w.-]{{1,100}})")
 PER_PAGE = 25  # what is allowed without a login
 PAGES = 40  # of one search a run
 _OWN_DOI = re.compile(r"10\.5281/zenodo\.(\d{1,12})")
@@ -148,8 +149,8 @@ class Zenodo:
         for owner in watch.owners:
             if owner.scheme == "orcid":
                 yield f"orcid:{owner.value}"
-            elif owner.scheme == "url" and owner.value.startswith(COMMUNITY):
-                yield f"community:{owner.value.removeprefix(COMMUNITY)}"
+            elif community := _COMMUNITY.fullmatch(owner.value):
+                yield f"community:{community[1]}"
 
     async def read(self, lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
         """Yield a record, or the pages of a search."""
