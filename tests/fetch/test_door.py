@@ -139,6 +139,15 @@ async def test_an_unasked_not_modified_is_no_answer() -> None:
             await fetch.get(one.address)
 
 
+async def test_who_wants_to_be_left_alone_is_not_asked_by_the_next_process_either() -> None:
+    async with peer(http(429, b"later", Retry_After="7200"), http(200, b"now")) as one:
+        for _ in range(2):
+            async with door() as fetch:
+                with pytest.raises(FetchError, match="wants to be left alone until"):
+                    await fetch.get(one.address)
+    assert len(one.heard) == 1
+
+
 async def test_what_may_be_withdrawn_is_not_remembered() -> None:
     async with peer(http(200, b"said", ETag='"1"')) as one, door() as fetch:
         for _ in range(2):

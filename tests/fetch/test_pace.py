@@ -1,10 +1,13 @@
 """No host is asked faster, or by more at once, than it takes."""
 
 import asyncio
+import os
+from pathlib import Path
 
 import pytest
 
 from hubbub.fetch import FetchError
+from hubbub.fetch.memory import Memory
 from hubbub.fetch.pace import Paces
 from hubbub.model import Host
 
@@ -25,13 +28,22 @@ class Leaping(asyncio.SelectorEventLoop):
         super()._run_once()  # type: ignore[misc]
 
 
+NOWHERE = Memory(Path(os.devnull) / "no file")
+
+
+@pytest.fixture(autouse=True)
+def rested() -> None:
+    """No test rests for the one before."""
+    NOWHERE.rest("a", 0)
+
+
 @pytest.fixture
 def anyio_backend() -> tuple[str, dict[str, object]]:
     return "asyncio", {"loop_factory": Leaping}
 
 
 def paces(per_second: float = 10_000, at_once: int = 100) -> Paces:
-    return Paces({"a": Host("a", per_second, at_once)})
+    return Paces({"a": Host("a", per_second, at_once)}, NOWHERE)
 
 
 async def starts(turns: Paces, count: int, host: str = "a") -> list[float]:
@@ -89,7 +101,7 @@ async def test_headers_make_it_slower_and_never_faster() -> None:
 
 
 async def test_thousands_of_hosts_are_not_remembered_for_ever() -> None:
-    turns = Paces({})
+    turns = Paces({}, NOWHERE)
     for number in range(10_000):
         async with turns.turn(f"host-{number}", 1):
             pass

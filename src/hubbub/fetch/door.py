@@ -70,7 +70,7 @@ class Door:
         resolve: Resolve = resolve,
         limits: Limits = Limits(),  # noqa: B008  # cannot change
     ) -> None:
-        self._paces = Paces({host.name: host for host in hosts})
+        self._hosts = {host.name: host for host in hosts}
         self._open = open_
         self._limits = limits
         self._mirrors = {host: httpx.URL(base) for host, base in settings.mirrors().items()}
@@ -80,6 +80,7 @@ class Door:
 
     async def __aenter__(self) -> Self:
         self._memory = Memory(settings.answers_path())
+        self._paces = Paces(self._hosts, self._memory)
         transport = httpx.AsyncHTTPTransport(verify=self._ssl)
         # httpx takes no network backend; without ours a name could be resolved anew between check and connection.
         transport._pool = httpcore.AsyncConnectionPool(
@@ -327,12 +328,11 @@ class Door:
 
     def _is_private(self, asked: _Asked) -> bool:
         """Say whether a request carries a credential, or is for an answer that must not be kept."""
-        texts = asked.headers.values()
         return (
             redact(asked.address, self._secrets) != asked.address
             or private(asked.headers)
             or "no-store" in asked.headers.get("Cache-Control", "")
-            or any(mask(text, self._secrets) != text for text in texts)
+            or any(mask(text, self._secrets) != text for text in asked.headers.values())
         )
 
     def _spend(self, host: str) -> None:

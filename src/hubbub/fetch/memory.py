@@ -1,4 +1,4 @@
-"""What is remembered between requests, by all processes of a user: answers that may still be true, and units spent.
+"""What is remembered between requests, by all processes of a user: answers that may still be true, units, rests.
 
 One SQLite file in the cache directory. What is forgotten leaves no bytes behind; while the file is locked or full, one
 beside it says to all processes that a forgetting is owed. What is damaged is made anew; where no file can be kept,
@@ -25,6 +25,7 @@ PRAGMA secure_delete=ON;
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS answer (name BLOB PRIMARY KEY, headers BLOB, body BLOB, size INTEGER, kept_at REAL);
 CREATE TABLE IF NOT EXISTS spent (host TEXT, day TEXT, units INTEGER, PRIMARY KEY (host, day)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS rest (host TEXT PRIMARY KEY, until REAL) WITHOUT ROWID;
 COMMIT;
 """
 
@@ -110,6 +111,20 @@ class Memory:
                 if self._lasts:  # else the answers in the file are still there
                     self._owed.unlink(missing_ok=True)
         return not (self._owes or self._owed.exists())
+
+    def rest(self, host: str, seconds: float) -> None:
+        """Remember that a host wants to be left alone for some seconds, if it can be remembered."""
+        now = datetime.now(UTC).timestamp()
+        with suppress(sqlite3.DatabaseError), self._file:
+            self._file.execute("DELETE FROM rest WHERE until <= ?", (now,))
+            self._file.execute("REPLACE INTO rest VALUES (?, ?)", (host, now + seconds))
+
+    def resting(self, host: str) -> float:
+        """Seconds for which a host still wants to be left alone."""
+        found = None
+        with suppress(sqlite3.DatabaseError):
+            found = self._file.execute("SELECT until FROM rest WHERE host = ?", (host,)).fetchone()
+        return 0.0 if found is None else max(found[0] - datetime.now(UTC).timestamp(), 0.0)
 
     def spend(self, host: str, limit: int) -> bool:
         """Spend one of the units that a host allows in a day (of UTC); False if all are spent.

@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from anyio import CapacityLimiter
 
 from hubbub.fetch.errors import FetchError
+from hubbub.fetch.memory import Memory
 from hubbub.fetch.told import DAY, pace_asked, rest_asked
 from hubbub.model import Host
 
 _HOSTS = 4096  # as many are remembered; those that are idle go first
-
+_LONG = 10.0  # seconds of rest of which other processes should know
 
 POLITE = Host("", per_second=1, at_once=2)  # where nothing is known
 
@@ -33,8 +34,9 @@ class _Place:
 class Paces:
     """The turns at every host. Belongs to one event loop."""
 
-    def __init__(self, paces: Mapping[str, Host]) -> None:
+    def __init__(self, paces: Mapping[str, Host], memory: Memory) -> None:
         self._paces = paces
+        self._memory = memory
         self._hosts: dict[str, _Place] = {}
 
     def pace(self, host: str) -> Host:
@@ -62,8 +64,10 @@ class Paces:
 
     def rest(self, host: str, seconds: float) -> None:
         """Leave a host alone for some seconds, at most a day."""
-        place = self._host(host)
-        place.rest_until = max(place.rest_until, asyncio.get_running_loop().time() + min(seconds, DAY))
+        place, seconds = self._host(host), min(seconds, DAY)
+        place.rest_until = max(place.rest_until, asyncio.get_running_loop().time() + seconds)
+        if seconds > _LONG:
+            self._memory.rest(host, seconds)
 
     def left(self, host: str) -> float:
         """Seconds for which a host still wants to be left alone."""
@@ -84,7 +88,8 @@ class Paces:
             if len(self._hosts) >= _HOSTS:
                 now = asyncio.get_running_loop().time()
                 self._hosts = {name: place for name, place in self._hosts.items() if not place.idle(now)}
-            self._hosts[host] = _Place(self.pace(host))
+            place = self._hosts[host] = _Place(self.pace(host))
+            place.rest_until = asyncio.get_running_loop().time() + self._memory.resting(host)
         return self._hosts[host]
 
 
