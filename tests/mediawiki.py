@@ -40,9 +40,9 @@ class MediaWiki:
         """Delete a page."""
         self._run("deleteBatch", "-r", "test", told=title)
 
-    def move(self, title: str, to: str) -> None:
-        """Move a page; its old title leads to the new one."""
-        self._run("moveBatch", told=f"{title}|{to}")
+    def move(self, title: str, to: str, leaving: bool = True) -> None:
+        """Move a page; `leaving` makes its old title lead to the new one."""
+        self._run("moveBatch", *(() if leaving else ("--noredirects",)), told=f"{title}|{to}")
 
     def make_account(self, user: str) -> None:
         """Make an account that edits."""
@@ -52,6 +52,7 @@ class MediaWiki:
         order = ["php", str(SCRIPTS / "maintenance" / f"{script}.php"), *told_]
         done = subprocess.run(order, input=told, text=True, capture_output=True, env=self.environment, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+        assert "FAILED" not in done.stdout, done.stdout
 
 
 @contextmanager

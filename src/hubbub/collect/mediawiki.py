@@ -39,19 +39,22 @@ class Revision(Struct):
 
 
 class WikiPage(Struct):
-    title: str
+    title: str = ""  # left out, as the address is, where a page was asked for by a number that is gone
+    pageid: int = 0
+    ns: int = 0
     canonicalurl: str = ""
     missing: bool = False
-    redirect: bool = False
     revisions: list[Revision] = []
 
 
 class Moved(Struct):
     target_title: str = ""
+    target_ns: int | None = None
 
 
-class Titled(Struct):
+class Hit(Struct):
     title: str
+    pageid: int
 
 
 class Change(Struct):
@@ -60,6 +63,7 @@ class Change(Struct):
     timestamp: datetime
     rcid: int
     type: str
+    ns: int = 0
     title: str = ""
     revid: int = 0
     old_revid: int = 0
@@ -68,8 +72,8 @@ class Change(Struct):
 
 class Query(Struct):
     pages: list[WikiPage] = []
-    search: list[Titled] = []
-    exturlusage: list[Titled] = []
+    search: list[Hit] = []
+    exturlusage: list[Hit] = []
     recentchanges: list[Change] = []
 
 
@@ -113,8 +117,8 @@ class Wiki:
         _, response = await self.ask(CONTENT | {"revids": revid})
         return found_in(response)
 
-    async def search(self, work: Identifier) -> list[str]:
-        """The titles of articles that show a work's words or link to its address.
+    async def search(self, work: Identifier) -> dict[str, int]:
+        """The titles and numbers of articles that show a work's words or link to its address.
 
         Only wikis with CirrusSearch, as Wikipedia, know `insource`; others find their pages by the links alone.
         """
@@ -123,11 +127,11 @@ class Wiki:
         asked = {"list": "search", "srsearch": f'insource:"{words}"', "srnamespace": 0, "srlimit": 50, "srprop": ""}
         if address:
             asked |= {"list": "search|exturlusage", "euquery": address.partition("://")[2], "euprotocol": "https"}
-            asked |= {"eunamespace": 0, "eulimit": 50, "euprop": "title"}
-        titles: dict[str, None] = {}
+            asked |= {"eunamespace": 0, "eulimit": 50, "euprop": "ids|title"}
+        hits: dict[str, int] = {}
         async for _, response in self.ask_on(asked, SEARCHES):
-            titles |= {one.title: None for one in (*response.query.search, *response.query.exturlusage)}
-        return list(titles)
+            hits |= {one.title: one.pageid for one in (*response.query.search, *response.query.exturlusage)}
+        return hits
 
     async def addition(self, title: str, name: str) -> tuple[int, ...]:
         """Find by halving a revision that brought the work, with the one before; nothing if the history is too long."""

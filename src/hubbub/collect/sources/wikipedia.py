@@ -1,7 +1,8 @@
 """Wikipedia and other wikis on MediaWiki: revisions and link changes come in; added and removed references come out.
 
-A post is a wiki page. Each reference in it is a statement of its own, named by page and identifier: who made the
-revision that brought it is its author, and a later revision may take it away. Versions are the wiki's revision numbers.
+A post is a wiki page. Each reference in it is a statement of its own, named by the page's number, which it keeps when
+it is moved, and the identifier: who made the revision that brought it is its author, and a later revision may take it
+away. Versions are the wiki's revision numbers.
 """
 
 import re
@@ -54,6 +55,7 @@ class Changed(Struct):
 class LinksChange(Struct):
     meta: Meta
     rev_id: int
+    page_id: int
     page_title: str
     page_namespace: int = 0
     performer: Performer | None = None
@@ -64,6 +66,7 @@ class LinksChange(Struct):
 class Edit(Struct, frozen=True):
     """What a revision is, as far as each reference that it adds or removes needs it."""
 
+    name: str
     page: str
     title: str
     author: Account | None = None
@@ -164,26 +167,26 @@ class Wikipedia:
                 pages.append(msgspec.json.decode(raw, type=WikiPage))
             except (msgspec.MsgspecError, ValueError, RecursionError):
                 yield Fault("no page of MediaWiki", page.offset, sample(raw))
-        moved = [_address(one.canonicalurl) for one in pages if one.redirect]
         for one in pages:
             if not one.canonicalurl:
-                yield Fault("a page of MediaWiki without an address", page.offset, one.title[:200])
+                if not one.missing:
+                    yield Fault("a page of MediaWiki without an address", page.offset, one.title[:200])
             elif page.lane.startswith("work:"):
                 yield from _parse_work(one, page, page.lane.partition(" ")[2])
             else:
-                yield from _parse_page(one, page, moved)
+                yield from _parse_page(one, page)
 
 
 async def _work(lane: str, since: str, wiki: Wiki, work: Identifier | None) -> AsyncIterator[Page]:
     """Yield the revision that brought the work into each page, and how the pages stand from which it went.
 
-    The resume point holds the titles of the pages that have it.
+    The resume point holds the titles and numbers of the pages that have it.
     """
     if work is None:
         return
-    known = dict.fromkeys(msgspec.json.decode(since or "[]", type=list[str]))
+    known = msgspec.json.decode(since or "{}", type=dict[str, int])
     found, name = await wiki.search(work), str(work)
-    for title in [title for title in found if title not in known][:PAGES]:
+    for title in [title for title, number in found.items() if known.get(title) != number][:PAGES]:
         answer, response = await wiki.ask(CONTENT | {"titles": title})
         if name not in found_in(response):
             continue  # a search finds words that stand elsewhere too
@@ -191,30 +194,33 @@ async def _work(lane: str, since: str, wiki: Wiki, work: Identifier | None) -> A
             latest = [one.revid for page in response.query.pages for one in page.revisions]
             asked = dict.fromkeys([*revisions, *latest])
             answer, _ = await wiki.ask(CONTENT | {"revids": "|".join(map(str, asked))})
-        known[title] = None
-        yield page_of(lane, answer, msgspec.json.encode([*known]).decode())
+        known[title] = found[title]
+        yield page_of(lane, answer, msgspec.json.encode(known).decode())
     for title in [title for title in known if title not in found][:PAGES]:
         answer, response = await wiki.ask(CONTENT | {"titles": title})
         if name not in found_in(response):
-            del known[title]
-            yield page_of(lane, answer, msgspec.json.encode([*known]).decode())
+            yield page_of(lane, answer, msgspec.json.encode(known).decode())
+            answer, _ = await wiki.ask(CONTENT | {"pageids": known.pop(title)})  # it may have been moved
+            yield page_of(lane, answer, msgspec.json.encode(known).decode())
 
 
 async def _changes(lane: str, since: str, wiki: Wiki) -> AsyncIterator[Page]:
     """Yield what was edited, with the revisions before, and how pages stand that were moved or deleted."""
     listed = {"list": "recentchanges", "rcdir": "newer", "rcprop": "ids|title|timestamp|loginfo", "rclimit": EDITS}
     for _ in range(PAGES):
-        asked = listed | {"rctype": "edit|new|log", "rcnamespace": 0, "rccontinue": since or None}
-        _, response = await wiki.ask(asked)
+        listing, response = await wiki.ask(listed | {"rctype": "edit|new|log", "rccontinue": since or None})
         if not (changes := response.query.recentchanges):
             return
         answers = []
-        logged = [one for one in changes if one.type == "log"]
+        # What becomes an article by a move is listed where it was before.
+        articles = [one for one in changes if 0 in (one.ns, one.moved.target_ns)]
+        logged = [one for one in articles if one.type == "log"]
         titles = dict.fromkeys(title for one in logged for title in (one.title, one.moved.target_title) if title)
         if titles:
             answers.append((await wiki.ask(CONTENT | {"titles": "|".join(titles)}))[0])
-        if edits := [(one.old_revid, one.revid) for one in changes if one.type != "log"]:
+        if edits := [(one.old_revid, one.revid) for one in articles if one.revid]:
             answers += await wiki.contents(edits)
+        answers = answers or [listing]  # says nothing, and moves on
         after = f"{changes[-1].timestamp:%Y%m%d%H%M%S}|{changes[-1].rcid + 1}"
         resume = str(response.next.get("rccontinue", after)) if response.next else after
         for number, answer in enumerate(answers, 1):
@@ -263,7 +269,7 @@ def _of_links(change: LinksChange) -> Iterator[Fact]:
     author = _account(who.user_text, scripts, change.meta.dt) if who and who.user_id else None
     record = f"{scripts}index.php?diff={change.rev_id}"
     title = change.page_title.replace("_", " ")
-    edit = Edit(_address(change.meta.uri), title, author, change.meta.dt, record)
+    edit = Edit(_name(scripts, change.page_id), _address(change.meta.uri), title, author, change.meta.dt, record)
     added, removed = (_linked(links) for links in (change.added_links, change.removed_links))
     yield from _of_edit(edit, change.rev_id, added, removed)
 
@@ -274,10 +280,10 @@ def _linked(links: Iterable[Changed]) -> dict[str, Found]:
     return {str(one.identifier): one for link in written for one in identify.in_address(link)}
 
 
-def _parse_page(wiki_page: WikiPage, page: Page, moved: Iterable[str]) -> Iterator[Fact]:
+def _parse_page(wiki_page: WikiPage, page: Page) -> Iterator[Fact]:
     """What of a page's revisions each changed, or, of one whose parent is not there, all that it refers to."""
-    post = _address(wiki_page.canonicalurl)
     if wiki_page.missing:
+        post = _address(wiki_page.canonicalurl)
         yield Post(source=NAME, id=post, via=NAME, version=stamp(page.received_at), change="withdrawn")
     said = {one.revid: (one, references(one)) for one in wiki_page.revisions}
     parents = {one.parentid for one, _ in said.values()}
@@ -286,19 +292,20 @@ def _parse_page(wiki_page: WikiPage, page: Page, moved: Iterable[str]) -> Iterat
         if now is None or (before is None and revision.revid in parents):
             continue
         edit = _edit(wiki_page, page, revision if before is not None else None)
+        if wiki_page.ns:  # it is no article any more
+            now, before = {}, {**now, **(before or {})}
         yield from _of_edit(edit, revision.revid, now, before or {})
-        yield from (_withdrawn(old, name, revision.revid) for old in moved if old != post for name in now)
 
 
 def _parse_work(wiki_page: WikiPage, page: Page, name: str) -> Iterator[Fact]:
     """Whether the latest revision refers to the work, and which one brought that if it is there too."""
     said = {one.revid: (one, references(one) or {}) for one in wiki_page.revisions}
     if wiki_page.missing or not said:
-        yield from _parse_page(wiki_page, page, ())
+        yield from _parse_page(wiki_page, page)
         return
     latest, now = max(said), said[max(said)][1]
-    if name not in now:
-        yield _withdrawn(_address(wiki_page.canonicalurl), name, latest)
+    if name not in now or wiki_page.ns:
+        yield _withdrawn(_edit(wiki_page, page, None), name, latest)
         return
     brought = None
     for revision, found in said.values():
@@ -310,15 +317,15 @@ def _parse_work(wiki_page: WikiPage, page: Page, name: str) -> Iterator[Fact]:
 
 def _edit(wiki_page: WikiPage, page: Page, revision: Revision | None) -> Edit:
     """Who made a page what it is, and when, if that is known."""
-    post = _address(wiki_page.canonicalurl)
-    if revision is None:
-        return Edit(post, wiki_page.title)
     scripts = page.address.partition("?")[0].removesuffix("api.php")
+    name, post = _name(scripts, wiki_page.pageid), _address(wiki_page.canonicalurl)
+    if revision is None:
+        return Edit(name, post, wiki_page.title)
     author = None
     if revision.user and not revision.anon and not revision.temp:
         author = _account(revision.user, scripts, revision.timestamp)
     record = f"{scripts}index.php?diff={revision.revid}"
-    return Edit(post, wiki_page.title, author, revision.timestamp, record)
+    return Edit(name, post, wiki_page.title, author, revision.timestamp, record)
 
 
 def _of_edit(edit: Edit, revid: int, now: dict[str, Found], before: dict[str, Found]) -> Iterator[Fact]:
@@ -331,7 +338,7 @@ def _of_edit(edit: Edit, revid: int, now: dict[str, Found], before: dict[str, Fo
             source=NAME,
             id=edit.page,
             via=NAME,
-            assertion=f"{edit.page} {found.identifier}",
+            assertion=f"{edit.name} {found.identifier}",
             version=_version(revid, dated=edit.made_at is not None),
             url=edit.page,
             title=edit.title,
@@ -340,7 +347,7 @@ def _of_edit(edit: Edit, revid: int, now: dict[str, Found], before: dict[str, Fo
             author=edit.author.id if edit.author else None,
             posted_at=edit.made_at,
         )
-    yield from (_withdrawn(edit.page, name, revid) for name in before if name not in now)
+    yield from (_withdrawn(edit, name, revid) for name in before if name not in now)
     if added and edit.author:
         yield edit.author
 
@@ -350,8 +357,14 @@ def _version(revid: int, dated: bool = True) -> str:
     return f"{revid:012}.{dated:d}"
 
 
-def _withdrawn(page: str, name: str, revid: int) -> Post:
-    return Post(source=NAME, id=page, via=NAME, assertion=f"{page} {name}", version=_version(revid), change="withdrawn")
+def _withdrawn(edit: Edit, name: str, revid: int) -> Post:
+    named, version = f"{edit.name} {name}", _version(revid)
+    return Post(source=NAME, id=edit.page, via=NAME, assertion=named, version=version, change="withdrawn")
+
+
+def _name(scripts: str, number: int) -> str:
+    """Name a page wherever it is moved."""
+    return f"{scripts}index.php?curid={number}"
 
 
 def _account(name: str, scripts: str, at: datetime) -> Account:
