@@ -179,7 +179,7 @@ class Alias(Struct, gc=False, frozen=True, kw_only=True):
 class Fault(Struct, gc=False, frozen=True):
     """A part of a page that could not be read: counted and set aside. `at` is its byte offset in the page.
 
-    `sample` is for whoever looks for what is wrong with a source; no store keeps it.
+    `sample` is told to whoever reads the page, to see what is wrong; no store keeps it.
     """
 
     reason: str

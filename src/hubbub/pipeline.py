@@ -44,10 +44,11 @@ Name = tuple[str, PostKey]  # a source, and an id there
 
 
 class Aside(Struct):
-    """How often something was set aside for one reason, and where first: the byte offset in the lane."""
+    """How often something was set aside for one reason, where first (the byte offset in the lane), and what it was."""
 
     times: int
     first_at: int
+    sample: str
 
 
 class Outcome(Struct):
@@ -66,7 +67,7 @@ class Outcome(Struct):
         for name in ("pages", "bytes", "posts", "mentions", "withdrawn", "facts"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for reason, aside in other.set_aside.items():
-            self.set_aside.setdefault(reason, Aside(0, aside.first_at)).times += aside.times
+            self.set_aside.setdefault(reason, Aside(0, aside.first_at, aside.sample)).times += aside.times
 
 
 async def collect(
@@ -141,7 +142,7 @@ def keep(page: Page, gate: "Gate", store: Store, outcome: Outcome, moves: bool =
     outcome.withdrawn += kept.withdrawn
     outcome.facts += sum(not isinstance(change, Reading) for change in changes)
     for fault in faults:
-        outcome.set_aside.setdefault(fault.reason, Aside(0, fault.at)).times += 1
+        outcome.set_aside.setdefault(fault.reason, Aside(0, fault.at, fault.sample)).times += 1
 
 
 class Sifted(Struct):

@@ -135,7 +135,8 @@ def turns(ones: Iterable[Turn], cards: Mapping[str, About]) -> None:
             mark = Text("✓ ", style="green") if not one.failures else Text("! ", style="yellow")
             out.print(mark + Text(turn(one)))
         for reason, aside in one.outcome.set_aside.items():
-            failure(f"{one.source}: set aside: {reason} ({counted('time', aside.times)})")
+            such = f", such as {aside.sample[:80]}" if aside.sample else ""
+            failure(f"{one.source}: set aside: {reason} ({counted('time', aside.times)}){such}")
         if one.failures:
             first, *others = one.failures
             failure(f"{one.source}: {first}" + (f" (and {len(others):,} more: hubbub status)" if others else ""))
