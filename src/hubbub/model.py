@@ -282,6 +282,16 @@ class Credential(Struct, gc=False, frozen=True):
         return f"{self.name} opens {self.opens}; get it at {self.get_at}"
 
 
+class Accounts(Struct, gc=False, frozen=True):
+    """One way in which accounts of a place are called: a pattern, in any case, whose group `name` is the account.
+
+    `page` makes the address of its page of the pattern's groups, where that stands for the account.
+    """
+
+    pattern: str
+    page: str | None = None
+
+
 class About(Struct, gc=False, frozen=True, kw_only=True):
     """A source's card: facts from which docs, schedule, limits, colours and tests are made.
 
@@ -299,6 +309,7 @@ class About(Struct, gc=False, frozen=True, kw_only=True):
     covers: tuple[str, ...] = ()
     hosts: tuple[Host, ...] = ()
     credentials: tuple[Credential, ...] = ()
+    accounts: tuple[Accounts, ...] = ()
     terms: str
     licence: str
     keeps_pages: str

@@ -1,9 +1,7 @@
 """hubbub as processes that read a network, and what they have kept of it."""
 
 import json
-import subprocess
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -17,7 +15,7 @@ from hubbub.collect.sources.bluesky.lanes import HOSTS
 from hubbub.store import open_store
 from hubbub.store import schema as s
 from tests.network.network import Network
-from tests.replay.served import PROGRAM, Served
+from tests.replay.served import Served
 
 PATIENCE = 60.0  # seconds, of a machine that does much else
 
@@ -35,29 +33,13 @@ class Hubbub:
         if login:
             names = "HUBBUB_BLUESKY_HANDLE", "HUBBUB_BLUESKY_APP_PASSWORD"
             server.environment |= dict(zip(names, login, strict=True))
-        self.run("subscribe", *(f"bluesky:{name}={HOSTS[name]}" for name in places))
-
-    def run(self, *order: str) -> str:
-        """Run a command that must go well, and return what it says."""
-        done = self.server.run(*order)
-        assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-        return done.stdout
-
-    @contextmanager
-    def reading(self, how: str) -> Iterator[None]:
-        """Run `listen` or `sync` until the block is left, and kill it there."""
-        command, environment = [str(PROGRAM), how, "bluesky"], self.server.environment
-        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
-            try:
-                yield
-            finally:
-                process.kill()
+        server.do("subscribe", *(f"bluesky:{name}={HOSTS[name]}" for name in places))
 
     # What is kept
 
     def mentions(self, work: str) -> list[Any]:
         """What is said of a work."""
-        told: list[Any] = json.loads(self.run("mentions", work, "--json"))
+        told: list[Any] = json.loads(self.server.do("mentions", work, "--json"))
         return told
 
     def place(self) -> int:

@@ -164,38 +164,38 @@ def assert_held(hubbub: Hubbub, bluesky: Network, works: list[str]) -> None:
 def read_all(hubbub: Hubbub, bluesky: Network) -> None:
     """Listen until everything is read, and ask for what a stream does not tell."""
     last = bluesky.settle()
-    with hubbub.reading("listen"):
+    with hubbub.server.killed("listen", "bluesky"):
         wait(lambda: hubbub.place() >= last, "all is read")
-    hubbub.run("sync", "bluesky")
+    hubbub.server.do("sync", "bluesky")
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_after_kills_and_restarts_hubbub_holds_what_the_network_holds(
     hubbub: Hubbub, bluesky: Network, works: list[str], herald: Person, seed: int
 ) -> None:
-    hubbub.run("track", *works)
+    hubbub.server.do("track", *works)
     crowd = Crowd(bluesky, works, seed)
-    with hubbub.reading("listen"):
+    with hubbub.server.killed("listen", "bluesky"):
         until_heard(hubbub, herald)
         crowd.act(times=50)
     for _ in range(3):
         crowd.act(times=20)
-        with hubbub.reading("listen"):
+        with hubbub.server.killed("listen", "bluesky"):
             before = hubbub.place()
             crowd.act(times=40)
             wait(lambda: hubbub.place() > before, "something is read")  # noqa: B023  # waited for at once
     read_all(hubbub, bluesky)
     assert_held(hubbub, bluesky, works)
-    hubbub.run("rebuild")
+    hubbub.server.do("rebuild")
     assert hubbub.traces(crowd.gone) == {}
 
 
 def test_what_is_removed_leaves_no_trace_after_the_next_sync(
     hubbub: Hubbub, bluesky: Network, works: list[str], herald: Person
 ) -> None:
-    hubbub.run("track", *works)
+    hubbub.server.do("track", *works)
     stays, goes, rests = (bluesky.join(f"{name}{next(_numbers)}x") for name in ("stays", "goes", "rests"))
-    with hubbub.reading("listen"):
+    with hubbub.server.killed("listen", "bluesky"):
         until_heard(hubbub, herald)
         goes.call("Gone Girlandaio")
         rests.call("Resting Reinhardt")
@@ -207,7 +207,7 @@ def test_what_is_removed_leaves_no_trace_after_the_next_sync(
             stays.follow(who)
         last = bluesky.settle()
         wait(lambda: hubbub.place() >= last, "all is read")
-    hubbub.run("sync", "bluesky")
+    hubbub.server.do("sync", "bluesky")
     words = ["Girlandaio", "Reinhardt", "farewellword", "restingword", "regrettable"]
     gone = {*words, goes.did, goes.handle, rests.did, rests.handle, deleted.uri}
     assert hubbub.traces(gone).keys() == gone
@@ -221,14 +221,14 @@ def test_what_is_removed_leaves_no_trace_after_the_next_sync(
     goes.leave()
     rests.deactivate()
     bluesky.settle()
-    hubbub.run("sync", "bluesky")  # without the stream, by asking for what is held
+    hubbub.server.do("sync", "bluesky")  # without the stream, by asking for what is held
     assert [one["post"] for one in hubbub.mentions(works[0])] == [kept.uri]
     assert hubbub.follows() == set()
     with hubbub.server.serving("--offline") as at:
         page = httpx.get(f"{at}/work/doi/{works[0]}").text
         assert "keepsake" in page
         assert [one for one in gone if one in page] == []
-    hubbub.run("rebuild")
+    hubbub.server.do("rebuild")
     assert hubbub.traces(gone) == {}
 
 
@@ -248,23 +248,23 @@ def test_a_post_is_counted_on_the_page_of_its_work_within_seconds(
 def test_a_list_of_followers_goes_on_where_it_was_cut_off_and_ends_ties_once_it_is_whole(
     hubbub: Hubbub, bluesky: Network, works: list[str], herald: Person
 ) -> None:
-    hubbub.run("track", *works)
-    with hubbub.reading("listen"):
+    hubbub.server.do("track", *works)
+    with hubbub.server.killed("listen", "bluesky"):
         until_heard(hubbub, herald)
         herald.post(f"mine: doi:{works[0]}")
         wait(lambda: hubbub.mentions(works[0]), "it is heard")
     fans = [bluesky.join(f"fan{next(_numbers)}") for _ in range(120)]  # more than there are on a page
     follows = {fan.did: fan.follow(herald) for fan in fans}
     bluesky.settle()
-    with hubbub.reading("sync"):
+    with hubbub.server.killed("sync", "bluesky"):
         wait(hubbub.follows, "some of them are read")
     if len(hubbub.follows()) < len(fans):
         assert hubbub.followers(herald.did).complete is None
-    hubbub.run("sync", "bluesky")
+    hubbub.server.do("sync", "bluesky")
     read = hubbub.followers(herald.did)
     assert (read.held, read.complete, read.whole_at) == (len(fans), True, read.began_at)
     for fan in fans[:7]:
         fan.delete(follows[fan.did])
     bluesky.settle()
-    hubbub.run("sync", "bluesky")
+    hubbub.server.do("sync", "bluesky")
     assert hubbub.follows() == {(fan.did, herald.did) for fan in fans[7:]}

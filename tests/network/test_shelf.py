@@ -76,7 +76,7 @@ def test_wrong_credentials_are_told_in_a_sentence_and_the_rest_goes_on(bluesky: 
     retell(tmp_path / "recordings")
     with served(tmp_path, RECORDINGS, tmp_path / "recordings") as server:
         hubbub = Hubbub(server, bluesky, tmp_path, login=(reader.handle, "a password of the past"))
-        hubbub.run("track", *WORKS)
+        hubbub.server.do("track", *WORKS)
         ran = server.run("sync", "bluesky", "hackernews")
     assert ran.returncode == 1
     assert ran.stderr.startswith("hubbub: bluesky: bsky.social does not accept bluesky_handle and bluesky_app_password")
@@ -94,15 +94,15 @@ def test_each_work_of_a_shelf_shows_at_least_three_venues_with_evidence(bluesky:
     with served(tmp_path, RECORDINGS, tmp_path / "recordings") as server:
         hubbub = Hubbub(server, bluesky, tmp_path, login=(ben.handle, PASSWORD))
         server.environment["HUBBUB_MIRRORS"] += f" blog.example.org={server.address}"
-        hubbub.run("track", *WORKS)
-        hubbub.run("subscribe", FEED, "stackexchange:academia")
-        hubbub.run("sync", *ASKED)
+        hubbub.server.do("track", *WORKS)
+        hubbub.server.do("subscribe", FEED, "stackexchange:academia")
+        hubbub.server.do("sync", *ASKED)
         assert re.search(
-            r"^downloads +[1-9]\d* +SourceForge ", hubbub.run("report", "sourceforge:qtlmovie"), re.MULTILINE
+            r"^downloads +[1-9]\d* +SourceForge ", hubbub.server.do("report", "sourceforge:qtlmovie"), re.MULTILINE
         )
         with hubbub.server.serving("--offline") as at:
             for work, title in WORKS.items():
-                report = json.loads(hubbub.run("report", work, "--json"))
+                report = json.loads(hubbub.server.do("report", work, "--json"))
                 assert {one["source"] for one in report["sources"] if one["posts"]} == VENUES
                 assert report["description"]["title"].startswith(title)
                 said = hubbub.mentions(work)

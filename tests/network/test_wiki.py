@@ -2,11 +2,9 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
-from signal import SIGKILL
 
 import httpx
 import pytest
@@ -16,7 +14,7 @@ from tests import mediawiki
 from tests.conftest import missing
 from tests.mediawiki import MediaWiki
 from tests.network.reading import wait
-from tests.replay.served import PROGRAM, Served, served
+from tests.replay.served import Served, served
 
 WORKS = [f"10.5555/wiki.{number}" for number in range(3)]
 ARTICLES = {"generator": "allpages", "gapfilterredir": "nonredirects", "gaplimit": "max", "prop": "info|revisions"}
@@ -29,29 +27,22 @@ class Hubbub:
     """One store, and the commands that fill it from the wiki."""
 
     def __init__(self, server: Served, wiki: MediaWiki) -> None:
-        self._server = server
-        self.run("subscribe", f"mediawiki:{wiki.api}")
-
-    def run(self, *order: str) -> str:
-        """Run a command that must go well, and return what it says."""
-        done = self._server.run(*order)
-        assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-        return done.stdout
+        self.server, self._wiki = server, wiki
+        server.do("subscribe", f"mediawiki:{wiki.api}")
 
     def sync_until_killed(self) -> None:
         """Kill `sync` as soon as something is held."""
-        environment = self._server.environment
-        with (
-            open_store(environment["HUBBUB_STORE"]) as store,
-            subprocess.Popen([str(PROGRAM), "sync", "wikipedia"], env=environment) as process,
-        ):
+        with open_store(self.server.environment["HUBBUB_STORE"]) as store, self.server.killed("sync", "wikipedia"):
             wait(lambda: store.assertions(after=0, limit=1), "something is read")
-            process.kill()
-            assert process.wait() == -SIGKILL, "it was done before it was killed"
+
+    def assert_held_after_sync(self) -> None:
+        """What is held after a sync is what the pages hold."""
+        self.server.do("sync", "wikipedia")
+        assert self.held() == truth(self._wiki)
 
     def held(self) -> Held:
         """Which pages mention each work."""
-        told = {work: json.loads(self.run("mentions", work, "--json")) for work in WORKS}
+        told = {work: json.loads(self.server.do("mentions", work, "--json")) for work in WORKS}
         return {work: {one["post"] for one in mentions} for work, mentions in told.items()}
 
 
@@ -94,12 +85,11 @@ def link(work: str) -> str:
 
 def test_what_is_held_after_each_sync_is_what_the_pages_hold_then(wiki: MediaWiki, hubbub: Hubbub) -> None:
     one, other, third = WORKS
-    hubbub.run("track", one)
+    hubbub.server.do("track", one)
 
     def holds(**pages: list[str]) -> None:
-        hubbub.run("sync", "wikipedia")
+        hubbub.assert_held_after_sync()
         expected = {work: {f"{wiki.home}/wiki/{at}" for at, works in pages.items() if work in works} for work in WORKS}
-        assert truth(wiki) == expected
         assert hubbub.held() == expected
 
     wiki.edit("Toxin", cite(one))
@@ -127,16 +117,14 @@ def test_a_page_that_was_moved_and_edited_between_two_syncs_holds_what_it_holds_
     wiki.edit("After", cite(other))
     wiki.edit("Left", cite(third))
     wiki.edit("Right", cite(other))
-    hubbub.run("sync", "wikipedia")
-    assert hubbub.held() == truth(wiki)
+    hubbub.assert_held_after_sync()
     wiki.edit("Before", "Nothing.")
     wiki.move("Before", "Before now")
     wiki.move("After", "After now")
     wiki.edit("After now", "Nothing.")
     for move in (("Left", "Elsewhere"), ("Right", "Left"), ("Elsewhere", "Right")):
         wiki.move(*move, leaving=False)
-    hubbub.run("sync", "wikipedia")
-    assert hubbub.held() == truth(wiki)
+    hubbub.assert_held_after_sync()
 
 
 def test_a_page_counts_as_long_as_it_is_an_article(wiki: MediaWiki, hubbub: Hubbub) -> None:
@@ -144,15 +132,13 @@ def test_a_page_counts_as_long_as_it_is_an_article(wiki: MediaWiki, hubbub: Hubb
     wiki.edit("User:Ada/Draft", cite(one))
     wiki.edit("Article", cite(other))
     wiki.edit("Unsure", cite(third))
-    hubbub.run("sync", "wikipedia")
-    assert hubbub.held() == truth(wiki)
+    hubbub.assert_held_after_sync()
     wiki.move("User:Ada/Draft", "Draft")
     wiki.move("Article", "User:Ada/Article")
     wiki.edit("User:Ada/Article", "Nothing.")
     wiki.edit("Unsure", cite(one) + cite(third))
     wiki.move("Unsure", "User:Ada/Unsure", leaving=False)
-    hubbub.run("sync", "wikipedia")
-    assert hubbub.held() == truth(wiki)
+    hubbub.assert_held_after_sync()
 
 
 class Crowd:
@@ -208,12 +194,10 @@ class Crowd:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_after_a_kill_hubbub_holds_what_the_wiki_holds(wiki: MediaWiki, hubbub: Hubbub, seed: int) -> None:
-    hubbub.run("track", WORKS[0])
+    hubbub.server.do("track", WORKS[0])
     crowd = Crowd(wiki, seed)
     crowd.act(times=15)
     hubbub.sync_until_killed()
-    hubbub.run("sync", "wikipedia")
-    assert hubbub.held() == truth(wiki)
+    hubbub.assert_held_after_sync()
     crowd.act(times=25)
-    hubbub.run("sync", "wikipedia")
-    assert hubbub.held() == truth(wiki)
+    hubbub.assert_held_after_sync()

@@ -50,6 +50,23 @@ class Served:
             [PROGRAM, *arguments], env=environment, capture_output=True, text=True, timeout=120, check=False
         )
 
+    def do(self, *arguments: str) -> str:
+        """Run a command that must go well, and return what it says."""
+        done = self.run(*arguments)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+        return done.stdout
+
+    @contextmanager
+    def killed(self, *arguments: str) -> Iterator[None]:
+        """Run a command until the block is left, and kill it there."""
+        order = [str(PROGRAM), *arguments]
+        with subprocess.Popen(order, env=self.environment, stdout=subprocess.DEVNULL) as process:
+            try:
+                yield
+                assert process.poll() is None, "it was done before it was killed"
+            finally:
+                process.kill()
+
     @contextmanager
     def serving(self, *order: str) -> Iterator[str]:
         """Serve the web app until the block is left, and stop it as a person does; gives its address."""

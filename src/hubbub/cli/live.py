@@ -43,7 +43,7 @@ def sync(store: Store, names: Sequence[str]) -> int:
 def listen(store: Store, names: Sequence[str]) -> int:
     """Read streams until Ctrl-C, and say what goes wrong. Returns the exit status: 1 if a stream brought nothing."""
     chosen = _chosen(names, "stream")
-    turns: dict[str, Turn] = {}
+    turns: dict[int, Turn] = {}  # of each stream
     said = set[str]()
 
     async def run() -> None:
@@ -51,7 +51,7 @@ def listen(store: Store, names: Sequence[str]) -> int:
 
             def told(turn: Turn) -> None:
                 shown(turn)
-                turns[turn.source] = turn
+                turns[id(turn)] = turn
                 for sentence in (*turn.failures, *turn.logins):
                     if sentence not in said:
                         said.add(sentence)

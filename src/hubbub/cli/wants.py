@@ -32,16 +32,6 @@ ANYONE = (
     f"(https://zenodo.org/communities/NAME), {WORKS}"
 )
 SHIPPED = resources.files("hubbub.reference").joinpath("feeds.opml")
-_HOST = r"(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]"
-# How accounts are called where not every name can be one.
-_NAMES = {
-    "bluesky": rf"@?(?P<name>did:(?:plc|web):[\w.:%-]{{1,200}}|{_HOST})",
-    "github": r"@?(?P<name>[a-z\d](?:-?[a-z\d]){0,38})",
-    "mastodon": rf"@?(?P<name>[\w.-]{{1,100}})@(?P<server>{_HOST})",
-    "speakerdeck": r"(?P<name>[\w.-]{1,100})",
-}
-# Where the page of an account is its name, as for its works and its other pages.
-_PAGES = {"mastodon": "https://{server}/@{name}", "speakerdeck": "https://speakerdeck.com/{name}"}
 _SOME_WORK = Identifier("doi", "10.1371/journal.pone.0000308")
 
 
@@ -280,14 +270,15 @@ def _owner(written: str) -> Identifier | None:
 
 
 def _account(place: str, name: str) -> Identifier | None:
-    if place not in _NAMES:  # what is called by a scheme was read already, or is wrong
+    """Read an account as its place calls it; what is called by a scheme was read already, or is wrong."""
+    ways = sources()[place].about.accounts if place in sources() else ()
+    if not ways:
         return Identifier(place, name) if place in sources().keys() - schemes().keys() and name else None
-    called = re.fullmatch(_NAMES[place], name, re.ASCII | re.IGNORECASE)
-    if called is None:
-        return None
-    if place in _PAGES:
-        return identify.parse(_PAGES[place].format_map(called.groupdict()))
-    return Identifier(place, called["name"].lower())
+    for way in ways:
+        if called := re.fullmatch(way.pattern, name, re.ASCII | re.IGNORECASE):
+            page = way.page and way.page.format_map(called.groupdict())
+            return identify.parse(page) if page else Identifier(place, called["name"].lower())
+    return None
 
 
 def _sorted(named: Iterable[Identifier]) -> tuple[list[Identifier], list[Identifier]]:

@@ -22,7 +22,7 @@ from hubbub.model import Fault
 
 ENTRIES = 2_000  # of one page
 # Bytes of a page, without the entries beyond those: 2 KiB for each of them. What is made to be slow, such as tags
-# within tags without end, takes six seconds and 240 MiB of memory for each 1 MiB of it.
+# within tags without end, takes many times its size in memory, and long.
 LARGEST = 4 << 20
 TOO_LARGE = f"a feed of more than {LARGEST >> 20} MiB"
 _ENTRY = rb"(?:\w+:)?(?:item|entry)(?=[\s/<>])"  # feedparser takes `<item<` for a tag, too

@@ -12,6 +12,7 @@ from hubbub.model import About, Answer, Fact, Fault, Page, PostKey, Span, Watch
 
 Wanted = TypeVar("Wanted")
 STREAM = "stream:"  # how the names of lanes begin that do not end
+HOST_NAME = r"(?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]{0,61}[a-z\d]"  # as patterns of accounts need it
 # Sent with what is asked where people can withdraw their words: an answer that is remembered might outlive them.
 FRESH = {"Cache-Control": "no-store"}
 

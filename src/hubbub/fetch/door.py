@@ -29,11 +29,10 @@ from hubbub.fetch.memory import Memory
 from hubbub.fetch.pace import Paces, resting
 from hubbub.fetch.redact import mask, private, redact, shown
 from hubbub.fetch.rules import ADVICE
-from hubbub.fetch.told import date_of
+from hubbub.fetch.told import check_clock
 from hubbub.model import Answer, Host
 
 PASSING = (429, 500, 502, 503, 504)
-SKEW = timedelta(minutes=10)  # between our clock and a host's
 _SECURE = ("https", "wss")
 _SCHEMES = ("http", "ws", *_SECURE)
 _MOVED = (301, 302, 303, 307, 308)
@@ -234,7 +233,7 @@ class Door:
                     status, headers = response.status_code, dict(response.headers)
                     headers.pop("set-cookie", None)
                     self._paces.learn(host, status, headers)
-                    _check_clock(host, headers)
+                    check_clock(host, headers)
                     got = await body.read(response, self._limits.largest) if status in accept else b""
         return Answer(status, redact(asked.address, self._secrets), headers, got, datetime.now(UTC))
 
@@ -383,15 +382,6 @@ def _host(address: str) -> str:
 def _user_agent() -> str:
     contact = settings.contact()
     return f"hubbub/{version('hubbub')} (altmetrics{f'; mailto:{contact}' if contact else ''})"
-
-
-def _check_clock(host: str, headers: Mapping[str, str]) -> None:
-    """Raise `FetchError` if this machine's clock is wrong: times of what is kept would be, and logins fail."""
-    told = date_of(headers.get("date", ""))
-    if told is not None and "age" not in headers and abs(ahead := datetime.now(UTC) - told) > SKEW:
-        minutes = round(abs(ahead).total_seconds() / 60)
-        which = "ahead of" if ahead > timedelta() else "behind"
-        raise FetchError(f"this machine's clock is {minutes:,} minutes {which} that of {host}; set it right", host=host)
 
 
 def _said(error: BaseException) -> str:

@@ -47,6 +47,7 @@ class Memory:
 
     def __init__(self, path: Path, largest: int = LARGEST) -> None:
         self._largest = largest
+        self._path = path
         self._owed = path.with_name(f"{path.name}.owed")  # is there while answers are to be forgotten
         self._owes = False  # the same, where no such file can be made
         self._lasts = True
@@ -141,8 +142,7 @@ class Memory:
                 self._file.execute("DELETE FROM spent WHERE day < ?", (day,))
                 return bool(self._file.execute(spent, (host, day, limit)).fetchall())
         except sqlite3.DatabaseError as error:
-            path = self._owed.with_suffix("")
-            told = f"{host} is not asked, since today's requests to it cannot be counted in {path}: {error}"
+            told = f"{host} is not asked, since today's requests to it cannot be counted in {self._path}: {error}"
             raise FetchError(told, host=host) from error
 
 

@@ -1,4 +1,4 @@
-"""What an answer's headers say about pace: a status and headers come in; seconds to rest, and a slower pace, go out.
+"""What an answer's headers say about pace and clocks: a status and headers come in; seconds to rest and a pace go out.
 
 Services say it in their own ways: `Retry-After` in seconds or as a date, the time of reset in seconds from now, as an
 epoch or in ISO 8601, the same under three prefixes, or in the newer `RateLimit`. What makes no sense is not said.
@@ -7,10 +7,13 @@ epoch or in ISO 8601, the same under three prefixes, or in the newer `RateLimit`
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from hubbub.fetch.errors import FetchError
+
 DAY = 86_400.0  # nobody is left alone for longer, whatever is asked
+SKEW = timedelta(minutes=10)  # between our clock and a host's
 SLOWEST = 60.0  # seconds between two requests, whatever is asked
 
 _PREFIXES = ("x-ratelimit-", "x-rate-limit-", "ratelimit-")
@@ -47,6 +50,15 @@ def pace_asked(headers: Mapping[str, str]) -> tuple[float, int | None]:
             interval = max(interval, int(span[1]) / limit)
     at_once = _number(headers.get("x-concurrency-limit", ""))
     return min(interval, SLOWEST), max(1, int(at_once)) if at_once is not None else None
+
+
+def check_clock(host: str, headers: Mapping[str, str]) -> None:
+    """Raise `FetchError` if this machine's clock is wrong: times of what is kept would be, and logins fail."""
+    told = date_of(headers.get("date", ""))
+    if told is not None and "age" not in headers and abs(ahead := datetime.now(UTC) - told) > SKEW:
+        minutes = round(abs(ahead).total_seconds() / 60)
+        which = "ahead of" if ahead > timedelta() else "behind"
+        raise FetchError(f"this machine's clock is {minutes:,} minutes {which} that of {host}; set it right", host=host)
 
 
 def _number(text: str) -> float | None:

@@ -20,6 +20,7 @@ from hubbub.identify import canonical, parse
 from hubbub.model import (
     About,
     Account,
+    Accounts,
     Alias,
     Answer,
     Credential,
@@ -135,6 +136,7 @@ class GitHub:
                 "github_token", "the search for files, and 5,000 requests an hour", "github.com/settings/tokens"
             ),
         ),
+        accounts=(Accounts(r"@?(?P<name>[a-z\d](?:-?[a-z\d]){0,38})"),),
         terms="https://docs.github.com/en/site-policy/github-terms/github-terms-of-service",
         licence="issues and files belong to their authors",
         keeps_pages="never",

@@ -18,10 +18,11 @@ from hubbub import identify
 from hubbub.collect.fediverse import Profile, Status, boost, count, said, speaker, stamp
 from hubbub.collect.html import links_and_text
 from hubbub.collect.reading import each, whole
-from hubbub.collect.source import FRESH, Fetch, LoginError, WrongAnswerError, decoded, page_of
+from hubbub.collect.source import FRESH, HOST_NAME, Fetch, LoginError, WrongAnswerError, decoded, page_of
 from hubbub.model import (
     About,
     Account,
+    Accounts,
     Alias,
     Answer,
     Credential,
@@ -98,6 +99,7 @@ class Mastodon:
         credentials=(
             Credential(TOKEN, f"search and stream of {SERVER}", f"https://{SERVER}/settings/applications (read)"),
         ),
+        accounts=(Accounts(rf"@?(?P<name>[\w.-]{{1,100}})@(?P<server>{HOST_NAME})", "https://{server}/@{name}"),),
         terms=f"https://{SERVER}/terms-of-service",
         licence="posts belong to their authors; deletions must be honoured",
         keeps_pages="never",

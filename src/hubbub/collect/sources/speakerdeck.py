@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from hubbub.collect.reading import stamp, whole
 from hubbub.collect.source import Fetch, WrongAnswerError, page_of
 from hubbub.identify import parse
-from hubbub.model import About, Alias, Description, Example, Fact, Fault, Host, Identifier, Page, Tally, Watch
+from hubbub.model import About, Accounts, Alias, Description, Example, Fact, Fault, Host, Identifier, Page, Tally, Watch
 
 NAME = "speakerdeck"
 HOME = "https://speakerdeck.com"
@@ -37,6 +37,7 @@ class SpeakerDeck:
         modes=("poll",),
         hours=24,
         hosts=(Host("speakerdeck.com", 0.5),),
+        accounts=(Accounts(r"(?P<name>[\w.-]{1,100})", f"{HOME}/{{name}}"),),
         terms="https://speakerdeck.com/terms",
         licence="decks belong to their authors",
         keeps_pages="never",

@@ -8,13 +8,13 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import aclosing
 
 from hubbub.collect import archive
-from hubbub.collect.source import Fetch
+from hubbub.collect.source import HOST_NAME, Fetch
 from hubbub.collect.sources.bluesky import frames, streams, views
 from hubbub.collect.sources.bluesky.lanes import apart, lanes
 from hubbub.collect.sources.bluesky.login import GET_AT, HANDLE, PASSWORD, Logins
 from hubbub.collect.sources.bluesky.records import NAME
 from hubbub.collect.sources.bluesky.xrpc import KINDS, Asking
-from hubbub.model import About, Credential, Example, Fact, Fault, Host, Page, PostKey, Span, Watch
+from hubbub.model import About, Accounts, Credential, Example, Fact, Fault, Host, Page, PostKey, Span, Watch
 
 _XRPC = "https://public.api.bsky.app/xrpc"
 
@@ -41,6 +41,7 @@ class Bluesky:
             Credential(HANDLE, "the search for works, with an app password", "https://bsky.app/"),
             Credential(PASSWORD, "the search for works, with the handle", GET_AT),
         ),
+        accounts=(Accounts(rf"@?(?P<name>did:(?:plc|web):[\w.:%-]{{1,200}}|{HOST_NAME})"),),
         terms="https://bsky.social/about/support/tos",
         licence="posts belong to their authors; deletions must be honoured",
         keeps_pages="never",
