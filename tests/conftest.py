@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -20,6 +21,9 @@ pytest.register_assert_rewrite("tests.store.asked")
 
 from hubbub.store import Store, open_store  # noqa: E402
 from tests import postgresql  # noqa: E402
+
+# Who runs this in the background has told it not to hear Ctrl-C; the commands that tests start have to.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 _GENERATE = [Phase.explicit, Phase.reuse, Phase.generate]
