@@ -86,7 +86,6 @@ def test_look_alikes_and_shortened_text_yield_nothing(text: str) -> None:
         ("https://datadryad.org/stash/dataset/doi:10.5061/dryad.8t8vj", "10.5061/dryad.8t8vj", None),
         ("https://zenodo.org/badge/DOI/10.5281/zenodo.1234.svg", "10.5281/zenodo.1234", None),
         ("https://elifesciences.org/articles/12345", "10.7554/elife.12345", None),
-        ("https://papers.ssrn.com/sol3/papers.cfm?abstract_id=1234567", "10.2139/ssrn.1234567", None),
         ("https://hdl.handle.net/10.1000/xyz", "10.1000/xyz", None),
         ("https://proxy.example.org/login?url=https%3A%2F%2Fdoi.org%2F10.1000%252Fxyz%26x", "10.1000/xyz", None),
         ("https://twitter.com/intent/tweet?url=https://doi.org/10.1000/x&text=a", "10.1000/x", None),

@@ -11,8 +11,8 @@ from hubbub.identify import doi
 from hubbub.identify.address import has_shape, in_address
 from hubbub.identify.brackets import ANGLES, is_shortened, trim
 from hubbub.identify.found import Found
-from hubbub.identify.schemes import make
-from hubbub.identify.tables import GAP, schemes
+from hubbub.identify.schemes import make, pattern
+from hubbub.identify.tables import schemes
 
 # Closing brackets and commas are part of an address, but not where the next one follows at once. `+` as in a DOI.
 _TAIL = (
@@ -27,8 +27,11 @@ _BARE = re.compile(
 Places = list[tuple[int, Found]]
 
 
-def in_text(text: str) -> list[Found]:
-    """Find identifiers and addresses in free text, each identifier once."""
+def in_text(text: str, bare: bool = True) -> list[Found]:
+    """Find identifiers and addresses in free text, each identifier once.
+
+    Without `bare` nothing counts that needs a word before it to be sure, as on a firehose.
+    """
     found: Places = []
     lower = text.lower()
     if "://" in text:
@@ -37,9 +40,12 @@ def in_text(text: str) -> list[Found]:
         text = _BARE.sub(_taking(text, found, _read_bare), text)
     if "10." in text:
         text = doi.IN_TEXT.sub(_taking(text, found, _read_doi), text)
-    for scheme, (words, pattern) in _patterns().items():
+    for scheme, (words, form) in _patterns().items():
         if any(word in lower for word in words):
-            text = pattern.sub(_taking(text, found, _reader(scheme)), text)
+            text = form.sub(_taking(text, found, _reader(scheme)), text)
+    if bare:
+        for scheme, form in _bare_patterns().items():
+            text = form.sub(_taking(text, found, _reader(scheme)), text)
     firsts: dict[tuple[str, str], Found] = {}
     for _, one in sorted(found, key=lambda place: place[0]):
         firsts.setdefault((one.identifier.scheme, one.identifier.value), one)
@@ -95,10 +101,9 @@ def _reader(scheme: str) -> Read:
 
 @cache
 def _patterns() -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
-    patterns = {}
-    for scheme, row in schemes().items():
-        if row.text:
-            form = row.text.replace("VALUE", row.value).replace("GAP", GAP)
-            pattern = re.compile(rf"(?<![A-Za-z0-9]){form}(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
-            patterns[scheme] = (row.words, pattern)
-    return patterns
+    return {scheme: (row.words, pattern(scheme, row.text)) for scheme, row in schemes().items() if row.text}
+
+
+@cache
+def _bare_patterns() -> dict[str, re.Pattern[str]]:
+    return {scheme: pattern(scheme, row.bare) for scheme, row in schemes().items() if row.bare}
