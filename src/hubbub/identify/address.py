@@ -10,6 +10,7 @@ from hubbub.identify import doi
 from hubbub.identify.canonical import split
 from hubbub.identify.carried import carried
 from hubbub.identify.found import Found
+from hubbub.identify.hosts import rows_of
 from hubbub.identify.schemes import make
 from hubbub.identify.tables import Shape, addresses
 from hubbub.model import Identifier
@@ -86,12 +87,7 @@ def has_shape(host: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _shapes_of(host: str) -> tuple[_Shape, ...]:
-    """The shapes of a host before those of the hosts above it."""
-    shapes: tuple[_Shape, ...] = ()
-    while host:
-        shapes += tuple(_table().get(host, ()))
-        host = host.partition(".")[2]
-    return shapes
+    return tuple(rows_of(host, _table()))
 
 
 @cache

@@ -9,12 +9,13 @@ from functools import cache
 from urllib.parse import unquote
 
 from hubbub.identify.canonical import split
+from hubbub.identify.hosts import rows_of
 from hubbub.identify.tables import Shape, addresses
 
 
 def carried(host: str, rest: str) -> str | None:
     """The address that another carries, of which host and rest are given."""
-    for shape, path in _carriers(host):
+    for shape, path in rows_of(host, _table()):
         if match := path.match(rest):
             return _decoded(match["value"], shape.coding)
     return _proxied(host, rest)
@@ -67,14 +68,6 @@ def _proxy() -> re.Pattern[str]:
 @cache
 def _asked() -> re.Pattern[str]:
     return re.compile(addresses().proxy.path, re.ASCII | re.IGNORECASE)
-
-
-def _carriers(host: str) -> list[tuple[Shape, re.Pattern[str]]]:
-    while host:
-        if host in _table():
-            return _table()[host]
-        host = host.partition(".")[2]
-    return []
 
 
 @cache

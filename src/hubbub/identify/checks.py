@@ -11,20 +11,15 @@ from hubbub.identify import isbn, orcid
 from hubbub.identify.brackets import trim
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
-# Namespaces of URNs that name no publication but formats, messages, machines and downloads.
-_NO_WORKS = re.compile(
-    r"uuid|oid|guid|btih|btmh|sha1|md5|tree|ed2k|li|schemas?-.*|x-.*|oasis|mozilla|microsoft.*|mpeg|dslforum-org|"
-    r"jboss.*|publicid|3gpp|epc|epcglobal|nfc|ogc|un|us-gaap|com|net|org|hl7-org|ihe|dicom|gsma|scte|ebu|smpte|dvb|"
-    r"amazon|aws|tests?|foo|bar|examples?|custom|my.*",
-    re.IGNORECASE,
-)
+# Of formats, downloads and messages, and the word itself.
+_NO_NAMESPACES = re.compile(r"urn|schemas-.*|x-.*|bt[im]h|sha1|md5|tree|ed2k|li", re.IGNORECASE)
 _OFFICES = "US|EP|WO|PCT|DE|FR|GB|JP|CN|KR|CA|AU|CH|ES|IT|RU|TW|IN|BR|NL|SE|AT|DK"
-_PATENT = re.compile(rf"({_OFFICES})?((?:RE|PP|D|H|T)?\d{{4,13}})([A-Z]\d?)?")
+_PATENT = re.compile(rf"({_OFFICES})?(RE|PP|D|H|T)?(\d{{4,13}})([A-Z]\d?)?")
 
 
 def arxiv(value: str) -> str:
-    """An old number is unique without its subject class: `math.GT/0309136` is `math/0309136`."""
-    return re.sub(r"\.[a-z-]+/", "/", value)
+    """Old numbers are unique without a subject class (`math.GT/0309136`), new ones without an archive."""
+    return re.sub(r"\.[a-z-]+/", "/", value) if "." not in value.rpartition("/")[2] else value.rpartition("/")[2]
 
 
 def ark(value: str) -> str | None:
@@ -35,9 +30,8 @@ def ark(value: str) -> str | None:
 
 
 def bibcode(value: str) -> str | None:
-    """Year, journal, volume, qualifier, page, author, filled up with dots; the last is a capital or a dot."""
-    value = value[:-1] + value[-1].upper()
-    return value if re.search(r"\d|\.", value[9:18]) else None
+    """Year, journal, volume, qualifier, page, author, filled up with dots: volume or page hold a digit."""
+    return value if re.search(r"\d", value[9:18]) else None
 
 
 def handle(value: str) -> str | None:
@@ -66,11 +60,21 @@ def oai(value: str) -> str | None:
 
 
 def patent(value: str) -> str | None:
-    """Office, number and kind without blanks and separators; a number without an office is of the United States."""
+    """Office, number and kind without blanks and separators; a number without an office is of the United States.
+
+    Numbers of the World office have a year of four digits and six more, European ones seven digits, others no zeros
+    before them.
+    """
     match = _PATENT.fullmatch(re.sub(r"[ ,./-]", "", value))
-    if not match or not 5 <= len(match[2]) <= 13:
+    if not match:
         return None
-    return f"{match[1] or 'US'}{match[2]}{match[3] or ''}"
+    office, mark, number, kind = match[1] or "US", match[2] or "", match[3], match[4] or ""
+    if office == "WO":
+        year, number = (number[:4], number[4:]) if number[:2] in ("19", "20") else (number[:2], number[2:])
+        number = f"{year if len(year) == 4 else ('19' if year > '70' else '20') + year}{number:0>6}"
+    else:
+        number = f"{number.lstrip('0'):0>7}" if office == "EP" else number.lstrip("0")
+    return f"{office}{mark}{number}{kind}" if 4 <= len(number) <= 13 else None
 
 
 def path(value: str) -> str | None:
@@ -110,9 +114,9 @@ def rrid(value: str) -> str:
 
 
 def urn(value: str) -> str | None:
-    """The namespace in lower case; none for namespaces that name no publication."""
+    """The namespace in lower case; none for namespaces that name nothing to read."""
     namespace, _, name = trim(value).partition(":")
-    return f"{namespace.lower()}:{name}" if name and not _NO_WORKS.fullmatch(namespace) else None
+    return f"{namespace.lower()}:{name}" if name and not _NO_NAMESPACES.fullmatch(namespace) else None
 
 
 CHECKS: dict[str, Callable[[str], str | None]] = {

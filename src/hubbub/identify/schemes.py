@@ -45,7 +45,7 @@ def _value(scheme: str) -> re.Pattern[str]:
 def pattern(scheme: str, form: str) -> re.Pattern[str]:
     """Compile how free text shows a value of a scheme: a row's `text` or `bare`."""
     form = form.replace("VALUE", schemes()[scheme].value).replace("GAP", GAP)
-    return re.compile(rf"(?<![A-Za-z0-9])(?:{form})(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
+    return re.compile(rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)(?:{form})(?!_?[A-Za-z0-9])", re.ASCII | re.IGNORECASE)
 
 
 def address(identifier: Identifier) -> str | None:
@@ -61,7 +61,9 @@ def always_kept(identifier: Identifier) -> bool:
     if identifier.scheme == "url":
         return is_scholarly(host_of(identifier.value))
     row = schemes().get(identifier.scheme)
-    return row is not None and row.category == "scholarly"
+    if row is None or row.category != "scholarly":
+        return False
+    return row.kept is None or re.fullmatch(row.kept, identifier.value) is not None
 
 
 def is_scholarly(host: str) -> bool:

@@ -34,6 +34,7 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     watch: str = "VALUE"
     spelt: dict[str, str] = {}
     address: str | None = None
+    kept: str | None = None
     doi: str | None = None
     certainty: float = 1.0
     examples: dict[str, str] = {}
@@ -76,6 +77,7 @@ class DoiRules(Struct, frozen=True):
 
     resolvers: frozenset[str]
     tails: tuple[str, ...]
+    ends: tuple[str, ...]
     versioned: tuple[str, ...]
 
 

@@ -49,7 +49,7 @@ def _by_look(written: str) -> Identifier | None:
 
 
 def _named(scheme: str, value: str) -> Identifier | None:
-    identifier = make(scheme, value)
+    identifier = make(scheme, value) or (make("shortdoi", value) if scheme == "doi" else None)
     if identifier is None and scheme != "url":  # `doi:https://doi.org/10…`, `DOI: doi:10…`
         twice = _NAMED.fullmatch(value)
         identifier = make(scheme, twice["value"]) if twice and _names().get(twice["name"].lower()) == scheme else None
