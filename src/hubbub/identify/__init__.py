@@ -6,6 +6,7 @@ each. `hubbub.identify.hints` tells beforehand which lines of a firehose are wor
 
 from hubbub.identify.address import in_address
 from hubbub.identify.canonical import canonical
+from hubbub.identify.formats import KINDS, find
 from hubbub.identify.found import Found
 from hubbub.identify.schemes import address, always_kept
 from hubbub.identify.tables import METHOD_VERSION
@@ -13,11 +14,13 @@ from hubbub.identify.text import in_text
 from hubbub.identify.typed import parse
 
 __all__ = [
+    "KINDS",
     "METHOD_VERSION",
     "Found",
     "address",
     "always_kept",
     "canonical",
+    "find",
     "in_address",
     "in_html",
     "in_text",
