@@ -1,7 +1,10 @@
 """Formats in which references travel: each is read as it is written, broken or not, and in linear time."""
 
+import json
 import time
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 
 from hubbub.identify import KINDS, Found, find
 from hubbub.identify.formats import sniff
+from hubbub.identify.tables import schemes
 
 # ruff: noqa: E501 - what is written here is long where it comes from
 
@@ -204,6 +208,36 @@ def test_headers_and_footers_between_pages_are_left_out() -> None:
     pages = ["Journal of X 1\nsee 10.1000/ab-\n1", "Journal of X 2\n12.3 and\n2", "Journal of X 3\nmore\n3"]
     assert names(find("\n\x0c".join(pages), "pdf")) == ["doi:10.1000/ab-12.3"]
     assert names(find("\n".join(pages), "pdf")) != ["doi:10.1000/ab-12.3"]
+
+
+# What stands in public, with what a librarian finds in it
+
+CORPORA = sorted((Path(__file__).parent / "corpora" / "formats").glob("*.jsonl"))
+
+
+def cases(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().split("\n") if line]
+
+
+@pytest.mark.parametrize("path", CORPORA, ids=lambda path: path.stem)
+def test_nearly_all_that_real_inputs_hold_is_found_and_hardly_anything_else(path: Path) -> None:
+    """Web addresses are not counted: which of them are known to carry an identifier changes with every place."""
+    right, wanted, found = 0, 0, 0
+    for case in cases(path):
+        told = {(scheme, value) for scheme, value, *_ in case["finds"] if scheme in schemes().keys() - {"url"}}
+        ones = {(one.identifier.scheme, one.identifier.value) for one in find(case["input"], case["kind"])}
+        ones = {one for one in ones if one[0] != "url"}
+        right, wanted, found = right + len(told & ones), wanted + len(told), found + len(ones)
+    assert len(cases(path)) >= 25
+    assert right >= 0.97 * wanted
+    assert right >= 0.97 * found
+
+
+@pytest.mark.parametrize("path", CORPORA, ids=lambda path: path.stem)
+def test_what_is_found_does_not_hang_on_the_kind_being_told(path: Path) -> None:
+    told = [case for case in cases(path) if case["finds"]]
+    same = [case for case in told if names(find(case["input"])) == names(find(case["input"], case["kind"]))]
+    assert len(same) >= 0.85 * len(told)
 
 
 # Laws

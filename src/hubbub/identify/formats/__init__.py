@@ -31,7 +31,7 @@ _SIGNS = [
     (kind, re.compile(sign, re.IGNORECASE | re.MULTILINE | re.ASCII))
     for kind, sign in (
         ("url", r"\Ahttps?://\S+\s*\Z"),
-        ("mods", r"\A<(?:\?xml\b[^>]*>\s*)?(?:<!--.*?-->\s*)?<?(?:\w+:)?mods(?:Collection)?[\s>]"),
+        ("mods", r"\A<(?:[^\0]{0,9000}?<)?(?:\w{1,20}:)?mods(?:Collection)?[\s>]"),
         ("marcxml", r"<(?:\w+:)?(?:datafield|leader)[\s>]"),
         ("html", r"\A(?:<\?xml\b[^>]*>\s*)?<(?:!doctype html|html|head|body)\b"),
         ("csl", r"\A(?:\[\s*)?\{\s*\""),
@@ -42,6 +42,7 @@ _SIGNS = [
         ("html", r"<(?:meta|div|p)[\s>]|<a\s[^<>]{0,200}href"),
         ("markdown", r"^ {0,3}\[[^\]\n]{1,200}\]:\s*<?http|^#{1,6} \S"),
         ("pdf", r"[\f\u00ad\ufb00-\ufb06]"),
+        ("references", r"(?:https?://|\b10\.)\S{0,300}(?:[-/_=]\s{0,9}\n\s{0,9}\w|\.\s{0,9}\n\s{0,9}(?=\S{0,99}\d)\w)"),
         ("references", r"^\s{0,8}(?:\[\d{1,4}\]|\d{1,4}[.)])\s(?:[^\n]*\n){1,6}\s{0,8}(?:\[\d{1,4}\]|\d{1,4}[.)])\s"),
     )
 ]

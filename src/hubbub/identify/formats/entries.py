@@ -8,7 +8,7 @@ import msgspec
 
 from hubbub.identify.formats.fields import TEXT, Field, table
 
-_TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: |$)(.*)")
+_TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*)|$)")
 _DEEPEST = 8
 
 
@@ -16,11 +16,11 @@ def in_ris(text: str) -> Iterator[Field]:
     """Take RIS apart; a line without a tag goes on with the one before, and an entry ends where the next one starts."""
     entry: list[list[str]] = []
     for line in text.split("\n"):
-        if tag := _TAG.match(line.strip("\r\ufeff")):
+        if tag := _TAG.match(line.strip("\ufeff \t\r")):
             if tag[1] in ("TY", "ER"):
                 yield from _ris(entry)
                 entry = []
-            entry.append([tag[1].lower(), tag[2]])
+            entry.append([tag[1].lower(), tag[2] or ""])
         elif entry and line.strip():
             entry[-1].append(line.strip())
     yield from _ris(entry)

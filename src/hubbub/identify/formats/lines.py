@@ -19,11 +19,13 @@ _SIGNS |= {0xFB00 + at: letters for at, letters in enumerate(("ff", "fi", "fl", 
 _SOFT_BREAK = re.compile(r"\u00ad[ \t]*\r?\n[ \t]*")
 # No DOI and no address ends before these blanks, so they are read as line ends.
 _INNER_BLANK = re.compile(
-    r"(?<=\b10\.) (?=\d{4,9}/)|(?<=\bhttps:) (?=//)|(?<=\bhttp:) (?=//)|(?<=://) (?=\w)|(?<=doi\.org/) (?=10\.)"
+    r"(?<=\b10\.) (?=\d{4,9}/)|(?<=\bhttps:) (?=//)|(?<=\bhttp:) (?=//)|(?<=://) (?=\w)"
+    r"|(?<=doi\.org/) (?=10\.)|(?<=arxiv\.org/) (?=abs/)|(?<=[,;])(?=https?:)"
     r"|(?P<doi>\b10\.\d{4,9})(?: / ?|/ )(?=[\w(])",
     re.ASCII | re.IGNORECASE,
 )
 _HEAD = re.compile(r"https?:|www\.|(?<![\w.])10\.|arxiv:", re.IGNORECASE)
+_PREFIX = re.compile(r"(?<![\w.])10\.\Z")
 _DOI = re.compile(r"(?<![\w.])10\.\d{4,9}/", re.ASCII)
 _NEW = re.compile(r"\W*(?:https?:|www\.|doi\b|10\.\d{4,9}/|arxiv|pmid|pmc|isbn|issn|\[)", re.ASCII | re.IGNORECASE)
 _LABEL = re.compile(r"[1-9]\d{0,3}[.)]?|(?:19|20)\d\d[a-z]?\W*", re.ASCII)
@@ -61,6 +63,8 @@ def in_lines(text: str) -> Iterator[Field]:
     joined = False
     for next_line in text.splitlines():
         next_line = next_line.strip()
+        if not next_line:
+            continue  # the text of some files has an empty line after each
         before, last = _last(line)
         first, _, more = next_line.partition(" ")
         if glue := _glued(last, first, more):
@@ -102,9 +106,9 @@ def _glued(last: str, first: str, more: str) -> str | None:
     start = last[head.start() :].lower()
     if start in ("https:", "http:", "https:/", "http:/", "https://", "http://") or start.endswith("doi.org/"):
         return last + first if re.match(r"[/\w]", first) else None
-    if start == "10.":
+    if _PREFIX.search(start):
         return last + first if re.match(r"\d{4,9}/\S", first, re.ASCII) else None
-    if _NEW.match(first) or (_LABEL.fullmatch(first) and more[:1].isupper()):
+    if _NEW.match(first) or (_LABEL.fullmatch(first) and (not more or more[0].isupper())):
         return None
     return _by_end(last, first, word)
 

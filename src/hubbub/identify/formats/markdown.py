@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 from hubbub.identify.address import in_address
 from hubbub.identify.formats.fields import Field
+from hubbub.identify.schemes import always_kept
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _BLOCK = re.compile(
@@ -61,4 +62,4 @@ def _told(image: str) -> str:
     if shield := _SHIELD.match(image):
         label_and_message = re.split(r"(?<!-)-(?!-)", unquote(shield[1]), maxsplit=1)
         return " ".join(label_and_message).replace("--", "-").replace("__", "_")
-    return image if any(one.identifier.scheme != "url" for one in in_address(image)) else ""
+    return image if any(always_kept(one.identifier) for one in in_address(image)) else ""

@@ -65,7 +65,7 @@ def _marc(field: ET.Element, tag: str) -> Iterator[Field]:
     subfields = [(one.get("code", ""), (one.text or "").strip()) for one in field]
     source = next((said.lower() for code, said in subfields if code == "2"), "")
     for code, said in subfields:
-        ways = table("marc").get(tag + code, table("marc").get(tag, TEXT))
+        ways = table("marc").get(tag + code) or table("marc").get("$" + code, table("marc").get(tag, TEXT))
         if tag == "024":
             ways = _other(field.get("ind1"), source) if code == "a" else ()
         elif tag == "035":
@@ -76,7 +76,8 @@ def _marc(field: ET.Element, tag: str) -> Iterator[Field]:
 
 
 def _other(indicator: str | None, source: str) -> tuple[str, ...]:
-    if indicator == "7":
+    """What a standard number is: as its source says, which many give with another indicator than 7, or an EAN."""
+    if source:
         return table("identifier").get(source, ())
     return ("isbn",) if indicator == "3" else TEXT if indicator == "8" else ()
 

@@ -44,7 +44,7 @@ def _field(match: re.Match[str]) -> Iterator[Field]:
     elif match["prefix"]:
         yield Field(unescape(match["target"]), table("wikitext_link")[_name(match["prefix"])], "interwiki-link")
     else:
-        values = [unescape(_EXPLICIT.sub("", one, count=1)).strip() for one in match["values"].split("|")]
+        values = [unescape(_EXPLICIT.sub("", one, count=1)).strip() for one in match["values"].split("|")[1:]]
         if len(values) > 1 and re.fullmatch(r"[a-z-]{1,12}", values[0]):  # arXiv|hep-th|9901001
             values = [f"{values[0]}/{values[1]}"]
         ways = table("wikitext_template")[_name(match["template"])]
@@ -64,7 +64,7 @@ def _values() -> re.Pattern[str]:
     )
     return re.compile(
         rf"\|\s*(?P<name>{names})\d*\s*=(?P<value>[^|{{}}]*)"
-        rf"|\{{\{{\s*(?P<template>{templates})\s*\|(?P<values>[^{{}}]*)"
+        rf"|\{{\{{\s*(?P<template>{templates})\s*(?P<values>(?:\|\s*(?:\d\d?\s*=)?[^{{}}|=]*+(?=[{{}}|]|\Z))+)"
         rf"|\[\[:?(?P<prefix>{prefixes})[:/](?P<target>[^\[\]|{{}}\n]*)",
         re.IGNORECASE,
     )
