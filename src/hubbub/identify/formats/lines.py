@@ -36,13 +36,16 @@ _EDGES = 2  # lines at the top and at the foot of a page that may be its header 
 
 
 def in_pages(text: str) -> Iterator[Field]:
-    """Take the text of a PDF file apart; form feeds part its pages."""
+    """Take the text of a PDF file apart; form feeds part its pages, and headers and footers come before all pages."""
     pages = [page.strip("\n\r").splitlines() for page in text.split("\f")]
     repeated = Counter(mask for page in pages for mask in {_mask(line) for line in _edges(page)})
+    apart: dict[str, None] = {}
     for page in pages:
         for line in _edges(page):
             if len(pages) > 1 and (repeated[_mask(line)] > 1 or _PAGE_NUMBER.fullmatch(line)):
                 page[page.index(line)] = ""
+                apart[line] = None
+    yield Field("\n".join(apart))
     yield from in_lines("\n".join(line for page in pages for line in page if line.strip()))
 
 
