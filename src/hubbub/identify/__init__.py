@@ -1,7 +1,8 @@
 """Find identifiers in text, addresses and pages: pure, and at firehose speed.
 
-In go text, an address, a page's HTML or what a person typed; out come identifiers in normal form with the evidence for
-each. `hubbub.identify.hints` tells beforehand which lines of a firehose are worth reading.
+In go text, an address, a page's HTML, a format in which references travel or what a person typed; out come identifiers
+in normal form with the evidence for each. `find` takes any of these, and sees which it is if it is not told.
+`hubbub.identify.hints` tells beforehand which lines of a firehose are worth reading.
 """
 
 from hubbub.identify.address import in_address

@@ -10,14 +10,16 @@ _HREF = "{http://www.w3.org/1999/xlink}href"
 _MODS_TEXT = {"url", "note", "abstract", "accessCondition", "tableOfContents", "physicalLocation"}
 
 
-class _Builder(ET.TreeBuilder):
+class SafeBuilder(ET.TreeBuilder):
+    """Builds a tree, and refuses what makes XML dangerous: a document type, where entities are declared."""
+
     def doctype(self, name: str, pubid: str | None, system: str | None) -> NoReturn:
         raise ValueError("it has a document type, where entities are declared")
 
 
-def tree(written: bytes | str) -> ET.Element | None:
+def _tree(written: str) -> ET.Element | None:
     """Parse XML, as far as it goes where it is broken or cut off; none if that is nowhere or has a document type."""
-    builder = _Builder()
+    builder = SafeBuilder()
     parser = ET.XMLParser(target=builder)  # noqa: S314 - what makes XML dangerous is refused by the builder
     try:
         parser.feed(written)
@@ -30,7 +32,7 @@ def tree(written: bytes | str) -> ET.Element | None:
 
 def in_mods(text: str) -> Iterator[Field]:
     """Take records of MODS apart."""
-    root = tree(text)
+    root = _tree(text)
     if root is not None:
         yield from _mods(root)
 
@@ -55,7 +57,7 @@ def _mods(root: ET.Element) -> Iterator[Field]:
 
 def in_marcxml(text: str) -> Iterator[Field]:
     """Take records of MARC apart."""
-    root = tree(text)
+    root = _tree(text)
     for field in root.iter() if root is not None else ():
         if _local(field) == "datafield":
             yield from _marc(field, field.get("tag", ""))
