@@ -178,25 +178,22 @@ def test_what_a_line_end_broke_is_joined_and_less_certain(written: str, found: s
     assert methods(written, kind) == {found: ("joined-lines", 0.8)}
 
 
-@pytest.mark.parametrize(
-    "after",
-    [
-        "References",
-        "2. Smith J",
-        "[2] Smith J",
-        "2011 was a year",
-        "https://example.org",
-        "Available at",
-        "The",
-        "12 Smith",
-        "",
-    ],
-)
+AFTER = ["References", "2. Smith J", "[2] Smith J", "2011 was a year", "https://example.org", "Available at", "The", ""]
+AFTER += ["12 Smith", "p53 is", "3D printing", "5-HT receptors", "e.g. this", "and others", "25", "x-ray 7"]
+
+
 @pytest.mark.parametrize("end", ["", ".", ","])
+@pytest.mark.parametrize("after", AFTER)
 def test_what_follows_a_whole_doi_is_not_joined(after: str, end: str) -> None:
     found = find(f"doi:10.1016/j.epsl.2011.11.037{end}\n{after}", "pdf")
     assert names(found)[0] == "doi:10.1016/j.epsl.2011.11.037"
     assert found[0].certainty > 0.9
+
+
+@pytest.mark.parametrize("after", AFTER)
+@pytest.mark.parametrize("address", ["https://example.org/", "https://example.org/page.", "https://example.org/page"])
+def test_what_follows_a_whole_address_is_not_joined(after: str, address: str) -> None:
+    assert names(find(f"see {address}\n{after}", "references"))[0] == f"url:{address.rstrip('.')}"
 
 
 def test_signs_that_typesetting_puts_into_an_identifier_are_read_through() -> None:
@@ -285,7 +282,7 @@ HOSTILE = {
     "mods": ["<mods>", "<a b='", "&lt;", "<identifier type='doi'>10.1000/x</identifier>"],
     "marcxml": ["<datafield tag='024'>", "<!--"],
     "markdown": ["[", "![", "```\n", "`", "*", "![a](", "<img ", "<!--", "\\", "![a]((((", "`a"],
-    "references": ["10.1000/x-\n", "https://", "10. ", "[1] ", "10.1000/ ", "ISBN 978-\n", "- \n"],
+    "references": ["10.1000/x-\n", "https://", "10. ", "[1] ", "10.1000/ ", "ISBN 978-\n", "- \n", "c1-\n"],
     "pdf": ["10.1000/x-\n", "\f", "a\n\f", "\u00ad", "\n"],
     None: ["{{", "[[", "<a ", "<", "@a{", "==", "[1] a\n", "\n", "TY", "<?xml ", "{ "],
 }  # fmt: skip
@@ -293,7 +290,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize(("kind", "unit"), [(kind, unit) for kind, units in HOSTILE.items() for unit in units])
 def test_time_grows_with_length_alone(kind: str | None, unit: str) -> None:
-    head = "<r>" if kind in ("mods", "marcxml") else ""
+    head = {"mods": "<r>", "marcxml": "<r>", "references": "https://example.org/a-\n"}.get(kind or "", "")
 
     def spent(length: int) -> float:
         written = head + unit * (length // len(unit))

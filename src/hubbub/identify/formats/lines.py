@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from hubbub.identify.formats.fields import TEXT, Field
 
 CERTAINTY = 0.8
+LONGEST = 2000  # characters of what is joined
 _SIGNS = {ord(sign): "-" for sign in "\u2010\u2011\u2012\u2013\u2212"} | dict.fromkeys(
     map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\x00"), ""
 )
@@ -29,7 +30,8 @@ _PREFIX = re.compile(r"(?<![\w.])10\.\Z")
 _DOI = re.compile(r"(?<![\w.])10\.\d{4,9}/", re.ASCII)
 _NEW = re.compile(r"\W*(?:https?:|www\.|doi\b|10\.\d{4,9}/|arxiv|pmid|pmc|isbn|issn|\[)", re.ASCII | re.IGNORECASE)
 _LABEL = re.compile(r"[1-9]\d{0,3}[.)]?|(?:19|20)\d\d[a-z]?\W*", re.ASCII)
-_YEAR = re.compile(r"(?:19|20)\d\d[a-z]?", re.ASCII)
+_PATH = re.compile(r"\w[/=?_&]\w|\w{2}\.\w{2}|\.\d", re.ASCII)
+_NUMBER = re.compile(r"0\d|\d{5}", re.ASCII)
 _PAGE_NUMBER = re.compile(r"\W*\d{1,4}\W*", re.ASCII)
 _ISBN = re.compile(r"\bISBN[-: 013]{0,8}[\d -]{1,16}-\Z", re.ASCII | re.IGNORECASE)
 _EDGES = 2  # lines at the top and at the foot of a page that may be its header and footer
@@ -102,7 +104,7 @@ def _glued(last: str, first: str, more: str) -> str | None:
     """Put two words together if they are one, or give None."""
     if _ISBN.match(last):
         return last + first if re.match(r"[\d-]+[\dX]?\b", first, re.ASCII) else None
-    head = _HEAD.search(last)
+    head = _HEAD.search(last) if len(last) <= LONGEST else None
     word = first.rstrip(".,;:)]}>")
     if not head or not word:
         return None
@@ -121,16 +123,17 @@ def _by_end(last: str, first: str, word: str) -> str | None:
     doi = _DOI.search(last)
     is_small = word[0].islower() or word[0].isdigit()
     has_digit = any(map(str.isdigit, word))
-    is_inner = re.search(r"\w[/.=_-]\w", word) is not None
     match last[-1]:
-        case "/":
-            goes_on = has_digit or (is_small and is_inner) or (is_small and doi is not None and doi.end() == len(last))
+        case "/" if doi:
+            goes_on = has_digit or (is_small and doi.end() == len(last))
+        case "/":  # where an address may well end
+            goes_on = is_small and _PATH.search(word) is not None
         case "-":
             goes_on = is_small or (has_digit and not last[-2:-1].islower())
             if doi and last[-2:-1].islower() and word[0].islower():  # the hyphen of a word that was divided
                 last = last[:-1]
-        case ".":
-            goes_on = is_small and (has_digit or (not doi and is_inner)) and not _YEAR.fullmatch(word)
+        case ".":  # where a sentence may well end
+            goes_on = is_small and (_PATH.search(word) is not None or _NUMBER.match(word) is not None)
         case "_" | "=" | "&" | "?" | "%" | "(" | "~" | "+":
             goes_on = word[0].isalnum()
         case end:
