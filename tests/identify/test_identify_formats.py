@@ -104,8 +104,11 @@ def test_ris_is_read_line_by_line(written: str, found: list[str]) -> None:
         (r"@misc{a, howpublished = {\url{https://example.org/~x/a\_b}}}", ["url:https://example.org/~x/a_b"]),
         (r"@misc{a, note = {\href{https://example.org/a}{click}}}", ["url:https://example.org/a"]),
         ("@article{10.1000/key, title={x}}", ["doi:10.1000/key"]),
+        ("@book{a, isbn={978-0-451-45052-4, 0-306-40615-2 (pbk.)}}", ["isbn:9780451450524", "isbn:9780306406157"]),
+        ("@article{a, doi={10.1000/x; 10.1000/y}}", ["doi:10.1000/x", "doi:10.1000/y"]),
+        ('@article{a, title="A {\\"o} title, doi="10.1000/x", note=10.1000/y}', ["doi:10.1000/x", "doi:10.1000/y"]),
         ("@article{a, title = {{broken, doi={10.1000/x}\n@book{b, isbn = {0--451--45052--3}\n", ["doi:10.1000/x", "isbn:9780451450524"]),
-        ("@comment{doi = {10.1000/x}} @string{doi = \"10.1000/y\"} @a{b, bibsource = {https://dblp.org}}", []),
+        ("@comment{doi = {10.1000/x}} @string{doi = \"10.1000/y\"} @a{b, bibsource = {https://dblp.org}, pmid = 7}", ["pmid:7"]),
         ("@article{a, url={https://example.org/a?doi=10.1000/x}}", ["doi:10.1000/x"]),
     ],
 )  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from hubbub.identify.formats.fields import TEXT, Field, table
 
-_ENTRY = re.compile(r"(?<![\w.])@\s*(?P<type>[A-Za-z]{3,30})\s*[{(]")
+_ENTRY = re.compile(r"(?<![\w.])@\s*(?P<type>[A-Za-z]{1,30})\s*[{(]")
 _KEY = re.compile(r"\s*([^\s,{}=\"]{1,300})\s*,")
 _FIELD = re.compile(r"(?<![\w?&/.-])([A-Za-z][\w:+-]{0,60})\s*=\s*")
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
