@@ -34,6 +34,21 @@ def test_several_files_are_answered_together_and_each_work_once(tmp_path: Path) 
     assert ran == (0, f"{DOI}\narxiv:2101.00001\n", "")
 
 
+def test_a_kind_is_seen_or_given() -> None:
+    wikitext = "{{cite journal|doi=10.1371/journal.pone.0000308|pmc=1790863}}"
+    assert run(None, "identify", stdin=wikitext.encode()).out == f"{DOI}\npmcid:PMC1790863\n"
+    assert run(None, "identify", "--kind", "text", stdin=wikitext.encode()).out == f"{DOI}\n"
+    ran = run(None, "identify", "--kind", "docx", stdin=b"x")
+    assert (ran.status, ran.out) == (2, "")
+    assert "it is one of text, url, html, wikitext" in " ".join(ran.err.split())
+
+
+def test_a_version_stands_in_a_field_of_its_own() -> None:
+    asked = b'{"input": "{{arXiv|1310.2590v2}}", "kind": "wikitext"}'
+    answer = '{"ids":[{"scheme":"arxiv","value":"1310.2590","version":"2"}]}\n'
+    assert run(None, "identify", "--jsonl", stdin=asked).out == answer
+
+
 def test_nothing_found_is_told() -> None:
     assert run(None, "identify", stdin=b"10.1 is a number") == (1, "", "nothing found\n")
 
@@ -86,7 +101,7 @@ def test_a_line_without_identifiers_is_answered_with_none() -> None:
         b"[]",
         b'{"input": 7}',
         b'{"kind": "text"}',
-        b'{"input": "x", "kind": "pdf"}',
+        b'{"input": "x", "kind": "docx"}',
         b'{"input": "\\ud800"}',
         b"[" * 100_000,
         b"hello",

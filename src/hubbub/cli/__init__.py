@@ -11,6 +11,7 @@ import typer
 from hubbub import settings
 from hubbub.answers import Answers
 from hubbub.cli import live, show, take, wants
+from hubbub.identify import KINDS
 from hubbub.model import Identifier
 from hubbub.store import Store, StoreError, open_store
 
@@ -69,21 +70,26 @@ def _work(written: str) -> Identifier:
 @app.command()
 def identify(
     files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]…", help="Files; none: standard input.")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(help=f"What the files are: {', '.join(KINDS)}. If not given, it is seen from their content."),
+    ] = None,
     jsonl: Annotated[
         bool,
         typer.Option(
-            "--jsonl", help='Read `{"input": "…", "kind": "text|url|html"}` a line, answer `{"ids": […]}` a line.'
+            "--jsonl",
+            help='Read `{"input": "…", "kind": "…"}` a line, answer `{"ids": […]}` a line; the kind may be missing.',
         ),
     ] = False,
 ) -> None:
-    """Find identifiers of works and people in text, addresses or HTML, and print one a line.
+    """Find identifiers of works and people in texts, addresses, pages, wikitext, lists of references; print one a line.
 
-    What a file holds is seen from its content. Exit status 1: nothing was found, or a line could not be read.
+    Exit status 1: nothing was found, or a line could not be read.
 
         hubbub identify paper.html
         echo 'see https://doi.org/10.1371/journal.pone.0000308.' | hubbub identify
     """
-    found = take.jsonl(files or []) if jsonl else take.identifiers(files or [])
+    found = take.jsonl(files or []) if jsonl else take.identifiers(files or [], kind)
     raise typer.Exit(0 if found else 1)
 
 

@@ -20,6 +20,7 @@ from hubbub.cli import show
 from hubbub.collect import archive
 from hubbub.collect.source import Fetch, Source, WrongSourceError
 from hubbub.collect.source import sources as installed
+from hubbub.model import Identifier
 from hubbub.store import Store
 
 INPUT_LIMIT = 64 << 20  # bytes of one text or page
@@ -27,17 +28,19 @@ INPUT_LIMIT = 64 << 20  # bytes of one text or page
 
 class _Input(Struct):
     input: str
-    kind: str = "text"
+    kind: str | None = None
 
 
-def identifiers(files: Sequence[Path]) -> bool:
+def identifiers(files: Sequence[Path], kind: str | None) -> bool:
     """Print the identifiers in files or standard input, one a line; say whether there were any."""
+    if kind not in (None, *identify.KINDS):
+        show.fail(f"the kind {kind!r} is not known; it is one of {', '.join(identify.KINDS)}", status=2)
     found: dict[str, identify.Found] = {}
     for file in _opened(files):
         data = file.read(INPUT_LIMIT + 1)
         if len(data) > INPUT_LIMIT:
             show.fail(f"more than {INPUT_LIMIT >> 20} MiB at once; split it, or use --jsonl")
-        for one in _found(data.decode(errors="replace"), None):
+        for one in identify.find(data.decode(errors="replace"), kind):
             found.setdefault(str(one.identifier), one)
     show.found(list(found.values()))
     return bool(found)
@@ -54,8 +57,7 @@ def jsonl(files: Sequence[Path]) -> bool:
             answer: dict[str, Any] = {"ids": []}
             try:
                 asked = decoder.decode(line)
-                ids = [one.identifier for one in _found(asked.input, asked.kind)]
-                answer["ids"] = [{"scheme": one.scheme, "value": one.value} for one in ids]
+                answer["ids"] = [_told(one.identifier) for one in identify.find(asked.input, asked.kind)]
             except (msgspec.MsgspecError, ValueError, RecursionError) as error:
                 answer["error"], good = str(error), False
             out.write(msgspec.json.encode(answer) + b"\n")
@@ -63,23 +65,8 @@ def jsonl(files: Sequence[Path]) -> bool:
     return good
 
 
-def _found(text: str, kind: str | None) -> list[identify.Found]:
-    """Find by kind; a kind of None is seen from the text. Raises ValueError for an unknown one."""
-    if kind is None:
-        start = text[:2000].lower()
-        lines = text.split()
-        if any(tag in start for tag in ("<!doctype", "<html", "<head", "<meta", "<body", "<a ")):
-            kind = "html"
-        else:
-            kind = "url" if len(lines) == 1 and lines[0].startswith(("http://", "https://")) else "text"
-    match kind:
-        case "text":
-            return identify.in_text(text)
-        case "url":
-            return identify.in_address(text.strip())
-        case "html":
-            return identify.in_html(text)
-    raise ValueError(f"the kind {kind!r} is not known; it is text, url or html")
+def _told(one: Identifier) -> dict[str, str]:
+    return {"scheme": one.scheme, "value": one.value} | ({"version": one.version} if one.version else {})
 
 
 def _opened(files: Sequence[Path]) -> Iterator[BinaryIO]:

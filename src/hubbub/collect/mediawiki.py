@@ -1,6 +1,5 @@
 """MediaWiki's action API: questions go to one wiki, its answers come out, with what the text of revisions refers to."""
 
-import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -18,10 +17,6 @@ HISTORY = 40  # times 500 revisions: some fifty articles of Wikipedia have more
 ASKED: dict[str, Any] = {"action": "query", "format": "json", "formatversion": 2, "maxlag": 5}
 STANDING: dict[str, Any] = {"prop": "info", "inprop": "url"}
 CONTENT = STANDING | {"prop": "info|revisions", "rvprop": "ids|timestamp|user|content", "rvslots": "main"}
-
-_HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
-# Templates give these numbers without the prefix by which text shows them.
-_PARAMETER = re.compile(r"\|\s*(pmc|hdl)\s*=\s*(?=\d)", re.IGNORECASE)
 
 
 class Slot(Struct):
@@ -173,5 +168,4 @@ def references(revision: Revision) -> dict[str, Found] | None:
     slot = revision.slots.get("main")
     if slot is None or slot.content is None:
         return None
-    text = _PARAMETER.sub(lambda match: "|PMC" if match[1].lower() == "pmc" else "|hdl:", slot.content)
-    return {str(one.identifier): one for one in identify.in_text(_HIDDEN.sub("", text))}
+    return {str(one.identifier): one for one in identify.find(slot.content, "wikitext")}

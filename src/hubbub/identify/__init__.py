@@ -1,11 +1,13 @@
 """Find identifiers in text, addresses and pages: pure, and at firehose speed.
 
-In go text, an address, a page's HTML or what a person typed; out come identifiers in normal form with the evidence for
-each. `hubbub.identify.hints` tells beforehand which lines of a firehose are worth reading.
+In go text, an address, a page's HTML, a format in which references travel or what a person typed; out come identifiers
+in normal form with the evidence for each. `find` takes any of these, and sees which it is if it is not told.
+`hubbub.identify.hints` tells beforehand which lines of a firehose are worth reading.
 """
 
 from hubbub.identify.address import in_address
 from hubbub.identify.canonical import canonical
+from hubbub.identify.formats import KINDS, find
 from hubbub.identify.found import Found
 from hubbub.identify.schemes import address, always_kept
 from hubbub.identify.tables import METHOD_VERSION
@@ -13,11 +15,13 @@ from hubbub.identify.text import in_text
 from hubbub.identify.typed import parse
 
 __all__ = [
+    "KINDS",
     "METHOD_VERSION",
     "Found",
     "address",
     "always_kept",
     "canonical",
+    "find",
     "in_address",
     "in_html",
     "in_text",

@@ -132,8 +132,9 @@ def tracking() -> re.Pattern[str]:
 def _version() -> str:
     """A digest of code and data, so that no change of a rule can be forgotten."""
     digest = blake2b(digest_size=5)
-    for package in ("hubbub.identify", "hubbub.reference"):
-        for file in sorted(files(package).iterdir(), key=lambda f: f.name):
+    own = files("hubbub.identify")
+    for folder in (own, own / "formats", files("hubbub.reference")):
+        for file in sorted(folder.iterdir(), key=lambda f: f.name):
             if file.name.endswith((".py", ".toml", ".gz")):
                 digest.update(file.read_bytes())
     return digest.hexdigest()
