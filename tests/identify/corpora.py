@@ -60,13 +60,7 @@ def cases(scheme: str) -> list[Case]:
 
 def found(case: Case, scheme: str) -> set[Pair]:
     """What is found of a scheme in a case."""
-    match case.kind:
-        case "url":
-            ones = identify.in_address(case.input)
-        case "html":
-            ones = identify.in_html(case.input)
-        case _:
-            ones = identify.in_text(case.input)
+    ones = identify.find(case.input, case.kind)
     return {(one.identifier.scheme, one.identifier.value) for one in ones if one.identifier.scheme == scheme}
 
 
