@@ -72,6 +72,7 @@ def test_what_an_input_is_shows_in_its_start(kind: str) -> None:
         ("|doi=<nowiki>10.1002/a<1::aid-b>3.0.co;2-k</nowiki>}}", ["doi:10.1002/a<1::aid-b>3.0.co;2-k"]),
         ("PMID 123, {{cite|url=https://example.org/x{{dead link}}}}", ["pmid:123", "url:https://example.org/x"]),
         ("{{cite|doi-access=free|nodoi=10|doi=|pmid=unknown}}", []),
+        ("{{cite|i\u017fbn=0|شابک=978-0-451-45052-4}}", ["isbn:9780451450524"]),
     ],
 )
 def test_wikitext_holds_values_in_templates_links_and_between_them(written: str, found: list[str]) -> None:

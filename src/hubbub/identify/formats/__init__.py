@@ -60,7 +60,7 @@ def find(input: str, kind: str | None = None, address: str | None = None) -> lis
         case "url":
             return in_address(input.strip())
         case "html":
-            from hubbub.identify.page import in_html  # the HTML parser is loaded where a page is read
+            from hubbub.identify import in_html  # which is complete only when this module is
 
             return in_html(input, address)
     if kind not in _READERS:

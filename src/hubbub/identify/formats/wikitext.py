@@ -66,5 +66,5 @@ def _values() -> re.Pattern[str]:
         rf"\|\s*(?P<name>{names})\d*\s*=(?P<value>[^|{{}}]*)"
         rf"|\{{\{{\s*(?P<template>{templates})\s*(?P<values>(?:\|\s*(?:\d\d?\s*=)?[^{{}}|=]*+(?=[{{}}|]|\Z))+)"
         rf"|\[\[:?(?P<prefix>{prefixes})[:/](?P<target>[^\[\]|{{}}\n]*)",
-        re.IGNORECASE,
+        re.IGNORECASE | re.ASCII,  # else the letter ſ is an s, too
     )
