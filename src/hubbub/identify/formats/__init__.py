@@ -66,10 +66,11 @@ def find(input: str, kind: str | None = None, address: str | None = None) -> lis
     if kind not in _READERS:
         raise ValueError(f"the kind {kind!r} is not known; it is one of {', '.join(KINDS)}")
     firsts: dict[tuple[str, str], Found] = {}
-    for field in reader(kind)(input):
+    fields = list(reader(kind)(input))
+    for field in fields:
         for one in in_field(field):
             firsts.setdefault((one.identifier.scheme, one.identifier.value), one)
-    return list(firsts.values())
+    return list(firsts.values()) if fields else in_text(input)  # a piece without a beginning, or none of its kind
 
 
 def sniff(input: str) -> str:  # noqa: A002
