@@ -75,6 +75,9 @@ def identify(
             "--jsonl", help='Read `{"input": "…", "kind": "text|url|html"}` a line, answer `{"ids": […]}` a line.'
         ),
     ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Tell what was seen, by which rule, what was rejected, and the reason.")
+    ] = False,
 ) -> None:
     """Find identifiers of works and people in text, addresses or HTML, and print one a line.
 
@@ -82,8 +85,12 @@ def identify(
 
         hubbub identify paper.html
         echo 'see https://doi.org/10.1371/journal.pone.0000308.' | hubbub identify
+        hubbub identify paper.html --why
     """
-    found = take.jsonl(files or []) if jsonl else take.identifiers(files or [])
+    if jsonl and why:
+        show.fail("--why is for people, --jsonl for programs; give one of them", status=2)
+    answer = take.jsonl if jsonl else take.account if why else take.identifiers
+    found = answer(files or [])
     raise typer.Exit(0 if found else 1)
 
 

@@ -33,14 +33,40 @@ class _Input(Struct):
 def identifiers(files: Sequence[Path]) -> bool:
     """Print the identifiers in files or standard input, one a line; say whether there were any."""
     found: dict[str, identify.Found] = {}
+    for data, text, kind in _inputs(files):
+        for one in identify.in_html(data) if kind == "html" else _found(text, kind):
+            found.setdefault(str(one.identifier), one)
+    show.found(list(found.values()))
+    return bool(found)
+
+
+def account(files: Sequence[Path]) -> bool:
+    """Print what was seen in files, by which rule, and what became of it; say whether there were identifiers."""
+    rows: list[identify.Why] = []
+    for data, text, kind in _inputs(files):
+        if kind == "html":
+            rows += identify.read_page(data).account()
+        else:
+            rows += [identify.Why(f.as_written, kind, f.method, "found", f.identifier) for f in _found(text, kind)]
+    show.account(rows)
+    return any(row.identifier for row in rows)
+
+
+def _inputs(files: Sequence[Path]) -> Iterator[tuple[bytes, str, str]]:
+    """Each input as bytes and as text, and its kind."""
     for file in _opened(files):
         data = file.read(INPUT_LIMIT + 1)
         if len(data) > INPUT_LIMIT:
             show.fail(f"more than {INPUT_LIMIT >> 20} MiB at once; split it, or use --jsonl")
-        for one in _found(data.decode(errors="replace"), None):
-            found.setdefault(str(one.identifier), one)
-    show.found(list(found.values()))
-    return bool(found)
+        text = data.decode(errors="replace")
+        yield data, text, _kind_of(text)
+
+
+def _kind_of(text: str) -> str:
+    start, lines = text[:2000].lower(), text.split()
+    if any(tag in start for tag in ("<!doctype", "<html", "<head", "<meta", "<body", "<a ")):
+        return "html"
+    return "url" if len(lines) == 1 and lines[0].startswith(("http://", "https://")) else "text"
 
 
 def jsonl(files: Sequence[Path]) -> bool:
@@ -63,15 +89,8 @@ def jsonl(files: Sequence[Path]) -> bool:
     return good
 
 
-def _found(text: str, kind: str | None) -> list[identify.Found]:
-    """Find by kind; a kind of None is seen from the text. Raises ValueError for an unknown one."""
-    if kind is None:
-        start = text[:2000].lower()
-        lines = text.split()
-        if any(tag in start for tag in ("<!doctype", "<html", "<head", "<meta", "<body", "<a ")):
-            kind = "html"
-        else:
-            kind = "url" if len(lines) == 1 and lines[0].startswith(("http://", "https://")) else "text"
+def _found(text: str, kind: str) -> list[identify.Found]:
+    """Find by kind. Raises ValueError for an unknown one."""
     match kind:
         case "text":
             return identify.in_text(text)

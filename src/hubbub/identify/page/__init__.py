@@ -7,12 +7,12 @@ weights. Every step is linear in the size of the page.
 from collections.abc import Iterator, Mapping
 
 from selectolax.lexbor import LexborHTMLParser
-from w3lib.encoding import html_to_unicode
 
 from hubbub.identify.address import in_address
 from hubbub.identify.canonical import canonical
 from hubbub.identify.found import Found
 from hubbub.identify.page.claims import addresses_of, claims_of, found_by, join
+from hubbub.identify.page.decode import decode
 from hubbub.identify.page.describe import described, kind_of, titles_of
 from hubbub.identify.page.identity import Claim, PageIdentity, Related, Said
 from hubbub.identify.page.judge import judge
@@ -37,7 +37,7 @@ def read_page(html: str | bytes, address: str | None = None, headers: Mapping[st
     Bytes are decoded as their mark, headers or tags say. Nothing is raised, whatever the page holds.
     """
     told = {name.lower(): value for name, value in (headers or {}).items()}
-    tree = LexborHTMLParser(_text(html, told.get("content-type")))
+    tree = LexborHTMLParser(decode(html, told.get("content-type")))
     base, facts = _base(tree, address), Facts()
     said = [*tags(tree, facts), *links(tree, facts), *header_links(told.get("link", ""), facts)]
     said += [Said("address", "address", address)] if address else []
@@ -61,11 +61,6 @@ def read_page(html: str | bytes, address: str | None = None, headers: Mapping[st
         venue=stated.venue,
         canonical=_canonical(judged),
     )
-
-
-def _text(html: str | bytes, content_type: str | None) -> str:
-    text = html_to_unicode(content_type, html)[1] if isinstance(html, bytes) else html
-    return text.encode("utf-8", "replace").decode().replace("\x00", "")
 
 
 def _base(tree: LexborHTMLParser, address: str | None) -> str:

@@ -12,12 +12,11 @@ from typing import Any
 
 import msgspec
 
-_WRAPPED = re.compile(
-    r"^\s*(?://|/\*)?\s*(?:<!--|<!\[CDATA\[)\s*(?:\*/)?|(?://|/\*)?\s*(?:-->|\]\]>)\s*(?:\*/)?\s*;?\s*$"
-)
+_OPENED = re.compile(r"^(?://|/\*)?\s*(?:<!--|<!\[CDATA\[)\s*(?:\*/)?")
+_CLOSED = re.compile(r"(?://|/\*)? ?(?:-->|\]\]>) ?(?:\*/)?;?$")
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"?'  # the last one may not end
 _COMMENT = re.compile(rf"({_STRING})|/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL)
-_COMMA = re.compile(rf"({_STRING})|,(?=[\s,]*+[\]}}])", re.DOTALL)
+_COMMA = re.compile(rf"({_STRING})|,[\s,]*([\]}}])?", re.DOTALL)
 _BETWEEN = re.compile(r"[\s,;]*")
 
 
@@ -34,8 +33,8 @@ def values(text: str) -> Iterator[Any]:
 def _tolerantly(text: str) -> Iterator[Any]:
     if '"' not in text and "&quot;" in text:
         text = unescape(text)
-    text = _COMMENT.sub(_only_strings, _WRAPPED.sub("", text))
-    text = _COMMA.sub(_only_strings, text)
+    text = _COMMENT.sub(lambda match: match[1] or "", _CLOSED.sub("", _OPENED.sub("", text.strip())))
+    text = _COMMA.sub(lambda match: match[1] or match[2] or ",", text)
     decoder, at = json.JSONDecoder(strict=False), 0
     while (at := _end(text, at)) < len(text):
         try:
@@ -48,7 +47,3 @@ def _tolerantly(text: str) -> Iterator[Any]:
 def _end(text: str, at: int) -> int:
     between = _BETWEEN.match(text, at)
     return between.end() if between else at
-
-
-def _only_strings(match: re.Match[str]) -> str:
-    return match[1] or ""
