@@ -52,6 +52,10 @@ def verdicts(page: PageIdentity, written: str) -> set[tuple[str, str]]:
         (HW.format(f"{A}; {B}"), []),
         (HW.format(f"{A}; {B}") + LD.format(A), [A]),
         (HW.format(A) + HW.format(B) + HW.format(C), []),
+        (HW.format("; ".join(f"10.5753/{i}" for i in range(20))) + BADGE.format("10.5753/7"), []),
+        (HW.format(f"{A}; {B}; {C}") + BADGE.format(A), []),
+        (DC.format(A) + f'<meta name="doi" content="{B}">', []),  # as sure as each other
+        (HW.format(A) + '<script type="application/ld+json">{"@type":"CollectionPage"}</script>', []),
         (BADGE.format(A), []),
         (BADGE.format(A) + DC.format(A), [A]),
         (BADGE.format(A) + DC.format(B), [B]),
