@@ -49,6 +49,41 @@ def test_a_version_stands_in_a_field_of_its_own() -> None:
     assert run(None, "identify", "--jsonl", stdin=asked).out == answer
 
 
+def test_a_page_tells_why(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(
+        '<meta name="citation_doi" content="10.1234/test"><meta name="dc.identifier" content="10.5555/a">'
+        '<meta name="dc.relation" content="10.5555/b">\x1b[31m<a href="https://doi.org/10.5555/c">c</a>'
+    )
+    status, out, _ = run(None, "identify", "--why", tmp_path / "page.html")
+    head, *rows = [line.split("  ", 1)[0] for line in out.splitlines()]
+    assert (status, head, rows) == (0, "verdict", ["rejected", "is", "is related to", "references"])
+    for told in (
+        "10.1234/test",
+        "meta citation_doi",
+        "a template's placeholder",
+        "doi:10.5555/a",
+        "dublin core",
+        "link",
+    ):
+        assert told in out
+    assert "\x1b" not in out
+
+
+def test_texts_and_addresses_tell_why() -> None:
+    assert "doi-in-text" in run(None, "identify", "--why", stdin=f"see {DOI}".encode()).out
+    assert "doi-address" in run(None, "identify", "--why", stdin=ADDRESS.encode()).out
+    assert run(None, "identify", "--why", stdin=b"nothing").status == 1
+
+
+def test_a_page_in_another_charset_is_read() -> None:
+    page = '<html><meta charset="utf-16le"><meta name="citation_doi" content="10.5555/é">'
+    assert run(None, "identify", stdin=page.replace("utf-16le", "latin-1").encode("latin-1")).out == "doi:10.5555/é\n"
+
+
+def test_reasons_are_not_told_to_programs() -> None:
+    run(None, "identify", "--why", "--jsonl", stdin=b"{}").fails("--why is for people", status=2)
+
+
 def test_nothing_found_is_told() -> None:
     assert run(None, "identify", stdin=b"10.1 is a number") == (1, "", "nothing found\n")
 

@@ -78,6 +78,11 @@ def score(scheme: str, some: Iterable[Case]) -> tuple[Score, list[str]]:
     return total, wrong
 
 
+def told(*lines: str) -> None:
+    """Print lines."""
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+
+
 def main() -> None:
     """Print the scores; with names of schemes, also what is wrong."""
     for scheme in sys.argv[1:] or schemes():
@@ -86,12 +91,12 @@ def main() -> None:
             total, wrong = score(scheme, some)
             positive = sum(bool(case.finds) for case in some)
             if some:
-                print(
+                told(
                     f"{scheme:18} round {round_}: {positive:3} positive, {len(some) - positive:3} negative, "
                     f"recall {total.recall:.3f}, precision {total.precision:.3f}"
                 )
             if len(sys.argv) > 1:
-                print(*wrong, sep="\n")
+                told(*wrong)
 
 
 if __name__ == "__main__":

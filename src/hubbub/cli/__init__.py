@@ -81,6 +81,9 @@ def identify(
             help='Read `{"input": "…", "kind": "…"}` a line, answer `{"ids": […]}` a line; the kind may be missing.',
         ),
     ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Tell what was seen, by which rule, what was rejected, and the reason.")
+    ] = False,
 ) -> None:
     """Find identifiers of works and people in texts, addresses, pages, wikitext, lists of references; print one a line.
 
@@ -88,8 +91,14 @@ def identify(
 
         hubbub identify paper.html
         echo 'see https://doi.org/10.1371/journal.pone.0000308.' | hubbub identify
+        hubbub identify paper.html --why
     """
-    found = take.jsonl(files or []) if jsonl else take.identifiers(files or [], kind)
+    if jsonl and why:
+        show.fail("--why is for people, --jsonl for programs; give one of them", status=2)
+    if kind not in (None, *KINDS):
+        show.fail(f"the kind {kind!r} is not known; it is one of {', '.join(KINDS)}", status=2)
+    answer = take.account if why else take.identifiers
+    found = take.jsonl(files or []) if jsonl else answer(files or [], kind)
     raise typer.Exit(0 if found else 1)
 
 

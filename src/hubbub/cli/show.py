@@ -17,7 +17,7 @@ from hubbub.answers import Report, Said, SourceReport
 from hubbub.answers.shapes import DayCount, Shelf, Speaker
 from hubbub.answers.status import Status
 from hubbub.collect.source import sources as installed
-from hubbub.identify import Found
+from hubbub.identify import Found, Why
 from hubbub.model import About, Identifier
 from hubbub.pipeline import Outcome
 from hubbub.reference.places import place
@@ -26,6 +26,7 @@ from hubbub.runner import Turn
 LATEST = 5  # posts in a report
 BAR, SPARK = 12, 54  # characters, so that a line fits on 80
 PIPED_WIDTH = 240  # wide enough that no table wraps
+SEEN = 60  # characters of what was seen
 NUMBERS = ("posts", "accounts", "amplifications", "followers", "certainty", "lanes", "due", "read now", "number")
 SPARKS = "▁▂▃▄▅▆▇█"
 # Strangers' text must not drive the terminal.
@@ -104,6 +105,16 @@ def found(ones: Sequence[Found]) -> None:
     table = _table("identifier", "as written", "found by", "certainty")
     for one in ones:
         table.add_row(plain(str(one.identifier)), plain(one.as_written), one.method, f"{one.certainty:.0%}")
+    out.print(table)
+
+
+def account(rows: Iterable[Why]) -> None:
+    """Tell what was seen, where, what became of it and why."""
+    table = _table("verdict", "identifier", "seen", "where", "rule", "why")
+    for row in rows:
+        identifier = plain(str(row.identifier)) if row.identifier else ""
+        seen = plain(row.seen[:SEEN])
+        table.add_row(row.verdict.replace("_", " "), identifier, seen, plain(row.where), row.rule, plain(row.reason))
     out.print(table)
 
 

@@ -33,17 +33,35 @@ class _Input(Struct):
 
 def identifiers(files: Sequence[Path], kind: str | None) -> bool:
     """Print the identifiers in files or standard input, one a line; say whether there were any."""
-    if kind not in (None, *identify.KINDS):
-        show.fail(f"the kind {kind!r} is not known; it is one of {', '.join(identify.KINDS)}", status=2)
     found: dict[str, identify.Found] = {}
+    for data, text, seen in _inputs(files, kind):
+        for one in identify.in_html(data) if seen == "html" else identify.find(text, seen):
+            found.setdefault(str(one.identifier), one)
+    show.found(list(found.values()))
+    return bool(found)
+
+
+def account(files: Sequence[Path], kind: str | None) -> bool:
+    """Print what was seen in files, by which rule, and what became of it; say whether there were identifiers."""
+    rows: list[identify.Why] = []
+    for data, text, seen in _inputs(files, kind):
+        if seen == "html":
+            rows += identify.read_page(data).account()
+        else:
+            ones = identify.find(text, seen)
+            rows += [identify.Why(one.as_written, seen, one.method, "found", one.identifier) for one in ones]
+    show.account(rows)
+    return any(row.identifier for row in rows)
+
+
+def _inputs(files: Sequence[Path], kind: str | None) -> Iterator[tuple[bytes, str, str]]:
+    """Each input as bytes and as text, and its kind."""
     for file in _opened(files):
         data = file.read(INPUT_LIMIT + 1)
         if len(data) > INPUT_LIMIT:
             show.fail(f"more than {INPUT_LIMIT >> 20} MiB at once; split it, or use --jsonl")
-        for one in identify.find(data.decode(errors="replace"), kind):
-            found.setdefault(str(one.identifier), one)
-    show.found(list(found.values()))
-    return bool(found)
+        text = data.decode(errors="replace")
+        yield data, text, kind or identify.sniff(text)
 
 
 def jsonl(files: Sequence[Path]) -> bool:

@@ -92,12 +92,30 @@ class Addresses(Struct, frozen=True):
     doi: DoiRules
 
 
-class MetaTags(Struct, frozen=True):
-    """meta_tags.toml."""
+class ClaimRow(Struct, frozen=True, kw_only=True):
+    """One kind of saying of a page about itself; `relation` is how the page's work stands to what is named."""
 
-    scheme: dict[str, tuple[str, ...]]
-    any: dict[str, tuple[str, ...]]
-    address: dict[str, tuple[str, ...]]
+    place: str
+    names: tuple[str, ...]
+    relation: str
+    weight: float
+    why: str
+    carrier: str = ""
+    scheme: str = ""
+
+
+class PageRules(Struct, frozen=True):
+    """page_rules.toml."""
+
+    threshold: float
+    several: frozenset[str]
+    order: tuple[str, ...]
+    placeholders: tuple[str, ...]
+    home: str
+    claim: tuple[ClaimRow, ...]
+    types: dict[str, dict[str, tuple[str, ...]]]
+    kinds: dict[str, str]
+    describe: dict[str, tuple[str, ...]]
 
 
 def _read(name: str, kind: type[T]) -> T:
@@ -117,9 +135,9 @@ def addresses() -> Addresses:
 
 
 @cache
-def meta_tags() -> MetaTags:
-    """What meta tags of a page may hold identifiers."""
-    return _read("meta_tags.toml", MetaTags)
+def page_rules() -> PageRules:
+    """What a page may say of itself, and how much that weighs."""
+    return _read("page_rules.toml", PageRules)
 
 
 @cache
@@ -133,7 +151,7 @@ def _version() -> str:
     """A digest of code and data, so that no change of a rule can be forgotten."""
     digest = blake2b(digest_size=5)
     own = files("hubbub.identify")
-    for folder in (own, own / "formats", files("hubbub.reference")):
+    for folder in (own, own / "formats", own / "page", files("hubbub.reference")):
         for file in sorted(folder.iterdir(), key=lambda f: f.name):
             if file.name.endswith((".py", ".toml", ".gz")):
                 digest.update(file.read_bytes())

@@ -15,7 +15,6 @@ from msgspec import Struct
 
 from hubbub.identify.address import in_address
 from hubbub.identify.found import Found
-from hubbub.identify.tables import schemes
 from hubbub.identify.text import in_text
 from hubbub.identify.typed import parse
 from hubbub.model import Identifier
