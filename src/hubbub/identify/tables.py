@@ -109,6 +109,8 @@ class PageRules(Struct, frozen=True):
 
     threshold: float
     several: frozenset[str]
+    wholes: frozenset[str]
+    no_works: frozenset[str]
     order: tuple[str, ...]
     placeholders: tuple[str, ...]
     home: str

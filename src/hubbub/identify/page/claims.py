@@ -83,15 +83,23 @@ def _of_others(claim: Claim, row: ClaimRow) -> Iterator[Claim]:
     if whole is not None:
         yield _checked(replace(claim, identifier=whole))
         return
-    found = [one for piece in _REFERENCE.split(claim.written) for one in in_text(piece)][:_MOST]
-    for one in found:
-        if one.identifier.scheme != "url":
-            yield _checked(replace(claim, identifier=one.identifier, written=one.as_written))
+    for piece in _REFERENCE.split(claim.written, maxsplit=_MOST):
+        named = read(piece.strip().removeprefix("citation_").removesuffix(";"))
+        found = [(named, piece)] if named else [(one.identifier, one.as_written) for one in in_text(piece)]
+        for identifier, written in found:
+            if identifier.scheme != "url":
+                yield _checked(replace(claim, identifier=identifier, written=written))
 
 
 def _checked(claim: Claim) -> Claim:
-    if claim.identifier and schemes()[claim.identifier.scheme].category == "person":
-        return _rejected(claim, "it names a person")
+    if claim.identifier is None:
+        return claim
+    row = schemes()[claim.identifier.scheme]
+    names = {claim.identifier.scheme, row.category}
+    if names & page_rules().no_works:
+        return _rejected(claim, f"{row.title} names no works")
+    if names & page_rules().wholes and claim.relation == "is":
+        return replace(claim, relation="is_part_of", verdict="is_part_of", reason="it is what this is in")
     return replace(claim, verdict="" if claim.relation == "is" else claim.relation)
 
 
