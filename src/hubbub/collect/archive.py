@@ -120,6 +120,20 @@ def pages(lane: str, since: str, fetch: Fetch, *, whole: bool = False) -> Iterat
         file.close()
 
 
+def chunks(lane: str, offset: int, fetch: Fetch) -> Iterator[bytes | Fault]:
+    """Yield a lane's bytes from a place on, and what is wrong with it where it breaks."""
+    file, at = fetch.open(lane), offset
+    try:
+        _skip(file, offset)
+        while data := file.read(PAGE):
+            at += len(data)
+            yield data
+    except _CUT as error:
+        yield Fault(f"cut off: {_said(error)}; what came before is kept", at)
+    finally:
+        file.close()
+
+
 def head(lane: str, fetch: Fetch) -> bytes:
     """Return the first bytes of a lane, as far as they can be read."""
     file = fetch.open(lane)

@@ -21,6 +21,7 @@ CONTENT = STANDING | {"prop": "info|revisions", "rvprop": "ids|timestamp|user|co
 
 _HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 # Templates give these numbers without the prefix by which text shows them.
+PARAMETER = re.compile(rb"\|\s*(?:pmc|hdl)\s*=\s*\d", re.IGNORECASE)
 _PARAMETER = re.compile(r"\|\s*(pmc|hdl)\s*=\s*(?=\d)", re.IGNORECASE)
 
 

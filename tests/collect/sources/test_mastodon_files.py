@@ -2,17 +2,16 @@
 
 import asyncio
 import json
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from hubbub import pipeline
 from hubbub.answers import Answers
-from hubbub.collect import archive
 from hubbub.collect.sources.mastodon import Mastodon
 from hubbub.model import Account, Fact, Fault, Identifier, Page, Post
 from hubbub.store import Store
+from tests.collect.asked import archived
 from tests.collect.replay import NOW
 from tests.conftest import NewStore
 
@@ -32,8 +31,7 @@ def posts(name: str) -> dict[str, Post]:
 
 def collect(store: Store, *bodies: bytes) -> None:
     for body in bodies:
-        fetch = archive.files(lambda lane, body=body: BytesIO(body))
-        asyncio.run(pipeline.collect(Mastodon(), "file", fetch, store))
+        asyncio.run(pipeline.collect(Mastodon(), "file", archived(body), store))
 
 
 def said_of(store: Store, work: Identifier) -> set[str]:

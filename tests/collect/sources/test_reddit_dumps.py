@@ -2,17 +2,16 @@
 
 import asyncio
 import json
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from hubbub import pipeline
 from hubbub.answers import Answers
-from hubbub.collect import archive
 from hubbub.collect.source import sources
 from hubbub.collect.sources.reddit import Reddit
 from hubbub.model import Account, Fault, Identifier, Page, Post
 from hubbub.store import Store
+from tests.collect.asked import archived
 from tests.collect.replay import NOW
 from tests.conftest import NewStore
 
@@ -30,8 +29,7 @@ def posts(name: str) -> dict[str, Post]:
 
 def collect(store: Store, *bodies: bytes) -> None:
     for body in bodies:
-        fetch = archive.files(lambda lane, body=body: BytesIO(body))
-        asyncio.run(pipeline.collect(Reddit(), "dump", fetch, store))
+        asyncio.run(pipeline.collect(Reddit(), "dump", archived(body), store))
 
 
 def dump(name: str, **changed: Any) -> bytes:
