@@ -8,6 +8,7 @@ every other page of its site, is said once, by the site.
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from msgspec import Struct
@@ -108,7 +109,7 @@ def _posts(key: str, version: str, capture: warc.Capture) -> Iterator[Post]:
     if capture.kind == "text":
         if is_scholarly:
             return
-        read = _Read(_named(identify.in_address(capture.address)), _in_text(capture.text), {})
+        read = _Read(set(_meant(capture.address)), _in_text(capture.text), {})
     else:
         read = _html(capture)
         if is_scholarly and any(one.scheme != "url" and identify.always_kept(one) for one in read.itself):
@@ -117,7 +118,7 @@ def _posts(key: str, version: str, capture: warc.Capture) -> Iterator[Post]:
     yield Post(source=NAME, id=key, via=NAME, version=version, url=capture.address, title=read.title, links=links)
     home = "/".join(key.split("/")[:3]) + "/"
     for link in read.frame.values():
-        for one in _named(identify.in_address(link.address)) - read.itself:
+        for one in _meant(link.address) - read.itself:
             if identify.always_kept(one) and _speaks(link, read.itself, key):
                 said = f"frame {one}"
                 yield Post(source=NAME, id=home, via=NAME, assertion=said, version=version, url=home, links=(link,))
@@ -125,7 +126,7 @@ def _posts(key: str, version: str, capture: warc.Capture) -> Iterator[Post]:
 
 def _speaks(link: Link, itself: set[Identifier], key: str) -> bool:
     """Whether a link speaks of something else than its own page or, without an identifier, its own site."""
-    named = _named(identify.in_address(link.address))
+    named = _meant(link.address)
     own = key.split("/")[2]
     return bool(named - itself) and not all(one.scheme == "url" and one.value.split("/")[2] == own for one in named)
 
@@ -133,7 +134,7 @@ def _speaks(link: Link, itself: set[Identifier], key: str) -> bool:
 def _html(capture: warc.Capture) -> _Read:
     html = capture.text.replace("\x00", "")
     if _is_deep(html):
-        return _Read(_named(identify.in_address(capture.address)), _in_text(_ANY_TAG.sub(" ", html)), {})
+        return _Read(set(_meant(capture.address)), _in_text(_ANY_TAG.sub(" ", html)), {})
     words, frame = _apart(html)
     tree = LexborHTMLParser(words)
     data = "".join(node.html or "" for node in tree.css('script[type="application/ld+json"]'))
@@ -186,12 +187,18 @@ def _links(tree: LexborHTMLParser, base: str) -> dict[str, Link]:
 def _in_text(text: str, links: dict[str, Link] | None = None) -> dict[str, Link]:
     """Add what a text names to what is linked."""
     links = links or {}
-    known = {one for link in links.values() for one in _named(identify.in_address(link.address))}
+    known = {one for link in links.values() for one in _meant(link.address)}
     for one in identify.in_text(text):
         address = identify.address(one.identifier)
         if address and one.identifier not in known:
             links.setdefault(address, Link(address, "discusses", "text", one.as_written, one.method))
     return links
+
+
+@lru_cache(4096)
+def _meant(address: str) -> frozenset[Identifier]:
+    """What an address means; links of one site are alike, and each is looked at more than once."""
+    return frozenset(_named(identify.in_address(address)))
 
 
 def _named(found: list[Found]) -> set[Identifier]:
