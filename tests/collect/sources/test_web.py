@@ -102,6 +102,12 @@ def test_a_page_says_what_it_links_to_in_its_own_words() -> None:
     assert (text.address, text.found_in) == ("https://arxiv.org/abs/2101.00001", "text")
 
 
+def test_a_work_that_has_no_address_is_named_by_its_words(new_store: NewStore) -> None:
+    store = new_store()
+    collect(store, record("https://a.example/book", b"<p>Read ISBN 978-0-306-40615-7 today."))
+    assert said_of(store, Identifier("isbn", "9780306406157")) == {"https://a.example/book"}
+
+
 def test_what_stands_in_the_frame_of_many_pages_is_said_once_by_the_site(new_store: NewStore) -> None:
     store = new_store()
     collect(store, WARC)

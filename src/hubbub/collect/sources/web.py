@@ -102,6 +102,7 @@ class _Read(Struct):
     links: dict[str, Link]
     frame: dict[str, Link]
     title: str | None = None
+    words: list[str] = []  # what names works that have no address
 
 
 def _posts(key: str, version: str, capture: warc.Capture) -> Iterator[Post]:
@@ -109,13 +110,22 @@ def _posts(key: str, version: str, capture: warc.Capture) -> Iterator[Post]:
     if capture.kind == "text":
         if is_scholarly:
             return
-        read = _Read(set(_meant(capture.address)), _in_text(capture.text), {})
+        read = _add_text(_Read(set(_meant(capture.address)), {}, {}), capture.text)
     else:
         read = _html(capture)
         if is_scholarly and any(one.scheme != "url" and identify.always_kept(one) for one in read.itself):
             return
     links = tuple(link for link in read.links.values() if _speaks(link, read.itself, key))[:LINKS]
-    yield Post(source=NAME, id=key, via=NAME, version=version, url=capture.address, title=read.title, links=links)
+    yield Post(
+        source=NAME,
+        id=key,
+        via=NAME,
+        version=version,
+        url=capture.address,
+        title=read.title,
+        text="\n".join(read.words) or None,
+        links=links,
+    )
     home = "/".join(key.split("/")[:3]) + "/"
     for link in read.frame.values():
         for one in _meant(link.address) - read.itself:
@@ -134,7 +144,7 @@ def _speaks(link: Link, itself: set[Identifier], key: str) -> bool:
 def _html(capture: warc.Capture) -> _Read:
     html = capture.text.replace("\x00", "")
     if _is_deep(html):
-        return _Read(set(_meant(capture.address)), _in_text(_ANY_TAG.sub(" ", html)), {})
+        return _add_text(_Read(set(_meant(capture.address)), {}, {}), _ANY_TAG.sub(" ", html))
     words, frame = _apart(html)
     tree = LexborHTMLParser(words)
     data = "".join(node.html or "" for node in tree.css('script[type="application/ld+json"]'))
@@ -145,9 +155,9 @@ def _html(capture: warc.Capture) -> _Read:
     for node in tree.css("script, style, template, noscript"):
         node.decompose()
     text = tree.body.text(separator=" ") if tree.body else ""
-    links = _in_text(text, links)
     named = (title.text(strip=True)[:500] or None) if title else None
-    return _Read(itself, links, _links(LexborHTMLParser(frame), capture.address) if frame else {}, named)
+    framed = _links(LexborHTMLParser(frame), capture.address) if frame else {}
+    return _add_text(_Read(itself, links, framed, named), text)
 
 
 def _is_deep(html: str) -> bool:
@@ -184,15 +194,16 @@ def _links(tree: LexborHTMLParser, base: str) -> dict[str, Link]:
     return found
 
 
-def _in_text(text: str, links: dict[str, Link] | None = None) -> dict[str, Link]:
+def _add_text(read: _Read, text: str) -> _Read:
     """Add what a text names to what is linked."""
-    links = links or {}
-    known = {one for link in links.values() for one in _meant(link.address)}
+    known = {one for link in read.links.values() for one in _meant(link.address)}
     for one in identify.in_text(text):
         address = identify.address(one.identifier)
-        if address and one.identifier not in known:
-            links.setdefault(address, Link(address, "discusses", "text", one.as_written, one.method))
-    return links
+        if address is None:
+            read.words.append(one.as_written)
+        elif one.identifier not in known:
+            read.links.setdefault(address, Link(address, "discusses", "text", one.as_written, one.method))
+    return read
 
 
 @lru_cache(4096)
