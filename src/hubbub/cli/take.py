@@ -144,7 +144,7 @@ def _progress(path: Path) -> Iterator[Any]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=show.errors, transient=True, disable=not show.errors.is_terminal) as bar:
-        packed = path.suffix in (".gz", ".zst")
+        packed = path.suffix in (".bz2", ".gz", ".zst")
         total = path.stat().st_size if path.is_file() and not packed else None
         task = bar.add_task(show.plain(path.name), total=total, posts=0)
         yield lambda outcome: bar.update(task, completed=outcome.bytes, posts=f"{outcome.posts:,}")

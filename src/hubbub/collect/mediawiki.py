@@ -1,5 +1,6 @@
 """MediaWiki's action API: questions go to one wiki, its answers come out, with what the text of revisions refers to."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,9 @@ HISTORY = 40  # times 500 revisions: some fifty articles of Wikipedia have more
 ASKED: dict[str, Any] = {"action": "query", "format": "json", "formatversion": 2, "maxlag": 5}
 STANDING: dict[str, Any] = {"prop": "info", "inprop": "url"}
 CONTENT = STANDING | {"prop": "info|revisions", "rvprop": "ids|timestamp|user|content", "rvslots": "main"}
+
+# Templates give these numbers without the prefix by which text shows them.
+PARAMETER = re.compile(rb"\|\s*(?:pmc|hdl)\s*=\s*\d", re.IGNORECASE)
 
 
 class Slot(Struct):

@@ -25,6 +25,7 @@ _READERS = {
     "references": "lines:in_lines",
     "pdf": "lines:in_pages",
 }
+_PIECES = ("ris", "bibtex", "csl")  # people quote parts of these, which are read as text
 KINDS = ("text", "url", "html", *_READERS)
 # The first that is seen in the start of an input says what it is; none: text.
 _SIGNS = [
@@ -70,7 +71,7 @@ def find(input: str, kind: str | None = None, address: str | None = None) -> lis
     for field in fields:
         for one in in_field(field):
             firsts.setdefault((one.identifier.scheme, one.identifier.value), one)
-    return list(firsts.values()) if fields else in_text(input)  # a piece without a beginning, or none of its kind
+    return list(firsts.values()) if fields or kind not in _PIECES else in_text(input)
 
 
 def sniff(input: str) -> str:  # noqa: A002
