@@ -3,12 +3,12 @@
     python benchmarks/identify_firehose.py FILE [TRUTH]
 
 FILE holds Jetstream frames, TRUTH (the .json beside FILE unless told) which mentions stand at its end, as JSON:
-{"mentions": {post: [[scheme, value], ...]}}. First the file is collected from the disk into a store in a process of its
-own, whose peak memory is told; that store's posts are what the gate knows. Then, in turns, best of five, by the time that
-the processor was ours:
+{"mentions": {post: [[scheme, value], ...]}}. First a process of its own, whose peak memory is told, collects the file
+from the disk into a store. Then, in turns, best of five, by the time that the processor was ours:
 
 `newlines` counts b"\\n" in memory. `gate` takes the file's pages through `Gate.sift`: the scan for hints and for what
-touches held posts and accounts, parsing, and finding in all that was let through. `posts` does the same without the
+touches held posts and accounts, parsing, and finding in all that was let through; the gate's store holds every post of
+the file that names a work. `posts` does the same without the
 gate, on the lines of posts alone. `plain` reads every line with orjson, and its text and links with the pattern for
 DOIs that Crossref recommends.
 
@@ -26,27 +26,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import orjson
 
 from hubbub import pipeline
 from hubbub.collect import archive
-from hubbub.collect.source import sources
+from hubbub.collect.sources.bluesky import Bluesky
+from hubbub.collect.touching import Touches, touches_of
 from hubbub.model import Page, Post, Reading
 from hubbub.store import open_store
 
 ROUNDS = 5
 CROSSREF = re.compile(r"10.\d{4,9}/[-._;()/:A-Z0-9]+", re.IGNORECASE)
 OF_POSTS = b'"collection":"app.bsky.feed.post"'
-BLUESKY = sources()["bluesky"]
 
 
 def collect(file: Path, store: Path) -> None:
     """Take the file into a store, page by page from the disk, and tell the most memory this took."""
     fetch = archive.files(lambda lane: archive.open_file(file))
-    asyncio.run(pipeline.collect(BLUESKY, file.name, fetch, open_store(str(store))))
+    asyncio.run(pipeline.collect(Bluesky(), file.name, fetch, open_store(str(store))))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
@@ -54,24 +54,17 @@ def pages_of(file: Path) -> list[Page]:
     return list(archive.pages(file.name, "", archive.files(lambda lane: archive.open_file(file))))
 
 
-def gate_of(store: Path) -> pipeline.Gate:
-    opened = open_store(str(store))
-    return pipeline.Gate(BLUESKY, opened.works())
+class Untouched(Bluesky):
+    """The same without the gate: only what names a work is read."""
+
+    marks = ()
+
+    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> Touches:
+        return touches_of(())
 
 
-def through_the_gate(gate: pipeline.Gate, pages: Iterable[Page], out: list[Reading]) -> None:
-    for page in pages:
-        out += [change for change in gate.sift(page).changes if isinstance(change, Reading)]
-
-
-def without_the_gate(gate: pipeline.Gate, pages: Iterable[Page]) -> int:
-    count = 0
-    assert gate._hints is not None
-    for page in pages:
-        sifted = pipeline.Sifted(page, pipeline.deque(), [], {})
-        gate._parse(sifted, gate._hints.lines(page.body))
-        count += sum(bool(change.mentions) for change in sifted.changes if isinstance(change, Reading))
-    return count
+def read(gate: pipeline.Gate, pages: Iterable[Page]) -> list[Reading]:
+    return [change for page in pages for change in gate.sift(page).changes if isinstance(change, Reading)]
 
 
 def plainly(pages: Iterable[Page]) -> int:
@@ -118,23 +111,25 @@ def standing(readings: Iterable[Reading]) -> set[tuple[str, str, str]]:
 
 
 def measure(file: Path, truth: Path, store: Path) -> dict[str, float]:
-    pages, gate = pages_of(file), gate_of(store)
+    pages, opened = pages_of(file), open_store(str(store))
+    no_gate = pipeline.Gate(Untouched(), opened)
+    with opened.writing() as writer:
+        writer.keep([said for said in read(no_gate, pages) if said.mentions], pages[0].received_at)
+    gate = pipeline.Gate(Bluesky(), opened)
     data = b"".join(page.body for page in pages)
     post_lines = b"".join(line for line in data.splitlines(keepends=True) if OF_POSTS in line)
     posts = [
         Page("posts", "", post_lines[start : end + 1], pages[0].received_at, "", lines=True)
         for start, end in line_blocks(post_lines)
     ]
-    read: list[Reading] = []
-    through_the_gate(gate, pages, read)  # which also makes what is made once
     planted = {(key, *one) for key, ones in json.loads(truth.read_bytes())["mentions"].items() for one in ones}
-    stands = standing(read)
+    stands = standing(read(gate, pages))  # which also makes what is made once
     newlines, gated, of_posts, alone, plain = best_of(
         ROUNDS,
         lambda: data.count(b"\n"),
-        lambda: through_the_gate(gate, pages, []),
+        lambda: read(gate, pages),
         lambda: post_lines.count(b"\n"),
-        lambda: without_the_gate(gate, posts),
+        lambda: read(no_gate, posts),
         lambda: plainly(pages),
     )
     for name, taken, size in (
@@ -177,7 +172,8 @@ def main() -> None:
         store = Path(folder) / "hubbub.db"
         asked = [sys.executable, __file__, str(told.file), "--into", str(store)]
         peak = float(subprocess.run(asked, check=True, capture_output=True, text=True).stdout)
-        figures = measure(told.file, told.truth or next(told.file.parent.glob("*.json")), store)
+        truth = told.truth or next(told.file.parent.glob("*.json"))
+        figures = measure(told.file, truth, Path(folder) / "posts.db")
     print(json.dumps({**figures, "peak_mb": round(peak, 1)}))
 
 

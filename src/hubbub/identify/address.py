@@ -14,6 +14,7 @@ from hubbub.identify.tables import Shape, addresses
 from hubbub.model import Identifier
 
 _HANDLE = re.compile(r"/handle/(?P<value>\d{1,9}(?:\.\d{1,9}){0,4}/[^?#&\s]+)", re.ASCII | re.IGNORECASE)
+_SLASH = re.compile("%2f", re.IGNORECASE)
 _NESTED = 3
 
 
@@ -41,8 +42,9 @@ def _find(address: str, as_written: str, nested: int) -> list[Found]:
 
 
 def _by_shape(host: str, rest: str, as_written: str) -> list[Found]:
-    target = re.sub("%2f", "/", rest.partition("#")[0], flags=re.IGNORECASE)
-    for shape in _shapes_of(host):
+    shapes = _shapes_of(host)
+    target = _SLASH.sub("/", rest.partition("#")[0]) if shapes else ""
+    for shape in shapes:
         if identifier := _apply(shape, host, target):
             return [Found(identifier, as_written, shape.row.method, shape.row.certainty)]
     return []
@@ -63,7 +65,11 @@ def _by_value(host: str, rest: str, as_written: str) -> list[Found]:
         return [
             Found(identifier, as_written, "doi-address" if resolver else "article-address", 1.0 if resolver else 0.97)
         ]
-    if (match := _HANDLE.search(rest)) and (identifier := make("handle", unquote(match["value"]))):
+    if (
+        "handle/" in rest.lower()
+        and (match := _HANDLE.search(rest))
+        and (identifier := make("handle", unquote(match["value"])))
+    ):
         return [Found(identifier, as_written, "article-address", 0.9)]
     return []
 

@@ -11,6 +11,7 @@ from hubbub.identify import doi
 from hubbub.identify.address import has_shape, in_address
 from hubbub.identify.brackets import ANGLES, is_shortened, trim
 from hubbub.identify.found import Found
+from hubbub.identify.hints import ADDRESS, BARE, hints_in
 from hubbub.identify.schemes import make
 from hubbub.identify.tables import GAP, schemes
 
@@ -29,16 +30,17 @@ Places = list[tuple[int, Found]]
 
 def in_text(text: str) -> list[Found]:
     """Find identifiers and addresses in free text, each identifier once."""
+    if not (hinted := hints_in(text)):
+        return []
     found: Places = []
-    lower = text.lower()
-    if "://" in text:
+    if ADDRESS in hinted:
         text = _ADDRESS.sub(_taking(text, found, _read_address), text)
-    if "/" in text:
+    if BARE in hinted:
         text = _BARE.sub(_taking(text, found, _read_bare), text)
-    if "10." in text:
+    if "doi" in hinted:
         text = doi.IN_TEXT.sub(_taking(text, found, _read_doi), text)
-    for scheme, (words, pattern) in _patterns().items():
-        if any(word in lower for word in words):
+    for scheme, pattern in _patterns().items():
+        if scheme in hinted:
             text = pattern.sub(_taking(text, found, _reader(scheme)), text)
     firsts: dict[tuple[str, str], Found] = {}
     for _, one in sorted(found, key=lambda place: place[0]):
@@ -94,11 +96,10 @@ def _reader(scheme: str) -> Read:
 
 
 @cache
-def _patterns() -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
+def _patterns() -> dict[str, re.Pattern[str]]:
     patterns = {}
     for scheme, row in schemes().items():
         if row.text:
             form = row.text.replace("VALUE", row.value).replace("GAP", GAP)
-            pattern = re.compile(rf"(?<![A-Za-z0-9]){form}(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
-            patterns[scheme] = (row.words, pattern)
+            patterns[scheme] = re.compile(rf"(?<![A-Za-z0-9]){form}(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
     return patterns

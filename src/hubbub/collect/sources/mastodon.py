@@ -5,9 +5,9 @@ is a place of posts, of people and of a stream, each asked in its own way.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -35,11 +35,12 @@ from hubbub.model import (
     Identifier,
     Page,
     Post,
-    PostKey,
-    Span,
     Watch,
 )
 from hubbub.settings import FOLLOWERS_CEILING
+
+if TYPE_CHECKING:
+    from hubbub.collect.touching import Touches
 
 NAME, TOKEN = "mastodon", "mastodon_token"
 SERVER = "mastodon.social"  # the one whose stream and search are asked, for which the token is
@@ -130,6 +131,8 @@ class Mastodon:
         ),
     )
 
+    marks: tuple[str, ...] = ()
+
     def lanes(self, watch: Watch) -> Iterable[str]:
         """Name timelines and hashtags given, links and words of works, accounts with their ties, and posts held."""
         yield f"stream:{SERVER}"
@@ -165,13 +168,11 @@ class Mastodon:
         async for page in pages:
             yield page
 
-    def touches(self, page: Page) -> Iterator[tuple[Span, PostKey]]:
+    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> "Touches":
         """Find the posts that a line of the stream is, passes on or quotes."""
-        at = 0
-        for line in page.body.split(b"\n"):
-            for uri in dict.fromkeys(_URI.findall(line)):
-                yield (at, at + len(line)), uri.decode(errors="replace")
-            at += len(line) + 1
+        from hubbub.collect.touching import touches_of  # numpy is loaded where a page of lines is read
+
+        return touches_of((uri.start(), uri[1].decode(errors="replace")) for uri in _URI.finditer(body))
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Yield statuses with their authors, who passed one on, ties and profiles, and what is gone."""
