@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from hubbub import identify
 from hubbub.collect.source import Fetch, LineSource, Source, WrongSourceError, sources
-from hubbub.identify.hints import Hints
+from hubbub.identify.hints import Hints, line_at
 from hubbub.model import (
     Account,
     Fault,
@@ -36,7 +37,11 @@ from hubbub.model import (
 from hubbub.store import Store
 from hubbub.store.fold import Change, touches_of
 from hubbub.store.keep import Writer
-from hubbub.store.text import without_nul
+from hubbub.store.read import New, keys
+from hubbub.store.text import may_hold_nul, without_nul
+
+if TYPE_CHECKING:  # numpy is loaded where a page of lines is read
+    from hubbub.collect.touching import Held, Prints, Touches
 
 REBUILD_STEP = 5_000  # assertions a transaction
 WORKS_STAND = 2.0  # seconds before a lane that goes on asks again which works are watched
@@ -83,12 +88,12 @@ async def collect(
     `told` hears of the outcome so far after each page that is kept. Raises `StoreError`, and what `source` and `fetch`
     raise.
     """
-    gate, outcome = Gate(source, store.works()), Outcome()
+    gate, outcome = Gate(source, store), Outcome()
     since = store.resume(source.about.name, lane, again)
     looked_at = monotonic()
     async for page in source.read(lane, since, fetch):
         if monotonic() - looked_at > WORKS_STAND:
-            gate.watch(store.works())
+            gate.watch()
             looked_at = monotonic()
         keep(page, gate, store, outcome)
         since = page.resume
@@ -101,7 +106,7 @@ async def collect(
 
 async def glance(source: Source, lane: str, fetch: Fetch, store: Store, outcome: Outcome) -> None:
     """Read a lane from its start to its end without a cursor: it is asked once, or names what may be withdrawn."""
-    gate = Gate(source, store.works())
+    gate = Gate(source, store)
     async for page in source.read(lane, "", fetch):
         keep(page, gate, store, outcome, moves=False)
         await asyncio.sleep(0)
@@ -146,87 +151,122 @@ def keep(page: Page, gate: "Gate", store: Store, outcome: Outcome, moves: bool =
 
 
 class Sifted(Struct):
-    """A page as far as it can be read without knowing what is held; `waiting` are spans to parse if a key is held."""
+    """A page as far as it can be read without asking the store: changes, and what other lines touch.
+
+    `read` are the places where the lines begin that were read.
+    """
 
     page: Page
     changes: deque[Change]
     faults: list[Fault]
-    waiting: dict[PostKey, list[Span]]
+    touches: "Touches | None" = None
+    read: set[int] = field(default_factory=set)
 
 
 class Gate:
     """Decides what of a page is parsed, and what of that is kept."""
 
-    def __init__(self, source: Source, works: Works) -> None:
+    def __init__(self, source: Source, store: Store) -> None:
         self.source = source
-        self._works = works
-        self._hints = self._scan(works)
+        self._store = store
+        self._works: Works = frozenset()
+        self._hints: Hints | None = None
+        self._held: Held | None = None
+        self._rows = (0, 0)
+        self.watch()
 
-    def watch(self, works: Works) -> None:
-        """From now on let through what mentions these works, beside what is always kept."""
+    def watch(self) -> None:
+        """From now on let through what mentions works that are on shelves by now, beside what is always kept."""
+        works = self._store.works()
         if works != self._works:
-            self._works, self._hints = works, self._scan(works)
-
-    def _scan(self, works: Works) -> Hints | None:
-        return Hints(works) if isinstance(self.source, LineSource) else None
+            self._works, self._hints = works, None
 
     def sift(self, page: Page) -> Sifted:
-        """Parse what is to be parsed whatever is held."""
-        sure, waiting = self._spans(page)
-        sifted = Sifted(page, deque(), [without_nul(fault) for fault in page.faults], waiting)
-        self._parse(sifted, sure)
+        """Parse what names a work, and what touches a post or an account that was held when the gate last looked."""
+        sifted = Sifted(page, deque(), [without_nul(fault) for fault in page.faults])
+        if page.lines and isinstance(self.source, LineSource):
+            self._sift_lines(self.source, sifted)
+        else:
+            self._parse(sifted, [(0, len(page.body))])
         return sifted
 
-    def _spans(self, page: Page) -> tuple[list[Span], dict[PostKey, list[Span]]]:
-        if not page.lines or self._hints is None or not isinstance(self.source, LineSource):
-            return [(0, len(page.body))], {}
-        sure = dict.fromkeys(self._hints.lines(page.body))
-        waiting: dict[PostKey, list[Span]] = defaultdict(list)
-        for span, key in self.source.touches(page):
-            if key is None:
-                sure[span] = None
-            else:
-                waiting[key].append(span)
-        return list(sure), waiting
+    def _sift_lines(self, source: LineSource, sifted: Sifted) -> None:
+        if self._hints is None:
+            self._hints = Hints(self._works, source.marks)
+        if self._held is None:
+            from hubbub.collect.touching import Held  # numpy is loaded where a page of lines is read
+
+            self._held = Held()
+            self._learn(self._store.ask(keys, source.about.name, self._rows))
+        body = sifted.page.body
+        spans, marked = self._hints.scan(body)
+        sifted.touches = touches = source.touches(body, marked)
+        self._parse(sifted, spans)
+        held = touches.at[self._held.has(touches.prints)].tolist()
+        self._parse(sifted, [line_at(body, at) for at in (*touches.sure, *held)])
+
+    def _learn(self, new: New) -> "Prints":
+        from hubbub.collect.touching import prints_of
+
+        assert self._held is not None
+        self._rows = new.rows
+        prints = prints_of(new.keys, new.heeded)
+        self._held.add(prints)
+        return prints
 
     def read(self, sifted: Sifted, writer: Writer) -> list[Change]:
-        """Return what of a page is to be kept, parsing what waits for what is held."""
-        place, waiting, coming = self.source.about.name, sifted.waiting, sifted.changes
-        known = _Known(writer, place, waiting, coming)
-        for key in [key for key in waiting if (place, key) in known.held]:
-            self._parse(sifted, waiting.pop(key))
+        """Return what of a page is to be kept, parsing what touches what has become held meanwhile, or is kept here."""
+        place, coming = self.source.about.name, sifted.changes
+        if sifted.touches is not None:
+            self._parse_touching(sifted.touches, sifted, writer.keys(place, self._rows))
+        known = _Known(writer, coming)
         changes: list[Change] = []
         parked: dict[Name, list[Change]] = defaultdict(list)
         while coming:
-            change = coming.popleft()
-            if not known.lets_in(change, asked_for=not sifted.page.lines):
-                for name in _about(change):
-                    parked[name].append(change)
-                continue
-            changes.append(change)
-            for name in known.learn(change):
-                coming.extend(parked.pop(name, ()))
-                if name[0] == place:
-                    self._parse(sifted, waiting.pop(name[1], ()))
+            learnt: list[str] = []
+            while coming:
+                change = coming.popleft()
+                if not known.lets_in(change, asked_for=not sifted.page.lines):
+                    for name in _about(change):
+                        parked[name].append(change)
+                    continue
+                changes.append(change)
+                for name in known.learn(change):
+                    coming.extend(parked.pop(name, ()))
+                    if name[0] == place:
+                        learnt.append(name[1])
+            if learnt and sifted.touches is not None:
+                self._parse_touching(sifted.touches, sifted, New(learnt, learnt, self._rows))
         return changes
 
+    def _parse_touching(self, touches: "Touches", sifted: Sifted, new: New) -> None:
+        places = touches.of(self._learn(new))
+        self._parse(sifted, [line_at(sifted.page.body, at) for at in places])
+
     def _parse(self, sifted: Sifted, spans: Iterable[Span]) -> None:
-        page = sifted.page
+        page, parse, works, read = sifted.page, self.source.parse, self._works, sifted.read
         for start, end in spans:
-            for told in self.source.parse(replace(page, body=page.body[start:end], offset=page.offset + start)):
-                fact = without_nul(told)
-                if isinstance(fact, Fault):
+            if start in read:
+                continue
+            read.add(start)
+            body = page.body[start:end]
+            clean = page.lines and not may_hold_nul(body)
+            line = Page(page.lane, page.address, body, page.received_at, "", page.lines, page.offset + start)
+            for told in parse(line):
+                fact = told if clean else without_nul(told)
+                if isinstance(fact, Post):
+                    sifted.changes.append(Reading(fact, find(fact, works)))
+                elif isinstance(fact, Fault):
                     sifted.faults.append(fact)
                 else:
-                    sifted.changes.append(Reading(fact, find(fact, self._works)) if isinstance(fact, Post) else fact)
+                    sifted.changes.append(fact)
 
 
 class _Known:
     """Of what a page speaks of: the posts, accounts and ties that are held, and the accounts whose ties are kept."""
 
-    def __init__(self, writer: Writer, place: str, waiting: Iterable[PostKey], changes: Iterable[Change]) -> None:
+    def __init__(self, writer: Writer, changes: Iterable[Change]) -> None:
         asked: dict[str, set[PostKey]] = defaultdict(set)
-        asked[place].update(waiting)
         for change in changes:
             for source, key in _about(change):
                 asked[source].add(key)

@@ -14,6 +14,8 @@ from hubbub.reference import other_hosts, scholarly_hosts
 
 _CASES: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "keep": str}
 
+_OTHERS = re.compile(r"(?:urn:)?(isbn|issn|doi):(.+)", re.IGNORECASE)  # URNs of values that have a scheme of their own
+
 
 def make(scheme: str, written: str, version: str | None = None) -> Identifier | None:
     """Put a value into its scheme's normal form; a version in the value is taken apart."""
@@ -26,6 +28,8 @@ def make(scheme: str, written: str, version: str | None = None) -> Identifier | 
             return None
         scheme, written, version = found[0], found[1], found[2] or version
         return Identifier("doi", written, version) if scheme == "doi" else make(scheme, written, version)
+    if scheme == "urn" and (named_by := _OTHERS.fullmatch(written)) and (one := make(named_by[1].lower(), named_by[2])):
+        return one
     row, match = schemes()[scheme], _value(scheme).fullmatch(written)
     if not match:
         return None

@@ -11,6 +11,7 @@ from hubbub.identify import doi
 from hubbub.identify.address import has_shape, in_address
 from hubbub.identify.brackets import ANGLES, is_shortened, trim
 from hubbub.identify.found import Found
+from hubbub.identify.hints import ADDRESS, BARE, alone, hints_in
 from hubbub.identify.schemes import make, pattern
 from hubbub.identify.tables import schemes
 from hubbub.identify.typed import parse
@@ -37,28 +38,30 @@ def in_text(text: str, bare: bool = True) -> list[Found]:
 
     Without `bare` nothing counts that needs a word before it to be sure, as on a firehose.
     """
-    found: Places = []
     text = text.replace("\\/", "/")  # as JSON writes it
-    as_written = text.strip()
-    lower = text.lower()
-    if "://" in text:
-        text = _ADDRESS.sub(_taking(text, found, _read_address, bare, True), text)
-    if "/" in text:
-        text = _BARE.sub(_taking(text, found, _read_bare, bare, True), text)
-    if "10." in text:
-        text = doi.IN_TEXT.sub(_taking(text, found, _read_doi, bare), text)
-    for scheme, (words, form) in _patterns().items():
-        if any(word in lower for word in words):
-            text = form.sub(_taking(text, found, _reader(scheme), bare), text)
-    if bare:
-        for scheme, form in _bare_patterns().items():
-            text = form.sub(_taking(text, found, _reader(scheme), bare), text)
-    if bare and not found and (whole := _whole(as_written)):
+    found = _found(text, bare)
+    if bare and not found and (whole := _whole(text.strip())):
         return [whole]
     firsts: dict[tuple[str, str], Found] = {}
     for _, one in sorted(found, key=lambda place: place[0]):
         firsts.setdefault((one.identifier.scheme, one.identifier.value), one)
     return list(firsts.values())
+
+
+def _found(text: str, bare: bool) -> Places:
+    if not (hinted := hints_in(text)):
+        return []
+    found: Places = []
+    if ADDRESS in hinted:
+        text = _ADDRESS.sub(_taking(text, found, _read_address, bare, True), text)
+    if BARE in hinted:
+        text = _BARE.sub(_taking(text, found, _read_bare, bare, True), text)
+    if "doi" in hinted:
+        text = doi.IN_TEXT.sub(_taking(text, found, _read_doi, bare), text)
+    for hint, scheme, form in _patterns(bare):
+        if hint in hinted:
+            text = form.sub(_taking(text, found, _reader(scheme), bare), text)
+    return found
 
 
 def _whole(text: str) -> Found | None:
@@ -121,10 +124,10 @@ def _reader(scheme: str) -> Read:
 
 
 @cache
-def _patterns() -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
-    return {scheme: (row.words, pattern(scheme, row.text)) for scheme, row in schemes().items() if row.text}
-
-
-@cache
-def _bare_patterns() -> dict[str, re.Pattern[str]]:
-    return {scheme: pattern(scheme, row.bare) for scheme, row in schemes().items() if row.bare}
+def _patterns(bare: bool) -> list[tuple[str, str, re.Pattern[str]]]:
+    """Hint, scheme and pattern: what stands behind a word first."""
+    rows = schemes().items()
+    forms = [(scheme, scheme, pattern(scheme, row.text)) for scheme, row in rows if row.text]
+    if bare:
+        forms += [(alone(scheme), scheme, pattern(scheme, row.bare)) for scheme, row in rows if row.bare]
+    return forms
