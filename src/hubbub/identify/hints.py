@@ -94,15 +94,17 @@ class Hints:
         return hinted
 
 
-def hints_in(text: str) -> set[str]:
-    """Say what a text may hold: schemes, addresses (`ADDRESS`), and addresses without `https://` (`BARE`)."""
+def hints_in(coded: bytes) -> dict[str, list[int]]:
+    """Say what a text may hold, and behind which bytes: schemes, addresses (`ADDRESS`), those without `https://`."""
     names, database = _in_text()
     if not hasattr(_scratch, "own"):
         _scratch.own = hyperscan.Scratch(database)
-    found: set[int] = set()
-    coded = text.encode(errors="surrogatepass")
-    database.scan(coded, match_event_handler=lambda id_, *_: found.add(id_), scratch=_scratch.own)
-    return {names[id_] for id_ in found}
+    hits: list[tuple[int, int]] = []
+    database.scan(coded, match_event_handler=lambda id_, _, end, *__: hits.append((id_, end)), scratch=_scratch.own)
+    found: dict[str, list[int]] = {}
+    for id_, end in hits:
+        found.setdefault(names[id_], []).append(end)
+    return found
 
 
 @cache
@@ -114,9 +116,8 @@ def _in_text() -> tuple[list[str], hyperscan.Database]:
         hint = [row.hint.replace(" ", _TEXT_GAP)] if row.hint else map(re.escape, row.words)
         forms += [(scheme, form) for form in hint]
     coded = [form.encode() for _, form in forms]
-    flags = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_SINGLEMATCH
     database = hyperscan.Database()
-    database.compile(expressions=coded, ids=list(range(len(coded))), flags=[flags] * len(coded))
+    database.compile(expressions=coded, ids=list(range(len(coded))), flags=[hyperscan.HS_FLAG_CASELESS] * len(coded))
     return [name for name, _ in forms], database
 
 

@@ -25,23 +25,26 @@ _BARE = re.compile(
     r"(?<![\w@./:%=&?-])(?P<host>(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})\.?/" + _TAIL, re.IGNORECASE | re.ASCII
 )
 
+_SPACE = re.compile(rb"\s")
+_NEAR = (
+    128  # bytes around the end of a hint within which a match begins, and beyond which it goes on to a blank at most
+)
+Window = tuple[int, int]
 Places = list[tuple[int, Found]]
 
 
 def in_text(text: str) -> list[Found]:
-    """Find identifiers and addresses in free text, each identifier once."""
-    if not (hinted := hints_in(text)):
+    """Find identifiers and addresses in free text, each identifier once.
+
+    Only what stands around hints is looked at, and only for what they hint at.
+    """
+    coded = text.encode(errors="surrogatepass")
+    if not (hinted := hints_in(coded)):
         return []
     found: Places = []
-    if ADDRESS in hinted:
-        text = _ADDRESS.sub(_taking(text, found, _read_address), text)
-    if BARE in hinted:
-        text = _BARE.sub(_taking(text, found, _read_bare), text)
-    if "doi" in hinted:
-        text = doi.IN_TEXT.sub(_taking(text, found, _read_doi), text)
-    for scheme, pattern in _patterns().items():
-        if scheme in hinted:
-            text = pattern.sub(_taking(text, found, _reader(scheme)), text)
+    for name, (pattern, read, near) in _steps().items():
+        if name in hinted:
+            coded = _take(coded, _windows(coded, hinted[name], near), pattern, read, found)
     firsts: dict[tuple[str, str], Found] = {}
     for _, one in sorted(found, key=lambda place: place[0]):
         firsts.setdefault((one.identifier.scheme, one.identifier.value), one)
@@ -51,18 +54,44 @@ def in_text(text: str) -> list[Found]:
 Read = Callable[[re.Match[str]], list[Found] | None]
 
 
-def _taking(text: str, found: Places, read: Read) -> Callable[[re.Match[str]], str]:
-    """Note what `read` finds in a match and blank the match; None leaves it for the steps after."""
+def _take(coded: bytes, windows: list[Window], pattern: re.Pattern[str], read: Read, found: Places) -> bytes:
+    """Note what `read` finds in each match and blank the match; None leaves it for the steps after."""
+    parts, done = list[bytes](), 0
+    for start, end in windows:
+        text = coded[start:end].decode(errors="surrogatepass")
+        for match in pattern.finditer(text):
+            ones = [] if is_shortened(text, *match.span()) else read(match)
+            if ones is not None:
+                at = start + len(text[: match.start()].encode(errors="surrogatepass"))
+                size = len(match[0].encode(errors="surrogatepass"))
+                parts += (coded[done:at], b" " * size)
+                done = at + size
+                found.extend((at, one) for one in ones)
+    return b"".join([*parts, coded[done:]]) if parts else coded
 
-    def take(match: re.Match[str]) -> str:
-        if is_shortened(text, *match.span()):
-            return " " * len(match[0])
-        if (ones := read(match)) is None:
-            return match[0]
-        found.extend((match.start(), one) for one in ones)
-        return " " * len(match[0])
 
-    return take
+def _windows(coded: bytes, hits: list[int], near: int) -> list[Window]:
+    """Whole words around hits, `near` bytes to either side at least, apart from each other."""
+    windows: list[Window] = []
+    for at in sorted(hits):
+        if windows and at + near <= windows[-1][1]:
+            continue
+        start, space = _start_of_word(coded, max(at - near, 0)), _SPACE.search(coded, at + near)
+        if windows and start <= windows[-1][1]:
+            start = windows.pop()[0]
+        windows.append((start, space.start() if space else len(coded)))
+    return windows
+
+
+def _start_of_word(coded: bytes, at: int) -> int:
+    size = 64
+    while at and not coded[at - 1 : at].isspace():
+        part = coded[max(at - size, 0) : at]
+        word = part.rsplit(None, 1)[-1]
+        if len(word) < len(part) or size >= at:
+            return at - len(word)
+        size *= 4
+    return at
 
 
 def _read_address(match: re.Match[str]) -> list[Found]:
@@ -96,10 +125,16 @@ def _reader(scheme: str) -> Read:
 
 
 @cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    patterns = {}
+def _steps() -> dict[str, tuple[re.Pattern[str], Read, int]]:
+    """By the hint that calls for it: a pattern, what reads its matches, and how far around the hint they may reach."""
+    steps: dict[str, tuple[re.Pattern[str], Read, int]] = {
+        ADDRESS: (_ADDRESS, _read_address, 0),
+        BARE: (_BARE, _read_bare, 0),
+        "doi": (doi.IN_TEXT, _read_doi, 0),
+    }
     for scheme, row in schemes().items():
         if row.text:
             form = row.text.replace("VALUE", row.value).replace("GAP", GAP)
-            patterns[scheme] = re.compile(rf"(?<![A-Za-z0-9]){form}(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
-    return patterns
+            pattern = re.compile(rf"(?<![A-Za-z0-9]){form}(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
+            steps[scheme] = (pattern, _reader(scheme), _NEAR)
+    return steps
