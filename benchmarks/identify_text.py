@@ -2,7 +2,8 @@
 
     python benchmarks/identify_text.py [FILE ...]
 
-Without files the documents are made: a megabyte of prose each, with a reference every 1,000 characters, every 100,000, or with none.
+Without files the documents are made: half a megabyte of prose each, with a reference every 1,000 characters, every
+100,000, or with none.
 In turns, best of five, by the time that the processor was ours. The last line is JSON: `ratio` is characters a second
 of `in_text` over those of the plain pattern in the last document (at least 1 is wanted).
 """
