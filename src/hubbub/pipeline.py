@@ -8,10 +8,13 @@ held.
 """
 
 import asyncio
+from bisect import bisect_right
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
+from itertools import accumulate
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -244,22 +247,27 @@ class Gate:
         self._parse(sifted, [line_at(sifted.page.body, at) for at in places])
 
     def _parse(self, sifted: Sifted, spans: Iterable[Span]) -> None:
-        page, parse, works, read = sifted.page, self.source.parse, self._works, sifted.read
-        for start, end in spans:
-            if start in read:
-                continue
-            read.add(start)
-            body = page.body[start:end]
-            clean = page.lines and not may_hold_nul(body)
-            line = Page(page.lane, page.address, body, page.received_at, "", page.lines, page.offset + start)
-            for told in parse(line):
-                fact = told if clean else without_nul(told)
-                if isinstance(fact, Post):
-                    sifted.changes.append(Reading(fact, find(fact, works)))
-                elif isinstance(fact, Fault):
-                    sifted.faults.append(fact)
-                else:
-                    sifted.changes.append(fact)
+        """Parse lines that were not yet, all at once."""
+        page, read = sifted.page, sifted.read
+        lines = [span for span in dict.fromkeys(spans) if span[0] not in read]
+        read.update(start for start, _ in lines)
+        body = b"\n".join([page.body[start:end] for start, end in lines])
+        clean = page.lines and not may_hold_nul(body)
+        place = partial(_place, list(accumulate((end - start + 1 for start, end in lines), initial=0)), lines)
+        for told in self.source.parse(replace(page, body=body, offset=0)) if lines else ():
+            fact = told if clean else without_nul(told)
+            if isinstance(fact, Post):
+                sifted.changes.append(Reading(fact, find(fact, self._works)))
+            elif isinstance(fact, Fault):
+                sifted.faults.append(replace(fact, at=page.offset + place(fact.at)))
+            else:
+                sifted.changes.append(fact)
+
+
+def _place(starts: list[int], lines: list[Span], at: int) -> int:
+    """Where in a page stands what stands here among lines that were taken out of it."""
+    number = min(bisect_right(starts, at), len(lines)) - 1
+    return lines[number][0] + at - starts[number]
 
 
 class _Known:
@@ -327,6 +335,8 @@ def find(post: Post, works: Works) -> tuple[Mention, ...]:
 
     The watch rule: scholarly references always count; media, code and other addresses only if somebody watches them.
     """
+    if not (post.links or post.text):
+        return ()
     found: dict[tuple[str, str], Mention] = {}
     for link in post.links:
         for one in identify.in_address(link.address):

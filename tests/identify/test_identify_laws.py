@@ -89,8 +89,12 @@ def test_the_page_of_what_is_found_names_it(text: str) -> None:
 @example("www.a.bc/10.1000%2Fx")
 @example("a.bc/10.1000%2Fx PMID:\u00a0\n1 hdl: 10261/1 0000-0002-1825-0097")
 @example("https://a.bc/ PMC123 arxiv.org 2101.00001 me.arxiv.org./abs/2101.00001")
+@example(
+    "é " * 200 + "arXiv:2101.00001" + " é" * 200 + "\u00a0www.a.bc/x" + "é" * 300 + "/10.1000/y ISBN 978-0-306-40615-7"
+)
 def test_what_is_found_does_not_hang_on_the_hints(text: str) -> None:
-    with mock.patch("hubbub.identify.text.hints_in", return_value={ADDRESS, BARE, *schemes()}):
+    every = list(range(len(text.encode(errors="surrogatepass")) + 1))
+    with mock.patch("hubbub.identify.text.hints_in", return_value=dict.fromkeys([ADDRESS, BARE, *schemes()], every)):
         found = in_text(text)
     assert in_text(text) == found
 

@@ -101,6 +101,15 @@ def test_what_the_gate_keeps_is_what_would_be_kept_if_every_line_were_read(
     assert dump(gated) == dump(plain)
 
 
+def test_a_line_that_cannot_be_read_is_told_with_its_place(new_store: NewStore) -> None:
+    silent, broken = body([wrote(1, ANN, "a", None, "create")]), b'{"broken 10.1000/a\n'
+    told_ = silent + broken + silent + body([wrote(2, ANN, "one", WORK, "create")]) + broken
+    page = Page("lane", "lane", told_, datetime.now(UTC), "", lines=True, offset=1000)
+    sifted = pipeline.Gate(sources()[PLACE], new_store()).sift(page)
+    assert [fault.at for fault in sifted.faults] == [1000 + len(silent), 1000 + len(told_) - len(broken)]
+    assert len(sifted.changes) == 1
+
+
 def test_a_repost_of_a_repost_taken_back_is_no_more(new_store: NewStore) -> None:
     store = new_store()
     collect(

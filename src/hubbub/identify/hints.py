@@ -94,15 +94,17 @@ class Hints:
         return hinted
 
 
-def hints_in(text: str) -> set[str]:
-    """Say what a text may hold: schemes, addresses (`ADDRESS`), and addresses without `https://` (`BARE`)."""
+def hints_in(coded: bytes) -> dict[str, list[int]]:
+    """Say what a text may hold, and behind which bytes: schemes, addresses (`ADDRESS`), those without `https://`."""
     names, database = _in_text()
     if not hasattr(_scratch, "own"):
         _scratch.own = hyperscan.Scratch(database)
-    found: set[int] = set()
-    coded = text.encode(errors="replace")
-    database.scan(coded, match_event_handler=lambda id_, *_: found.add(id_), scratch=_scratch.own)
-    return {names[id_] for id_ in found}
+    hits: list[tuple[int, int]] = []
+    database.scan(coded, match_event_handler=lambda id_, _, end, *__: hits.append((id_, end)), scratch=_scratch.own)
+    found: dict[str, list[int]] = {}
+    for id_, end in hits:
+        found.setdefault(names[id_], []).append(end)
+    return found
 
 
 @cache
@@ -113,7 +115,7 @@ def _in_text() -> tuple[list[str], hyperscan.Database]:
     for scheme, row in schemes().items():
         hint = [row.hint.replace(" ", _TEXT_GAP)] if row.hint else map(re.escape, row.words)
         forms += [(scheme, form) for form in hint]
-    flags = [hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_SINGLEMATCH] * len(forms)
+    flags = [hyperscan.HS_FLAG_CASELESS] * len(forms)
     rows = [(scheme, row.bare) for scheme, row in schemes().items() if row.bare]
     # Of these the scan finds a superset, since it cannot look around.
     forms += [(alone(scheme), re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", form)) for scheme, form in rows]

@@ -48,7 +48,10 @@ def _value(scheme: str) -> re.Pattern[str]:
 @cache
 def pattern(scheme: str, form: str) -> re.Pattern[str]:
     """Compile how free text shows a value of a scheme: a row's `text` or `bare`."""
-    form = form.replace("VALUE", schemes()[scheme].value).replace("GAP", GAP)
+    row = schemes()[scheme]
+    more = re.sub(r"\?P<\w+>", "?:", row.value)
+    form = form.replace("VALUE", row.value).replace("GAP", GAP)
+    form += rf"(?P<more>(?:\s{{0,2}}(?:[,;/&]|and)\s{{0,2}}{more}(?![A-Za-z0-9])){{0,50}})" if row.list else ""
     return re.compile(rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)(?:{form})(?!_?[A-Za-z0-9])", re.ASCII | re.IGNORECASE)
 
 

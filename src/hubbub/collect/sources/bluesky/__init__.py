@@ -125,7 +125,7 @@ class Bluesky:
 
     def parse(self, page: Page) -> Iterable[Fact | Fault]:
         """Yield what each frame, or an answer, says."""
-        return views.parse(page) if apart(page.lane).kind in KINDS else frames.parse(page)
+        return frames.parse(page) if page.lines or apart(page.lane).kind not in KINDS else views.parse(page)
 
 
 async def _file(lane: str, since: str, fetch: Fetch) -> AsyncGenerator[Page, None]:
