@@ -46,7 +46,7 @@ def touches(body: bytes, marked: Sequence[Sequence[int]]) -> Touches:
         lines.append(at)  # a tie that ends is held under its own name, and so is who followed
         first = body.find(_RKEY, start, end) + len(_RKEY)
         key = body[first : body.find(b'"', first, end)]
-        if first < len(_RKEY) or b"\\" in key:
+        if first < len(_RKEY) or b"\\" in key or len(key) < 8:  # a print is as long
             sure.append(at)
         else:
             records.append((at, "/" + key.decode(errors="replace")))
