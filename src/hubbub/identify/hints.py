@@ -113,7 +113,7 @@ def _in_text() -> tuple[list[str], hyperscan.Database]:
     forms = [(ADDRESS, "https?://"), (BARE, r"www\."), (BARE, r"10\.\d{4}")]
     forms += [(BARE, _host(host) + r"\.?/") for host in sorted(hosts)]
     for scheme, row in schemes().items():
-        hint = [row.hint.replace(" ", _TEXT_GAP)] if row.hint else map(re.escape, row.words)
+        hint = [row.hint.replace("/", "(?:/|%2f)").replace(" ", _TEXT_GAP)] if row.hint else map(re.escape, row.words)
         forms += [(scheme, form) for form in hint]
     flags = [hyperscan.HS_FLAG_CASELESS] * len(forms)
     rows = [(scheme, row.bare) for scheme, row in schemes().items() if row.bare]

@@ -87,6 +87,7 @@ class Addresses(Struct, frozen=True):
     address: tuple[Shape, ...]
     anywhere: tuple[Shape, ...]
     carrier: tuple[Shape, ...]
+    embedded: tuple[Shape, ...]
     proxy: Proxy
     short: Short
     doi: DoiRules

@@ -33,8 +33,8 @@ _NEAR = 128
 _LONGEST_ALONE = 200
 _MORE = re.compile(r"\s*(?:[,;/&]|and)\s*")
 # Where a program or a pattern writes what is to be filled in.
-_TEMPLATE = re.compile(r"\$\{|\$\d{1,2}(?!\d)|%[%s]|\{\w*\}|\[\^|#\{|<<|\[ID\]")
-_FILLED = ("{", "${", "%s", "#{", "<<")
+_TEMPLATE = re.compile(r"\$\{|\$\d{1,2}(?!\d)|%[%s]|\{\w*(?:\}|$)|\[\^|#\{|<<|\[ID\]")
+_FILLED = re.compile(r"\$?\{|%s|#\{|<<|(?<=[./:_-])<\w")
 Window = tuple[int, int]
 Places = list[tuple[int, Found]]
 Read = Callable[[re.Match[str]], list[Found] | None]
@@ -71,7 +71,9 @@ def in_text(text: str, bare: bool = True) -> list[Found]:
 
 def _whole(text: str) -> Found | None:
     """What is a value from start to end needs no word before it."""
-    identifier = parse(text) if len(text) <= _LONGEST_ALONE and not any(map(str.isspace, text)) else None
+    if len(text) > _LONGEST_ALONE or any(map(str.isspace, text)) or _TEMPLATE.search(text):
+        return None
+    identifier = parse(text)
     return Found(identifier, text, f"{identifier.scheme}-alone", 0.8) if identifier else None
 
 
@@ -81,7 +83,7 @@ def _take(coded: bytes, windows: list[Window], step: _Step, bare: bool, found: P
     for start, end in windows:
         text = coded[start:end].decode(errors="replace")
         for match in step.pattern.finditer(text):
-            ones = [] if _is_cut(text, match, step.hint, bare) else step.read(match)
+            ones = _read(text, match, step, bare)
             if ones is not None:
                 at = start + len(text[: match.start()].encode())
                 size = len(match[0].encode())
@@ -91,12 +93,20 @@ def _take(coded: bytes, windows: list[Window], step: _Step, bare: bool, found: P
     return b"".join([*parts, coded[done:]]) if parts else coded
 
 
-def _is_cut(text: str, match: re.Match[str], hint: str, bare: bool) -> bool:
-    """Whether the end of a value is missing: shortened, as only addresses are in careful texts, or to be filled in."""
-    is_address = hint in (ADDRESS, BARE)
+def _read(text: str, match: re.Match[str], step: _Step, bare: bool) -> list[Found] | None:
+    """Read a match, unless the end of its value is missing: shortened, or still to be filled in.
+
+    In careful texts only addresses are shortened; behind other values dots are a pause.
+    """
+    is_address = step.hint in (ADDRESS, BARE)
     if (is_address or not bare) and is_shortened(text, *match.span()):
-        return True
-    return _TEMPLATE.search(match[0]) is not None or text.startswith(_FILLED, match.end())
+        return []
+    if _TEMPLATE.search(match[0]) and _TEMPLATE.search(trim(match[0])):
+        return []
+    ones = step.read(match)
+    if ones and _FILLED.match(text, match.end()):  # what stands before the last slash is whole
+        return [one for one in ones if is_address and one.as_written.endswith("/") and one.identifier.scheme != "url"]
+    return ones
 
 
 def _windows(coded: bytes, hits: list[int], near: int) -> list[Window]:
