@@ -20,11 +20,12 @@ from hubbub.identify.typed import parse
 # Closing brackets and commas are part of an address, but not where the next one follows at once. `+` as in a DOI.
 _TAIL = (
     r"(?:[^\s<>\"'\])},;|…。，、；：！？（）「」『』【】《》“”‘’«»\x00-\x1f\x7f-\x9f]++|" + ANGLES
-    + rf"|(?![\])}}>,;|]{{1,3}}[(\[]{{0,2}}{doi.NEXT}|\]\()[\])}},;])+"
+    + rf"|(?![\])}}>,;|']{{1,4}}[(\[']{{0,2}}{doi.NEXT}|\]\()[\])}},;'])+"
 )  # fmt: skip
 _ADDRESS = re.compile(r"(?<![a-z0-9])https?://" + _TAIL, re.IGNORECASE | re.ASCII)
 _BARE = re.compile(
-    r"(?<![\w@./:%=&?-])(?P<host>(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})\.?/" + _TAIL, re.IGNORECASE | re.ASCII
+    r"(?:(?<![\w@./:%=&?-])|(?<=[\"'(=]//))(?P<host>(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})\.?/" + _TAIL,
+    re.IGNORECASE | re.ASCII,
 )
 
 _SPACE = re.compile(rb"\s")
@@ -33,8 +34,9 @@ _NEAR = 128
 _LONGEST_ALONE = 200
 _MORE = re.compile(r"\s*(?:[,;/&]|and)\s*")
 # Where a program or a pattern writes what is to be filled in.
-_TEMPLATE = re.compile(r"\$\{|\$\d{1,2}(?!\d)|%[%s]|\{\w*(?:\}|$)|\[\^|#\{|<<|\[ID\]")
-_FILLED = re.compile(r"\$?\{|%s|#\{|<<|(?<=[./:_-])<\w")
+_TEMPLATE = re.compile(r"\$\{|\$\d{1,2}(?!\d)|%[%s]|\{(?:[A-Za-z_]\w*)?\}|\{[A-Za-z_]\w*$|\[\^|#\{|<<|\[ID\]")
+_UNFINISHED = (".", ":", "_", "=", "-")
+_FILLED = re.compile(r"(?<=[./:_=-])(?:\$?\{|%s|#\{|<\w)|<<")
 Window = tuple[int, int]
 Places = list[tuple[int, Found]]
 Read = Callable[[re.Match[str]], list[Found] | None]
@@ -101,12 +103,13 @@ def _read(text: str, match: re.Match[str], step: _Step, bare: bool) -> list[Foun
     is_address = step.hint in (ADDRESS, BARE)
     if (is_address or not bare) and is_shortened(text, *match.span()):
         return []
-    if _TEMPLATE.search(match[0]) and _TEMPLATE.search(trim(match[0])):
-        return []
-    ones = step.read(match)
-    if ones and _FILLED.match(text, match.end()):  # what stands before the last slash is whole
-        return [one for one in ones if is_address and one.as_written.endswith("/") and one.identifier.scheme != "url"]
-    return ones
+    written = match[0]
+    if (gap := _TEMPLATE.search(written)) and (gap := _TEMPLATE.search(trim(written))):
+        written = written[: gap.start()]
+    elif not _FILLED.match(text, match.end()):
+        return step.read(match)
+    again = step.pattern.match(written) if is_address and not written.endswith(_UNFINISHED) else None
+    return [one for one in step.read(again) or () if one.identifier.scheme != "url"] if again else []
 
 
 def _windows(coded: bytes, hits: list[int], near: int) -> list[Window]:
