@@ -35,6 +35,7 @@ SHAPES = (
     shapes.Reach,
     shapes.Voice,
     shapes.Speaker,
+    shapes.VersionCount,
     shapes.AliasLine,
     Tally,
     shapes.Wish,

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from hubbub import identify, metrics
-from hubbub.answers import registered
+from hubbub.answers import places, registered
 from hubbub.answers.shapes import (
     AccountReport,
     CategoryCount,
     Home,
-    Reach,
     Report,
     Said,
     Shelf,
@@ -21,6 +20,7 @@ from hubbub.answers.shapes import (
 )
 from hubbub.answers.status import Status, status
 from hubbub.answers.view import View
+from hubbub.answers.works import known, versions
 from hubbub.model import Category, Identifier
 from hubbub.store import Store
 
@@ -36,35 +36,36 @@ class Answers:
     def counts(self, identifier: Identifier) -> tuple[SourceCount, ...]:
         """Count a work at each source that mentions it."""
         with View(self._store) as view:
-            row = view.work(identifier)
-            return () if row is None else view.counts(row)
+            return view.counts(known(view.connection, identifier).rows)
 
     def report(self, identifier: Identifier, voices: int | None = 50) -> Report:
         """Say all about one work; `voices` is how many of those who spoke are named."""
         with View(self._store) as view:
-            row = view.work(identifier)
-            found = () if row is None else view.counts(row)
-            known = row is not None and bool(found)
+            named = known(view.connection, identifier)
+            row, works = named.row, named.rows
+            found = view.counts(works)
             aliases, more = ((), False) if row is None else registered.aliases(view.connection, row)
-            speakers, reach = view.voices(row, voices) if row is not None else ([], Reach(None, None, 0, 0))
+            speakers, reach = view.voices(works, voices)
             return Report(
                 identifier=identifier,
-                description=None if row is None else registered.description(view.connection, row),
-                simulated=None if row is None else view.simulated([row]),
+                description=registered.description(view.connection, named),
+                simulated=view.simulated(works),
                 method=METHOD,
-                posts=sum(one.posts for one in found) if known else None,
+                posts=sum(one.posts for one in found) if found else None,
                 accounts=_sum(one.accounts for one in found),
-                amplifications=sum(one.amplifications for one in found) if known else None,
+                amplifications=sum(one.amplifications for one in found) if found else None,
                 first_at=min((one.first_at for one in found if one.first_at), default=None),
                 last_at=max((one.last_at for one in found if one.last_at), default=None),
                 checked_at=max((one.checked_at for one in found), default=None),
                 categories=_categories(found),
                 sources=found,
-                days=view.days(row) if known and row is not None else (),
+                days=view.days(works),
                 reach=reach,
                 voices=tuple(speakers),
                 aliases=aliases,
                 more_aliases=more,
+                versions=versions(view.connection, named),
+                apart=named.work.apart,
                 tallies=() if row is None else registered.tallies(view.connection, row, identifier),
                 wish=None if row is None else view.wish(row),
             )
@@ -74,8 +75,7 @@ class Answers:
     ) -> list[Said]:
         """List the posts that mention the work and those that pass them on, oldest (or `newest`) first."""
         with View(self._store) as view:
-            row = view.work(identifier)
-            return [] if row is None else view.said(row, limit, offset, newest)
+            return view.said(known(view.connection, identifier), limit, offset, newest)
 
     def home(self) -> Home:
         """Say what the first page shows."""
@@ -103,8 +103,7 @@ class Answers:
 
     def sources(self) -> list[SourceReport]:
         """Say of every source what the store holds of it."""
-        with View(self._store) as view:
-            return view.sources()
+        return self._store.ask(places.sources)
 
 
 def _categories(found: Iterable[SourceCount]) -> tuple[CategoryCount, ...]:

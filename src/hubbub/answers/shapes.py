@@ -7,12 +7,14 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from hubbub.match.works import Kind
 from hubbub.model import Category, Description, Identifier, Tally
 
 
 class Evidence(Struct, frozen=True):
-    """One collector's statement that supports a mention."""
+    """One collector's statement that supports a mention; `identifier` is the name of the work that it gives."""
 
+    identifier: Identifier
     via: str
     assertion: str
     version: str
@@ -124,6 +126,19 @@ class Reach(Struct, frozen=True):
     accounts: int
 
 
+class VersionCount(Struct, frozen=True):
+    """One version of a work, or a supplement to it (`kind`), under all its names, and its own counts.
+
+    A post that names two versions counts for each, and once for the work. Counts are None where nothing is collected.
+    """
+
+    kind: Kind
+    identifiers: tuple[Identifier, ...]
+    posts: int | None
+    accounts: int | None
+    amplifications: int | None
+
+
 class AliasLine(Struct, frozen=True):
     """Another identifier, what it is to the work, and who says so: `identifier` `relation` the work."""
 
@@ -140,7 +155,10 @@ class Wish(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """All about one work. `simulated` names the shelf if the work belongs to a simulated community.
+    """All about one work, by whichever of its names it was asked for: counts are of all `versions` together.
+
+    `apart` says why the identifier stands alone, if what is said of it cannot be believed. `simulated` names the shelf
+    if the work belongs to a simulated community.
 
     `method` is the version of the rules of finding and of counting. Counts are None where nothing was ever collected.
     `tallies` are what others count; they are in none of the counts, since nobody shows what is behind them. What is
@@ -164,6 +182,8 @@ class Report(Struct, frozen=True):
     voices: tuple[Voice, ...]
     aliases: tuple[AliasLine, ...]
     more_aliases: bool
+    versions: tuple[VersionCount, ...]
+    apart: str | None
     tallies: tuple[Tally, ...]
     wish: Wish | None
 

@@ -10,7 +10,7 @@ import typer
 
 from hubbub import settings
 from hubbub.answers import Answers
-from hubbub.cli import live, show, take, wants
+from hubbub.cli import answered, live, show, take, wants
 from hubbub.model import Identifier
 from hubbub.store import Store, StoreError, open_store
 
@@ -278,7 +278,7 @@ def report(
         if json:
             show.as_json(answers.report(identifier, voices=None))
         else:
-            show.report(answers.report(identifier), answers.said(identifier, limit=show.LATEST, newest=True))
+            answered.report(answers.report(identifier), answers.said(identifier, limit=answered.LATEST, newest=True))
 
 
 @app.command()
@@ -300,9 +300,9 @@ def mentions(
     if json:
         show.as_json(said)
     elif csv:
-        show.as_csv(said)
+        answered.as_csv(said)
     else:
-        show.mentions(identifier, said)
+        answered.mentions(identifier, said)
 
 
 @app.command()
