@@ -9,7 +9,7 @@ held.
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from time import monotonic
@@ -25,6 +25,7 @@ from hubbub.model import (
     Fault,
     Follow,
     FollowList,
+    Identifier,
     Mention,
     Page,
     Post,
@@ -36,6 +37,7 @@ from hubbub.model import (
 from hubbub.store import Store
 from hubbub.store.fold import Change, touches_of
 from hubbub.store.keep import Writer
+from hubbub.store.read import Held
 from hubbub.store.text import without_nul
 
 REBUILD_STEP = 5_000  # assertions a transaction
@@ -317,9 +319,33 @@ def rebuild(store: Store, told: Callable[[int], None] = lambda done: None) -> in
     done, last = 0, 0
     while batch := store.assertions(after=last, limit=REBUILD_STEP):
         with store.writing() as writer:
-            writer.derive([((*held[:5], Reading(held[5], find(held[5], works))), held[6]) for held in batch])
+            _derive(batch, works, writer)
         last = batch[-1][0]
         done += len(batch)
         told(done)
     store.compact()
     return done
+
+
+def correct(
+    store: Store, post: tuple[str, str], wrong: Collection[Identifier], by: str, why: str, takes_back: bool = False
+) -> int:
+    """Set aside that a post, given by source and id, mentions works, as far as it names them; or take that back.
+
+    Returns how many of them it names: 0 also where the post is not held.
+    """
+    works, now = store.works(), datetime.now(UTC)
+    with store.writing() as writer:
+        held = writer.statements(*post)
+        named = {replace(m.identifier, version=None) for one in held for m in find(one[5], works)}.intersection(wrong)
+        for work in named:
+            if takes_back:
+                writer.corrections.put_back(held[0][5], work)
+            else:
+                writer.corrections.set_aside(held[0][5], held[0][1], work, by, now, why)
+        _derive(held, works, writer)
+    return len(named)
+
+
+def _derive(batch: Iterable[Held], works: Works, writer: Writer) -> None:
+    writer.derive([((*held[:5], Reading(held[5], find(held[5], works))), held[6]) for held in batch])

@@ -5,13 +5,15 @@ Every number comes with the mentions behind it, every mention with its post and 
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from getpass import getuser
 
-from hubbub import identify, metrics
+from hubbub import identify, metrics, pipeline
 from hubbub.answers import places, registered
 from hubbub.answers.shapes import (
     AccountReport,
     CategoryCount,
     Home,
+    Match,
     Report,
     Said,
     Shelf,
@@ -20,7 +22,7 @@ from hubbub.answers.shapes import (
 )
 from hubbub.answers.status import Status, status
 from hubbub.answers.view import View
-from hubbub.answers.works import known, versions
+from hubbub.answers.works import corrections, known, statements, versions
 from hubbub.model import Category, Identifier
 from hubbub.store import Store
 
@@ -77,6 +79,41 @@ class Answers:
         with View(self._store) as view:
             return view.said(known(view.connection, identifier), limit, offset, newest)
 
+    def match(self, identifier: Identifier) -> Match:
+        """Say why identifiers are one work with this one, and what people have corrected."""
+        with View(self._store) as view:
+            named = known(view.connection, identifier)
+            return Match(
+                identifier=named.identifier,
+                versions=versions(view.connection, named),
+                apart=named.work.apart,
+                statements=statements(named),
+                corrections=corrections(named),
+                set_aside=view.set_aside(named),
+            )
+
+    def correct(self, one: Identifier, other: Identifier, same: bool | None, why: str = "") -> None:
+        """Keep that two identifiers are the `same`, or not of one work; with None, take back what was said of them.
+
+        Raises ValueError where both are one identifier.
+        """
+        one, other = (Identifier(name.scheme, name.value) for name in (one, other))
+        if one == other:
+            raise ValueError(f"{one} is one identifier; name two")
+        with self._store.writing() as writer:
+            if same is None:
+                writer.corrections.take_back(one, other)
+            else:
+                writer.corrections.say(one, other, same, _user(), datetime.now(UTC), why)
+
+    def set_aside(
+        self, identifier: Identifier, source: str, post: str, why: str = "", takes_back: bool = False
+    ) -> bool:
+        """Keep that a post does not mention a work, or take that back; say whether the post names the work."""
+        with View(self._store) as view:
+            named = known(view.connection, identifier)
+        return bool(pipeline.correct(self._store, (source, post), [*named.rows.values()], _user(), why, takes_back))
+
     def home(self) -> Home:
         """Say what the first page shows."""
         with View(self._store) as view:
@@ -119,6 +156,14 @@ def _categories(found: Iterable[SourceCount]) -> tuple[CategoryCount, ...]:
         )
         for category, counted in by_category.items()
     )
+
+
+def _user() -> str:
+    """Who uses this machine, as far as it knows."""
+    try:
+        return getuser()
+    except (KeyError, OSError):  # as in a container without names
+        return "somebody"
 
 
 def _sum(numbers: Iterable[int | None]) -> int | None:

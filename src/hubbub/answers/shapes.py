@@ -147,6 +147,53 @@ class AliasLine(Struct, frozen=True):
     via: tuple[str, ...]
 
 
+class Statement(Struct, frozen=True):
+    """What is said of two identifiers of a work, and by whom: `other` `relation` `identifier`.
+
+    `doubt` says why it is not believed, if it is not.
+    """
+
+    identifier: Identifier
+    relation: str
+    other: Identifier
+    via: tuple[str, ...]
+    doubt: str | None
+
+
+class CorrectionLine(Struct, frozen=True):
+    """What somebody says of two identifiers, when and why: that they are the `same`, or not of one work."""
+
+    one: Identifier
+    other: Identifier
+    same: bool
+    said_by: str
+    said_at: datetime
+    why: str
+
+
+class SetAside(Struct, frozen=True):
+    """A post that somebody says does not mention `identifier`; what it says is None where it is not held any more."""
+
+    identifier: Identifier
+    said_by: str
+    said_at: datetime
+    why: str
+    source: str | None
+    post: str | None
+    words: Words | None
+
+
+class Match(Struct, frozen=True):
+    """Why identifiers are one work: who says what of them, what is doubted, and what people have corrected."""
+
+    identifier: Identifier
+    versions: tuple[VersionCount, ...]
+    apart: str | None
+    statements: tuple[Statement, ...]
+    corrections: tuple[CorrectionLine, ...]
+    set_aside: tuple[SetAside, ...]
+
+
 class Wish(Struct, frozen=True):
     """When somebody last wished to know about a work, and when it was looked up; None while it waits for that."""
 

@@ -21,6 +21,7 @@ from hubbub.answers.shapes import (
     Home,
     Reach,
     Said,
+    SetAside,
     Shelf,
     SourceCount,
     Speaker,
@@ -38,6 +39,7 @@ from hubbub.store import schema as s
 from hubbub.store.counts import POSTS, by_day, by_source, of_works
 from hubbub.store.fold import Content, hashed
 from hubbub.store.keep import Found
+from hubbub.store.match import wrong
 from hubbub.store.sql import among, rows
 from hubbub.store.times import EPOCH, moment
 from hubbub.store.wanted import on_shelves
@@ -212,6 +214,24 @@ class View:
         statements = self._statements([row.post for row in found])
         originals = self._originals(statements.values())
         return [self._said(row, named.rows, statements[row.post], originals) for row in found]
+
+    def set_aside(self, named: Named) -> tuple[SetAside, ...]:
+        """Posts of which somebody says that they do not mention a work, the latest first."""
+        found = wrong(self.connection, named.rows)
+        held = self._statements([one.held for one in found if one.held is not None])
+        return tuple(
+            SetAside(
+                identifier=named.rows[one.work],
+                said_by=one.said_by,
+                said_at=one.said_at,
+                why=one.why,
+                source=self._names[told[0].source] if told else None,
+                post=told[0].post_key if told else None,
+                words=self._words(told) if told else None,
+            )
+            for one in found
+            for told in [held.get(one.held or 0)]
+        )
 
     def _statements(self, posts: Sequence[int]) -> dict[int, list[Any]]:
         """What is said of posts: the place's own word first, then others', the latest first."""

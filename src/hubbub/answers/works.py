@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
-from hubbub.answers.shapes import VersionCount
+from hubbub.answers.shapes import CorrectionLine, Statement, VersionCount
 from hubbub.match.works import LARGEST, Correction, Work, work_of
 from hubbub.model import Identifier
 from hubbub.store import schema as s
@@ -34,6 +34,24 @@ def known(connection: Connection, identifier: Identifier) -> Named:
     work = work_of(identifier, said.aliases, [Correction(one.one, one.other, one.same) for one in said.words])
     named = (identifier, *(one for one in work.identifiers if one != identifier))
     return Named(identifier, row, work, {said.rows[one]: one for one in named if one in said.rows}, said)
+
+
+def statements(named: Named) -> tuple[Statement, ...]:
+    """Who says what of a work's identifiers, and why some of it is not believed."""
+    within, told = set(named.work.identifiers), named.said.aliases
+    doubts = {(one.identifier, one.relation, one.other): one.why for one in named.work.doubts}
+    says: dict[tuple[Identifier, str, Identifier], list[str]] = {}
+    for one in sorted(told, key=lambda one: (one.relation, one.identifier, one.other, one.via)):
+        if not within.isdisjoint((one.identifier, one.other)):
+            says.setdefault((one.identifier, one.relation, one.other), []).append(one.via)
+    return tuple(Statement(*key, tuple(via), doubts.get(key)) for key, via in says.items())
+
+
+def corrections(named: Named) -> tuple[CorrectionLine, ...]:
+    """What people say of a work's identifiers, the latest first."""
+    within = set(named.work.identifiers)
+    words = [word for word in named.said.words if not within.isdisjoint((word.one, word.other))]
+    return tuple(CorrectionLine(*word) for word in sorted(words, key=lambda word: word.said_at, reverse=True))
 
 
 def versions(connection: Connection, named: Named) -> tuple[VersionCount, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from hubbub.answers import Report, Said
-from hubbub.answers.shapes import DayCount
+from hubbub.answers.shapes import DayCount, Match
 from hubbub.cli.show import called, cleared, numbered, out, plain, stamped, tabled, worded
 from hubbub.collect.source import sources as installed
 from hubbub.model import Identifier
@@ -173,6 +173,38 @@ def _versions(one: Report) -> None:
     out.print()
     out.print(table)
     out.print(Text(plain(f"Who says so, and how to correct it: hubbub match {one.identifier}"), style="dim"))
+
+
+def match(one: Match) -> None:
+    """Print which identifiers are one work, who says so, and what people have corrected."""
+    table = tabled("which", "identifier", "posts")
+    for version in one.versions:
+        for name in version.identifiers:
+            is_first = name == version.identifiers[0]
+            table.add_row(
+                version.kind if is_first else "", plain(str(name)), numbered(version.posts) if is_first else ""
+            )
+    out.print(table)
+    if one.apart:
+        out.print(Text(plain(f"{one.identifier} is shown apart: {one.apart}."), style="yellow"))
+    if one.statements:
+        table = tabled("what is said", "says", "doubt")
+        for told in one.statements:
+            says = plain(f"{told.other} {told.relation.replace('_', ' ')} {told.identifier}")
+            table.add_row(says, plain(", ".join(map(_teller, told.via))), told.doubt or "")
+        out.print()
+        out.print(table)
+    if one.corrections or one.set_aside:
+        table = tabled("corrected", "by", "on", "why")
+        for word in one.corrections:
+            says = plain(f"{word.one} is {'the same as' if word.same else 'another work than'} {word.other}")
+            table.add_row(says, plain(word.said_by), stamped(word.said_at), plain(word.why))
+        for aside in one.set_aside:
+            post = f"{aside.source}:{aside.post}" if aside.post else "a post that is not held any more"
+            says = plain(f"{post} does not mention {aside.identifier}")
+            table.add_row(says, plain(aside.said_by), stamped(aside.said_at), plain(aside.why))
+        out.print()
+        out.print(table)
 
 
 def _registered(one: Report) -> None:

@@ -16,10 +16,12 @@ from sqlalchemy import Connection, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert as upsert  # what it adds SQLite knows in the same words
 
 from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Mention, Reading
+from hubbub.store import read
 from hubbub.store import schema as s
 from hubbub.store.fold import Change, Named, content_of, digest_of, ends_of, fold, hashed, to_json, touches_of
 from hubbub.store.held import Held, collected, held_of, look_up
 from hubbub.store.lanes import Lanes
+from hubbub.store.match import Corrections
 from hubbub.store.names import Names, Work
 from hubbub.store.registry import Registry
 from hubbub.store.settle import settle
@@ -67,6 +69,7 @@ class Writer:
         self._withdrawals = Withdrawals(connection, self._names, self._ties)
         self._registry = Registry(connection, self._names)
         self.wanted = Wanted(connection, self._names)
+        self.corrections = Corrections(connection, self._names)
         self.lanes = Lanes(connection, self._names)
 
     @property
@@ -118,6 +121,10 @@ class Writer:
             settle(self._connection, open_)
         self._withdrawals.tidy([row.id for name, row in held.accounts.items() if name in held.gone])
         return Kept(len(written), sum(len(reading.mentions) for _, reading in fresh), len(ended))
+
+    def statements(self, source: str, key: str) -> list[read.Held]:
+        """What is said of a post, as posts."""
+        return read.of_post(self._connection, source, key)
 
     def advance(self, source: str, lane: str, resume: str, done: bool, at: datetime) -> None:
         """Move a lane's cursor."""
@@ -232,9 +239,13 @@ class Writer:
         return written
 
     def _found(self, readings: Sequence[Reading]) -> list[list[Found]]:
-        """Give each reading's mentions the rows of their identifiers."""
+        """Give each reading's mentions the rows of their identifiers, but for those that somebody has set aside."""
         works = self._names.identifiers([m.identifier for reading in readings for m in reading.mentions])
-        return [[_found(works, mention) for mention in reading.mentions] for reading in readings]
+        found = [[_found(works, mention) for mention in reading.mentions] for reading in readings]
+        if wrong := self.corrections.wrong(reading.post for reading in readings):
+            numbers = [hashed("post", reading.post.source, reading.post.id) for reading in readings]
+            return [[f for f in ones if (post, f.work) not in wrong] for post, ones in zip(numbers, found, strict=True)]
+        return found
 
     def _insert_mentions(self, fresh: Sequence[Fresh], found: Sequence[Sequence[Found]]) -> None:
         mentions = [

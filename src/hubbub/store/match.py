@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import BindParameter, Connection, bindparam, delete, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from hubbub.model import Alias, Identifier
+from hubbub.model import Alias, Identifier, Post
 from hubbub.reference.relations import relations
 from hubbub.store import schema as s
 from hubbub.store.fold import hashed
@@ -119,28 +119,59 @@ class Corrections:
     def _pair(self, one: Identifier, other: Identifier) -> dict[str, int]:
         return dict(zip(("identifier", "other"), sorted(self._names.identifiers([one, other]).values()), strict=True))
 
-    def set_aside(self, source: str, post: str, work: Identifier, by: str, at: datetime, why: str = "") -> None:
-        """Say that a post does not mention a work; its statements have to be derived anew."""
-        told = {"said_by": by, "said_at": micros(at), "why": why}
-        statement = upsert(s.wrong).values(**self._of_post(source, post, work), **told)
+    def set_aside(self, post: Post, row: int, work: Identifier, by: str, at: datetime, why: str = "") -> None:
+        """Say that a post, held in a row, does not mention a work; its statements have to be derived anew."""
+        told = {"held": row, "said_by": by, "said_at": micros(at), "why": why}
+        statement = upsert(s.wrong).values(**self._of_post(post, work), **told)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["post", "identifier"], set_=told))
 
-    def put_back(self, source: str, post: str, work: Identifier) -> None:
-        """Say that a post does mention a work, after all; its statements have to be derived anew."""
-        named = self._of_post(source, post, work)
+    def put_back(self, post: Post, work: Identifier) -> None:
+        """Say that a post mentions a work, after all; its statements have to be derived anew."""
+        named = self._of_post(post, work)
         which = s.wrong.c.post == named["post"], s.wrong.c.identifier == named["identifier"]
         self._connection.execute(delete(s.wrong).where(*which))
 
-    def _of_post(self, source: str, post: str, work: Identifier) -> dict[str, int]:
+    def _of_post(self, post: Post, work: Identifier) -> dict[str, int]:
         (row,) = self._names.identifiers([work]).values()
-        return {"post": hashed("post", source, post), "identifier": row}
+        return {"post": hashed("post", post.source, post.id), "identifier": row}
 
-    def wrong(self, posts: Iterable[tuple[str, str]]) -> set[tuple[int, int]]:
-        """Return which of some posts do not mention what, as the posts' hashes and the identifiers' rows."""
+    def wrong(self, posts: Iterable[Post]) -> set[tuple[int, int]]:
+        """Return which of some posts do not mention what, as hashes of posts and rows of identifiers."""
         if self._connection.execute(select(s.wrong.c.post).limit(1)).first() is None:
             return set()
-        numbers = [hashed("post", source, key) for source, key in posts]
-        found = rows(
-            self._connection, select(s.wrong.c.post, s.wrong.c.identifier).where(among(s.wrong.c.post, numbers))
+        numbers = [hashed("post", post.source, post.id) for post in posts]
+        asked = select(s.wrong.c.post, s.wrong.c.identifier).where(among(s.wrong.c.post, numbers))
+        return {(post, work) for post, work in rows(self._connection, asked)}
+
+
+class Wrong(NamedTuple):
+    """A post that does not mention a work, by somebody's word; `held` is its row, if it is still held."""
+
+    work: int
+    held: int | None
+    said_by: str
+    said_at: datetime
+    why: str
+
+
+def wrong(connection: Connection, works: Iterable[int]) -> list[Wrong]:
+    """What was set aside of works, given by the rows of their names, the latest first."""
+    table, post = s.wrong.c, s.assertion.c
+    asked = select(s.wrong, post.key, s.source.c.name).select_from(
+        s.wrong.outerjoin(s.assertion, (post.id == table.held) & (post.id == post.post)).outerjoin(
+            s.source, s.source.c.id == post.source
         )
-        return {(post, work) for post, work in found}
+    )
+    found = rows(
+        connection, asked.where(among(table.identifier, list(works))).order_by(table.said_at.desc(), table.post)
+    )
+    return [
+        Wrong(
+            row.identifier,
+            row.held if row.key is not None and hashed("post", row.name, row.key) == row.post else None,
+            row.said_by,
+            moment(row.said_at),
+            row.why,
+        )
+        for row in found
+    ]

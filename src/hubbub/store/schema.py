@@ -281,12 +281,14 @@ correction = Table(
     Index("correction_by_other", "other"),
 )
 
-# Posts that somebody says do not mention a work. They are named by hash, so that one that is withdrawn leaves no name.
+# Posts that somebody says do not mention a work. They are named by hash, so that one that is withdrawn leaves no name;
+# `held` is the row where such a post was held then.
 wrong = Table(
     "wrong",
     metadata,
     Column("post", BigInteger, primary_key=True, autoincrement=False),
     Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("held", BigInteger, nullable=False),
     Column("said_by", Text, nullable=False),
     Column("said_at", BigInteger, nullable=False),
     Column("why", Text, nullable=False),

@@ -18,7 +18,11 @@ def upgrade() -> None:
     )
     op.create_index("correction_by_other", "correction", ["other"])
     op.create_table(
-        "wrong", sa.Column("post", sa.BigInteger(), primary_key=True, autoincrement=False), _row("identifier"), *_word()
+        "wrong",
+        sa.Column("post", sa.BigInteger(), primary_key=True, autoincrement=False),
+        _row("identifier"),
+        sa.Column("held", sa.BigInteger(), nullable=False),
+        *_word(),
     )
     op.create_index("wrong_by_identifier", "wrong", ["identifier"])
     op.create_table(
