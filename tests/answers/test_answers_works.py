@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.answers import Answers
-from hubbub.answers.works import known
 from hubbub.match.works import LARGEST, ONE_WITNESS, TOO_MANY
 from hubbub.model import Alias, Description, Identifier
+from hubbub.named import known
 from hubbub.store import Store
 from hubbub.store import schema as s
 from tests.answers.stated import OTHER, WORK, alias, keep, links, passed, said

@@ -51,3 +51,10 @@ def test_a_post_that_is_not_held_is_not_set_aside(store: str) -> None:
     ran = run(store, "mentions", WORK, "--wrong", "https://example.org/")
     assert ran.status == 2
     assert "is no post that is held to mention" in ran.err
+
+
+def test_a_missing_mention_waits_until_somebody_looks(store: str) -> None:
+    ran = run(store, "missing", "https://news.example.org/flies", WORK)
+    assert (ran.status, ran.out) == (0, "https://news.example.org/flies will be looked at. Next: hubbub sync\n")
+    assert "waits for hubbub sync or serve" in run(store, "match", WORK).out
+    assert run(store, "missing", "flies", WORK).status == 2

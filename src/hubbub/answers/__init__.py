@@ -14,6 +14,8 @@ from hubbub.answers.shapes import (
     CategoryCount,
     Home,
     Match,
+    MissingLine,
+    PageLine,
     Report,
     Said,
     Shelf,
@@ -22,9 +24,10 @@ from hubbub.answers.shapes import (
 )
 from hubbub.answers.status import Status, status
 from hubbub.answers.view import View
-from hubbub.answers.works import corrections, known, statements, versions
+from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
-from hubbub.store import Store
+from hubbub.named import known
+from hubbub.store import Store, questions
 
 METHOD = f"find {identify.METHOD_VERSION}, count {metrics.METHOD}"
 
@@ -90,7 +93,21 @@ class Answers:
                 statements=statements(named),
                 corrections=corrections(named),
                 set_aside=view.set_aside(named),
+                pages=tuple(PageLine(*one) for one in questions.looked(view.connection, named.rows)),
+                missing=tuple(MissingLine(*one) for one in questions.missing(view.connection, named.rows)),
             )
+
+    def miss(self, identifier: Identifier, address: str) -> Identifier:
+        """Leave word that a page mentions a work, so that somebody looks; returns the page's identifier.
+
+        Raises ValueError if it is no address of a page, or one that names a work itself.
+        """
+        page = identify.parse(address) if "://" in address else None
+        if page is None or page.scheme != "url":
+            raise ValueError("give the address of the page that mentions the work, with https://")
+        with self._store.writing() as writer:
+            writer.questions.miss(page, Identifier(identifier.scheme, identifier.value), _user(), datetime.now(UTC))
+        return page
 
     def correct(self, one: Identifier, other: Identifier, same: bool | None, why: str = "") -> None:
         """Keep that two identifiers are the `same`, or not of one work; with None, take back what was said of them.

@@ -4,8 +4,8 @@ import msgspec
 from sqlalchemy import Connection, case, func, select, union
 
 from hubbub.answers.shapes import AliasLine
-from hubbub.answers.works import Named
 from hubbub.model import Description, Identifier, Tally
+from hubbub.named import Named
 from hubbub.store import schema as s
 from hubbub.store.sql import among, rows
 from hubbub.store.times import moment

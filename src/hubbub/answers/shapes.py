@@ -183,8 +183,33 @@ class SetAside(Struct, frozen=True):
     words: Words | None
 
 
+class PageLine(Struct, frozen=True):
+    """What an unknown address was found to be, how and when; `outcome` is None while nobody has looked."""
+
+    identifier: Identifier
+    outcome: str | None
+    method: str | None
+    evidence: str | None
+    certainty: float | None
+    looked_at: datetime | None
+    due_at: datetime | None
+
+
+class MissingLine(Struct, frozen=True):
+    """A page at `address` that somebody says mentions `identifier`; `outcome` is None while nobody has looked."""
+
+    address: Identifier
+    identifier: Identifier
+    said_by: str
+    said_at: datetime
+    outcome: str | None
+
+
 class Match(Struct, frozen=True):
-    """Why identifiers are one work: who says what of them, what is doubted, and what people have corrected."""
+    """Why identifiers are one work: who says what of them, what is doubted, and what people have corrected.
+
+    `pages` are addresses among them that were looked at, `missing` mentions that somebody misses.
+    """
 
     identifier: Identifier
     versions: tuple[VersionCount, ...]
@@ -192,6 +217,8 @@ class Match(Struct, frozen=True):
     statements: tuple[Statement, ...]
     corrections: tuple[CorrectionLine, ...]
     set_aside: tuple[SetAside, ...]
+    pages: tuple[PageLine, ...]
+    missing: tuple[MissingLine, ...]
 
 
 class Wish(Struct, frozen=True):

@@ -31,8 +31,8 @@ from hubbub.answers.shapes import (
     Words,
     WorkLine,
 )
-from hubbub.answers.works import Named, known
 from hubbub.model import Identifier
+from hubbub.named import Named, known
 from hubbub.reference.places import place
 from hubbub.store import Store
 from hubbub.store import schema as s

@@ -295,6 +295,7 @@ def mentions(
 
 
 app.command()(correct.match)
+app.command()(correct.missing)
 
 
 @app.command()

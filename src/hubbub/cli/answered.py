@@ -205,6 +205,32 @@ def match(one: Match) -> None:
             table.add_row(says, plain(aside.said_by), stamped(aside.said_at), plain(aside.why))
         out.print()
         out.print(table)
+    _pages(one)
+
+
+def _pages(one: Match) -> None:
+    """Print what was found of addresses, and which mentions somebody misses."""
+    if one.pages:
+        table = tabled("page", "is", "by", "certainty", "evidence", "looked at", "again")
+        for page in one.pages:
+            table.add_row(
+                plain(page.identifier.value),
+                page.outcome or "not looked at yet",
+                page.method or "",
+                f"{page.certainty:.0%}" if page.certainty is not None else "",
+                plain(page.evidence or ""),
+                stamped(page.looked_at) if page.looked_at else "",
+                stamped(page.due_at) if page.due_at else "never",
+            )
+        out.print()
+        out.print(table)
+    if one.missing:
+        table = tabled("said to be missing", "by", "on", "outcome")
+        for miss in one.missing:
+            told = plain(miss.outcome or "waits for hubbub sync or serve")
+            table.add_row(plain(miss.address.value), plain(miss.said_by), stamped(miss.said_at), told)
+        out.print()
+        out.print(table)
 
 
 def _registered(one: Report) -> None:

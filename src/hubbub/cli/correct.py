@@ -8,6 +8,7 @@ import typer
 from hubbub.answers import Answers
 from hubbub.cli import answered, show
 from hubbub.cli.given import Why, Work, identifier_of, store_of
+from hubbub.cli.wants import checked
 from hubbub.model import Identifier
 
 
@@ -42,6 +43,27 @@ def match(
         show.as_json(found)
     else:
         answered.match(found)
+
+
+def missing(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The address of the page that mentions the work.")],
+    work: Work,
+) -> None:
+    """Say that a page mentions a work, though hubbub knows of no such mention.
+
+    `hubbub sync` or `serve` looks at the page, if its site lets programs read it. If it holds the work, it becomes a
+    mention; `hubbub match ID` says what came of it.
+
+        hubbub missing https://news.example.org/flies 10.1371/journal.pone.0000308
+    """
+    identifier = identifier_of(work)
+    with store_of(context) as store:
+        try:
+            page = Answers(store).miss(identifier, checked(address))
+        except ValueError as error:
+            show.fail(str(error), status=2)
+    show.line(f"{show.plain(page.value)} will be looked at. Next: hubbub sync")
 
 
 def _correct(answers: Answers, one: Identifier, words: Iterable[tuple[Identifier, bool | None]], why: str) -> None:

@@ -156,6 +156,9 @@ def status(one: Status) -> None:
     for source in one.sources:
         for sentence, lanes in source.failures:
             failure(f"{source.source}: {sentence} ({counted('lane', lanes)})")
+    if one.pages:
+        came = ", ".join(f"{outcome} {number:,}" for outcome, number in sorted(one.pages.items()))
+        out.print(f"Unknown pages that were looked at: {came}.")
     waiting = [counted("wish", one.wishes)] * bool(one.wishes) + [counted("page", one.inbox)] * bool(one.inbox)
     if waiting:
         out.print(f"Waiting for hubbub serve or sync: {' and '.join(waiting)}.")

@@ -23,6 +23,7 @@ from hubbub.store.held import Held, collected, held_of, look_up
 from hubbub.store.lanes import Lanes
 from hubbub.store.match import Corrections
 from hubbub.store.names import Names, Work
+from hubbub.store.questions import Questions
 from hubbub.store.registry import Registry
 from hubbub.store.settle import settle
 from hubbub.store.sql import among, insert_rows, rows, update_rows
@@ -70,6 +71,7 @@ class Writer:
         self._registry = Registry(connection, self._names)
         self.wanted = Wanted(connection, self._names)
         self.corrections = Corrections(connection, self._names)
+        self.questions = Questions(connection, self._names)
         self.lanes = Lanes(connection, self._names)
 
     @property
@@ -241,6 +243,7 @@ class Writer:
     def _found(self, readings: Sequence[Reading]) -> list[list[Found]]:
         """Give each reading's mentions the rows of their identifiers, but for those that somebody has set aside."""
         works = self._names.identifiers([m.identifier for reading in readings for m in reading.mentions])
+        self.questions.ask(row for (scheme, _), row in works.items() if scheme == "url")
         found = [[_found(works, mention) for mention in reading.mentions] for reading in readings]
         if wrong := self.corrections.wrong(reading.post for reading in readings):
             numbers = [hashed("post", reading.post.source, reading.post.id) for reading in readings]

@@ -174,6 +174,11 @@ async def correct(request: Request, answers: Reading, scheme: str, value: str) -
                 await run_in_threadpool(answers.correct, identifier, other, verdict, why)
             except ValueError as error:
                 raise HTTPException(422, str(error)) from error
+        case "missing":
+            try:
+                await run_in_threadpool(answers.miss, identifier, sent.get("address", ""))
+            except ValueError as error:
+                raise HTTPException(422, str(error)) from error
         case "wrong" | "right" as word:
             source, post, why = (sent.get(name, "") for name in ("source", "post", "why"))
             if not await run_in_threadpool(answers.set_aside, identifier, source, post, why, word == "right"):
@@ -266,6 +271,7 @@ def _templates() -> Environment:
         voices_shown=FACES_SHOWN,
         aliases_shown=ALIASES_SHOWN,
         relations=words.RELATIONS,
+        outcomes=words.OUTCOMES,
         definitions=DEFINITIONS,
     )
     return templates

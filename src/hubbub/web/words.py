@@ -184,6 +184,16 @@ RELATIONS = {
     "is_part_of": "Parts of this",
 }
 
+# What came of looking at an unknown page.
+OUTCOMES = {
+    "work": "Pages of a work",
+    "none": "Pages of no work",
+    "gone": "Gone",
+    "closed": "Closed to hubbub",
+    "robots": "Not for programs",
+    "failed": "Tried again soon",
+}
+
 FILTERS = {
     f.__name__: f
     for f in (
