@@ -40,6 +40,8 @@ SHAPES = (
     Tally,
     shapes.Wish,
     shapes.Said,
+    shapes.SecondHand,
+    shapes.Story,
     shapes.Words,
     shapes.Evidence,
 )

@@ -42,6 +42,7 @@ from hubbub.store.text import without_nul
 
 REBUILD_STEP = 5_000  # assertions a transaction
 WORKS_STAND = 2.0  # seconds before a lane that goes on asks again which works are watched
+STORIES_STAND = 60.0  # and which stories: feeds bring new ones all the time, and each time a gate is made anew
 Name = tuple[str, PostKey]  # a source, and an id there
 
 
@@ -85,12 +86,15 @@ async def collect(
     `told` hears of the outcome so far after each page that is kept. Raises `StoreError`, and what `source` and `fetch`
     raise.
     """
-    gate, outcome = Gate(source, store.works()), Outcome()
+    stories, outcome = store.stories(), Outcome()
+    gate = Gate(source, store.works() | stories)
     since = store.resume(source.about.name, lane, again)
-    looked_at = monotonic()
+    looked_at = told_at = monotonic()
     async for page in source.read(lane, since, fetch):
         if monotonic() - looked_at > WORKS_STAND:
-            gate.watch(store.works())
+            if monotonic() - told_at > STORIES_STAND:
+                stories, told_at = store.stories(), monotonic()
+            gate.watch(store.works() | stories)
             looked_at = monotonic()
         keep(page, gate, store, outcome)
         since = page.resume
@@ -103,7 +107,7 @@ async def collect(
 
 async def glance(source: Source, lane: str, fetch: Fetch, store: Store, outcome: Outcome) -> None:
     """Read a lane from its start to its end without a cursor: it is asked once, or names what may be withdrawn."""
-    gate = Gate(source, store.works())
+    gate = Gate(source, store.works() | store.stories())
     async for page in source.read(lane, "", fetch):
         keep(page, gate, store, outcome, moves=False)
         await asyncio.sleep(0)
@@ -315,7 +319,7 @@ def rebuild(store: Store, told: Callable[[int], None] = lambda done: None) -> in
 
     `told` hears how many are done. Returns their number.
     """
-    works = store.works()
+    works = store.works() | store.stories(None)
     done, last = 0, 0
     while batch := store.assertions(after=last, limit=REBUILD_STEP):
         with store.writing() as writer:
@@ -334,7 +338,7 @@ def correct(
 
     Returns how many of them it names: 0 also where the post is not held.
     """
-    works, now = store.works(), datetime.now(UTC)
+    works, now = store.works() | store.stories(None), datetime.now(UTC)
     with store.writing() as writer:
         held = writer.statements(*post)
         named = {replace(m.identifier, version=None) for one in held for m in find(one[5], works)}.intersection(wrong)

@@ -92,3 +92,24 @@ def test_another_site_corrects_nothing(own_client: httpx.Client, own_answers: An
 
 def test_nothing_is_corrected_of_what_is_invented(own_client: httpx.Client) -> None:
     assert not get(own_client, match_path(DATA)).css("main form")
+
+
+def test_who_links_to_a_story_stands_apart_with_the_way_it_takes(
+    own_client: httpx.Client, own_answers: Answers
+) -> None:
+    store, address = own_answers._store, "https://news.example.org/flies"
+    links = (Link(f"https://doi.org/{PAPER.value}"),)
+    story = Post(source="web", id=address, via="web", version="1", url=address, title=SCRIPT, links=links)
+    post = Post(
+        source="bluesky", id="at://second", via="bluesky", version="1", links=(Link(address),), text="Read this!"
+    )
+    for said in (story, post):
+        with store.writing() as writer:
+            writer.keep([Reading(said, pipeline.find(said, store.stories()))], START)
+    tree = get(own_client, work_path(PAPER))
+    section = one(tree, "#second-h ~ ol")
+    assert "Read this!" in text_of(section)
+    assert f"Links to {SCRIPT[:40]}" in text_of(section)
+    assert section.css_first(f'a[href="{address}"]')
+    assert text(tree, ".numbers dd") == "3"
+    assert not tree.css("script")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from getpass import getuser
 
 from hubbub import identify, metrics, pipeline
-from hubbub.answers import places, registered
+from hubbub.answers import places, registered, second
 from hubbub.answers.shapes import (
     AccountReport,
     CategoryCount,
@@ -18,6 +18,7 @@ from hubbub.answers.shapes import (
     PageLine,
     Report,
     Said,
+    SecondHand,
     Shelf,
     SourceCount,
     SourceReport,
@@ -71,6 +72,7 @@ class Answers:
                 more_aliases=more,
                 versions=versions(view.connection, named),
                 apart=named.work.apart,
+                second_hand=second.count(view, named),
                 tallies=() if row is None else registered.tallies(view.connection, row, identifier),
                 wish=None if row is None else view.wish(row),
             )
@@ -81,6 +83,11 @@ class Answers:
         """List the posts that mention the work and those that pass them on, oldest (or `newest`) first."""
         with View(self._store) as view:
             return view.said(known(view.connection, identifier), limit, offset, newest)
+
+    def second_hand(self, identifier: Identifier, limit: int | None = None) -> tuple[SecondHand, ...]:
+        """List the posts that link to stories about the work, the newest first."""
+        with View(self._store) as view:
+            return second.second_hand(view, known(view.connection, identifier), limit)
 
     def match(self, identifier: Identifier) -> Match:
         """Say why identifiers are one work with this one, and what people have corrected."""

@@ -70,6 +70,22 @@ class Said(Struct, frozen=True):
     evidence: tuple[Evidence, ...]
 
 
+class Story(Struct, frozen=True):
+    """A post that mentions the work and is a page of its own, at `address`."""
+
+    address: str
+    source: str
+    post: str
+    title: str | None
+
+
+class SecondHand(Struct, frozen=True):
+    """A post that links to a story about the work, and does not name the work itself; it is in no count."""
+
+    said: Said
+    story: Story
+
+
 class SourceCount(Struct, frozen=True):
     """Counts of one work at one source. `posts` and `accounts` are own words, amplifications stand apart.
 
@@ -258,6 +274,7 @@ class Report(Struct, frozen=True):
     more_aliases: bool
     versions: tuple[VersionCount, ...]
     apart: str | None
+    second_hand: int
     tallies: tuple[Tally, ...]
     wish: Wish | None
 

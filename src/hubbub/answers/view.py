@@ -211,9 +211,18 @@ class View:
         bounds = {"limit": EVERY if limit is None else limit, "offset": offset}
         statement = _NEWEST_FIRST if newest else _OLDEST_FIRST
         found = self.connection.execute(statement, {"works": list(named.rows), **bounds}).all()
+        return self.of_posts(found, named.rows)
+
+    def of_posts(self, found: Sequence[Any], works: Mapping[int, Identifier]) -> list[Said]:
+        """What posts say of works, given as rows with the counts' columns."""
         statements = self._statements([row.post for row in found])
         originals = self._originals(statements.values())
-        return [self._said(row, named.rows, statements[row.post], originals) for row in found]
+        return [self._said(row, works, statements[row.post], originals) for row in found]
+
+    def posts(self, rows_: Sequence[int]) -> dict[int, tuple[str, str, str | None]]:
+        """Source, key and title of posts, by their rows."""
+        told = self._statements(list(set(rows_)))
+        return {row: (self._names[a[0].source], a[0].post_key, self._words(a).title) for row, a in told.items()}
 
     def set_aside(self, named: Named) -> tuple[SetAside, ...]:
         """Posts of which somebody says that they do not mention a work, the latest first."""

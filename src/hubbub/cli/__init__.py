@@ -1,9 +1,10 @@
 """The commands: each parses its arguments and calls one function. `--help` of each is its manual."""
 
 import sys
+from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -262,6 +263,9 @@ def mentions(
     work: Work,
     json: Annotated[bool, typer.Option("--json", help="Print a JSON list, each mention with its evidence.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header, one row a mention.")] = False,
+    second: Annotated[
+        bool, typer.Option("--second-hand", help="List the posts that link to stories about the work instead.")
+    ] = False,
     wrong: Annotated[
         str | None,
         typer.Option(metavar="POST", help="Set aside that this post (its address, or `SOURCE:KEY`) mentions the work."),
@@ -280,16 +284,20 @@ def mentions(
     """
     if json and csv:
         show.fail("--json and --csv exclude each other; choose one", status=2)
+    if second and csv:
+        show.fail("--second-hand has no CSV; use --json", status=2)
     identifier = _work(work)
     with _open(context) as store:
         if wrong or right:
             correct.set_aside(Answers(store), identifier, wrong or right or "", why, takes_back=wrong is None)
             return
-        said = Answers(store).said(identifier)
+        said: Sequence[Any] = Answers(store).second_hand(identifier) if second else Answers(store).said(identifier)
     if json:
         show.as_json(said)
     elif csv:
         answered.as_csv(said)
+    elif second:
+        answered.second_hand(identifier, said)
     else:
         answered.mentions(identifier, said)
 

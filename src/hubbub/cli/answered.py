@@ -8,8 +8,8 @@ from typing import Any
 from rich.text import Text
 
 from hubbub.answers import Report, Said
-from hubbub.answers.shapes import DayCount, Match
-from hubbub.cli.show import called, cleared, numbered, out, plain, stamped, tabled, worded
+from hubbub.answers.shapes import DayCount, Match, SecondHand
+from hubbub.cli.show import called, cleared, counted, numbered, out, plain, stamped, tabled, worded
 from hubbub.collect.source import sources as installed
 from hubbub.model import Identifier
 from hubbub.reference.places import place
@@ -90,6 +90,9 @@ def report(one: Report, latest: Sequence[Said]) -> None:
     out.print()
     _headline(one)
     _versions(one)
+    if one.second_hand:
+        told = f"{counted('post', one.second_hand)} more at second hand: hubbub mentions {one.identifier} --second-hand"
+        out.print(Text(plain(told), style="dim"))
     _sources(one)
     _days(one.days)
     _voices(one)
@@ -269,6 +272,19 @@ def mentions(identifier: Identifier, said: Sequence[Said]) -> None:
             if evidence.identifier != identifier:
                 how += f", names {_named(evidence.identifier)}"
             out.print(Text("    " + plain(how), style="dim"))
+
+
+def second_hand(identifier: Identifier, ones: Sequence[SecondHand]) -> None:
+    """List posts that link to stories about a work, each with the way it takes."""
+    if not ones:
+        out.print(f"Nobody is known to have linked to a story about {identifier}.")
+    for one in ones:
+        _said(one.said)
+        told = (
+            f"links to “{one.story.title or one.story.address}” ({place(one.story.source).title}), about {identifier}"
+        )
+        out.print(Text("    " + plain(told), style="dim"))
+        out.print(Text("    " + plain(one.story.address), style="cyan"))
 
 
 def _said(one: Said) -> None:

@@ -15,7 +15,9 @@ from msgspec import Struct
 from sqlalchemy import Connection, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert as upsert  # what it adds SQLite knows in the same words
 
-from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Mention, Reading
+from hubbub.identify import canonical
+from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Mention, Post, Reading
+from hubbub.reference.places import place
 from hubbub.store import read
 from hubbub.store import schema as s
 from hubbub.store.fold import Change, Named, content_of, digest_of, ends_of, fold, hashed, to_json, touches_of
@@ -266,6 +268,16 @@ class Writer:
             for one in ones
         ]
         insert_rows(self._connection, s.mention, mentions)
+        self._keep_stories([(f[1], f[-1].post) for f, ones in zip(fresh, found, strict=True) if ones])
+
+    def _keep_stories(self, posts: Iterable[tuple[int, Post]]) -> None:
+        """Keep the addresses of posts that are pages of their own, by which others may link to them."""
+        at = {row: canonical(said.url) for row, said in posts if said.url and place(said.source).pages}
+        stories = [{"post": row, "address": address} for row, address in at.items() if address]
+        if stories:
+            statement = upsert(s.story)
+            newer = {"address": statement.excluded.address}
+            self._connection.execute(statement.on_conflict_do_update(index_elements=["post"], set_=newer), stories)
 
 
 def _told(said: Iterable[Account], held: Held) -> dict[Named, Fields]:

@@ -97,7 +97,7 @@ def due(connection: Connection, at: datetime, limit: int) -> list[Question]:
     """Questions whose time has come, the longest waiting first; not those that registries have answered meanwhile."""
     name = s.identifier.c
     is_told = exists().where(s.alias.c.other == _Q.identifier, s.alias.c.relation == "is_same_as", s.alias.c.stands)
-    is_story = exists().where(s.story.c.identifier == _Q.identifier)
+    is_story = exists().where(s.story.c.address == name.value)
     is_missed = exists().where(_M.address == _Q.identifier, _M.outcome.is_(None))
     asked = (
         select(_Q.identifier, name.scheme, name.value, _Q.failures)

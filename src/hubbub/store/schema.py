@@ -323,11 +323,12 @@ missing = Table(
     Column("outcome", Text),  # NULL until somebody has looked
 )
 
-# Posts with a page of their own that mention a work: those who link to it speak of the work at second hand.
+# The canonical address of each post that mentions a work and is a page of its own. Who links to it speaks of the work
+# at second hand.
 story = Table(
     "story",
     metadata,
     Column("post", ForeignKey("assertion.id"), primary_key=True, autoincrement=False),
-    Column("identifier", ForeignKey("identifier.id"), nullable=False),
-    Index("story_by_identifier", "identifier"),
+    Column("address", Text, nullable=False),
+    Index("story_by_address", "address"),
 )

@@ -108,6 +108,12 @@ def works(connection: Connection) -> Works:
     return frozenset(_identifiers(connection, union(select(shelved.identifier), select(s.wish.c.identifier))))
 
 
+def stories(connection: Connection, limit: int | None) -> Works:
+    """The addresses of the newest stories about works, to which posts may link."""
+    asked = select(s.story.c.address).order_by(s.story.c.post.desc()).limit(limit)
+    return frozenset(Identifier("url", address) for (address,) in rows(connection, asked))
+
+
 def watch(connection: Connection, source: str) -> Watch:
     """What is asked of a source on behalf of all shelves; its speakers are those who spoke of works on shelves."""
     real = select(s.shelf.c.name).where(~s.shelf.c.simulated)

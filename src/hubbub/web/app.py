@@ -27,6 +27,7 @@ PER_PAGE = 25
 LOOKED_AT = 6  # of the identifiers that a page names
 FACES_SHOWN = 10
 ALIASES_SHOWN = 6  # of a kind
+SECOND_SHOWN = 20
 LONGEST_FORM = 1 << 16  # bytes
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -138,6 +139,7 @@ def work(
         first=(page - 1) * PER_PAGE + 1,
         all_voices=voices == "all",
         others=others,
+        second_hand=answers.second_hand(identifier, SECOND_SHOWN) if report.second_hand else (),
         chart=chart.draw(report.days),
         by_post=words.by_post(said),
     )

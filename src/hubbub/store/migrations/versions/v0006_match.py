@@ -43,9 +43,9 @@ def upgrade() -> None:
     op.create_table(
         "story",
         sa.Column("post", Id, sa.ForeignKey("assertion.id"), primary_key=True, autoincrement=False),
-        sa.Column("identifier", Id, sa.ForeignKey("identifier.id"), nullable=False),
+        sa.Column("address", Text, nullable=False),
     )
-    op.create_index("story_by_identifier", "story", ["identifier"])
+    op.create_index("story_by_address", "story", ["address"])
 
 
 def _row(name: str) -> "sa.Column[Any]":
