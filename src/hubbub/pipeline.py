@@ -306,7 +306,7 @@ def find(post: Post, works: Works) -> tuple[Mention, ...]:
                 link.record,
             )
             found.setdefault((one.identifier.scheme, one.identifier.value), mention)
-    for one in identify.in_text(post.text) if post.text else ():
+    for one in identify.in_text(post.text, bare=False) if post.text else ():
         mention = Mention(one.identifier, "discusses", "text", one.as_written, one.method, one.certainty)
         found.setdefault((one.identifier.scheme, one.identifier.value), mention)
     return tuple(

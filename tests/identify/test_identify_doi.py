@@ -56,7 +56,7 @@ def test_text(text: str, values: list[str]) -> None:
     ],
 )
 def test_look_alikes_and_shortened_text_yield_nothing(text: str) -> None:
-    assert in_text(text) == []
+    assert in_text(text, bare=False) == []
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_look_alikes_and_shortened_text_yield_nothing(text: str) -> None:
         ("https://doi.org/10.1000/ABC", "10.1000/abc", None),
         ("http://dx.doi.org/10.1000/abc?x=1#frag", "10.1000/abc", None),
         ("https://www.doi.org/10.1000%2Fabc", "10.1000/abc", None),
-        ("https://doi.org/10.1000/x/full", "10.1000/x/full", None),
+        ("https://doi.org/10.1000/x/full", "10.1000/x", None),
         (f"https://doi.org/{SICI.replace(';', '%3B').replace('<', '%3C').replace('>', '%3E')}", SICI, None),
         ("https://onlinelibrary.wiley.com/doi/full/10.1002/abc.123", "10.1002/abc.123", None),
         ("https://onlinelibrary.wiley.com/doi/10.1002/abc.123/pdf", "10.1002/abc.123", None),
@@ -86,7 +86,6 @@ def test_look_alikes_and_shortened_text_yield_nothing(text: str) -> None:
         ("https://datadryad.org/stash/dataset/doi:10.5061/dryad.8t8vj", "10.5061/dryad.8t8vj", None),
         ("https://zenodo.org/badge/DOI/10.5281/zenodo.1234.svg", "10.5281/zenodo.1234", None),
         ("https://elifesciences.org/articles/12345", "10.7554/elife.12345", None),
-        ("https://papers.ssrn.com/sol3/papers.cfm?abstract_id=1234567", "10.2139/ssrn.1234567", None),
         ("https://hdl.handle.net/10.1000/xyz", "10.1000/xyz", None),
         ("https://proxy.example.org/login?url=https%3A%2F%2Fdoi.org%2F10.1000%252Fxyz%26x", "10.1000/xyz", None),
         ("https://twitter.com/intent/tweet?url=https://doi.org/10.1000/x&text=a", "10.1000/x", None),

@@ -85,7 +85,7 @@ def test_the_page_of_what_is_found_names_it(text: str) -> None:
 
 @given(TEXTS, st.sampled_from(ENCODE))
 def test_hints_let_through_all_that_is_kept(text: str, encode: Callable[[str], str]) -> None:
-    found = [*in_text(text), *in_address(text)]
+    found = [*in_text(text, bare=False), *in_address(text)]
     if any(always_kept(one.identifier) for one in found):
         line = encode(text).encode("utf-8", "surrogatepass")
         assert HINTS.lines(b"{}\n" + line + b"\n{}") == [(3, 3 + len(line))]
@@ -94,7 +94,7 @@ def test_hints_let_through_all_that_is_kept(text: str, encode: Callable[[str], s
 @settings(max_examples=30, deadline=None)  # each example compiles a scan
 @given(TEXTS, st.sampled_from(ENCODE))
 def test_hints_let_through_all_that_is_watched(text: str, encode: Callable[[str], str]) -> None:
-    found = [one.identifier for one in [*in_text(text), *in_address(text)]]
+    found = [one.identifier for one in [*in_text(text, bare=False), *in_address(text)]]
     if found:
         line = encode(text).encode("utf-8", "surrogatepass")
         assert Hints(found[:1]).lines(line) == [(0, len(line))]

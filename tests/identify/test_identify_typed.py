@@ -44,7 +44,7 @@ def test_parse(written: str, identifier: str) -> None:
         "doi:10.1/x",
         "10.1000/",
         "pmid:abc",
-        "9780306406157",
+        "9780306406158",
         "isbn:9780306406158",
         "0000-0002-1825-0098",
         "github:a",

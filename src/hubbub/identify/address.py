@@ -1,25 +1,26 @@
 """One web address goes in; the identifiers that its shape carries come out, or its canonical form as scheme `url`."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import unquote
 
 from msgspec import Struct
 
 from hubbub.identify import doi
 from hubbub.identify.canonical import split
+from hubbub.identify.carried import carried
 from hubbub.identify.found import Found
+from hubbub.identify.hosts import rows_of
 from hubbub.identify.schemes import make
 from hubbub.identify.tables import Shape, addresses
 from hubbub.model import Identifier
 
-_HANDLE = re.compile(r"/handle/(?P<value>\d{1,9}(?:\.\d{1,9}){0,4}/[^?#&\s]+)", re.ASCII | re.IGNORECASE)
 _NESTED = 3
 
 
 class _Shape(Struct, frozen=True):
     row: Shape
-    path: re.Pattern[str]
+    path: re.Pattern[str] | None
     host: re.Pattern[str] | None
 
 
@@ -35,7 +36,7 @@ def _find(address: str, as_written: str, nested: int) -> list[Found]:
     if parts is None:
         return []
     host, rest = parts[0].partition(":")[0], parts[1]
-    if nested and (inner := _carried(host, rest)):
+    if nested and (inner := carried(host, rest)):
         return _find(inner, as_written, nested - 1) or _page(address, as_written)
     return _by_shape(host, rest, as_written) or _by_value(host, rest, as_written) or _page(address, as_written)
 
@@ -49,11 +50,14 @@ def _by_shape(host: str, rest: str, as_written: str) -> list[Found]:
 
 
 def _apply(shape: _Shape, host: str, target: str) -> Identifier | None:
-    match = shape.host.fullmatch(host) if shape.host else shape.path.match(target)
-    if not match or match.group(1).lower() in shape.row.reserved:
-        return None
-    groups = match.groupdict()
-    value = shape.row.value.format_map(groups)
+    groups: dict[str, str | None] = {}
+    for pattern, part in ((shape.path, target), (shape.host, host)):
+        if pattern:
+            match = pattern.fullmatch(part) if pattern is shape.host else pattern.match(part)
+            if not match or (match.lastindex and (match[1] or "").lower()) in shape.row.reserved:
+                return None
+            groups |= match.groupdict()
+    value = shape.row.value.format_map({name: group or "" for name, group in groups.items()})
     return make(shape.row.scheme, unquote(value) if "%" in value else value, groups.get("version"))
 
 
@@ -63,8 +67,11 @@ def _by_value(host: str, rest: str, as_written: str) -> list[Found]:
         return [
             Found(identifier, as_written, "doi-address" if resolver else "article-address", 1.0 if resolver else 0.97)
         ]
-    if (match := _HANDLE.search(rest)) and (identifier := make("handle", unquote(match["value"]))):
-        return [Found(identifier, as_written, "article-address", 0.9)]
+    lower = rest.lower()
+    for row, pattern in _anywhere():
+        match = pattern.search(rest) if row.hint in lower else None
+        if match and (identifier := make(row.scheme, unquote(match["value"]))):
+            return [Found(identifier, as_written, row.method, row.certainty)]
     return []
 
 
@@ -73,37 +80,30 @@ def _page(address: str, as_written: str) -> list[Found]:
     return [Found(identifier, as_written, "canonical-address", 1.0)] if identifier else []
 
 
-def _carried(host: str, rest: str) -> str | None:
-    for shape in _lookup(_table(True), host):
-        if match := shape.path.match(rest):
-            value = match["value"]
-            return unquote(value) if "://" not in value else value
-    return None
-
-
 def has_shape(host: str) -> bool:
     """Whether addresses of this host are known to carry identifiers."""
     return host in addresses().doi.resolvers or bool(_shapes_of(host))
 
 
-def _shapes_of(host: str) -> list[_Shape]:
-    return _lookup(_table(False), host)
-
-
-def _lookup(table: dict[str, list[_Shape]], host: str) -> list[_Shape]:
-    while host:
-        if host in table:
-            return table[host]
-        host = host.partition(".")[2]
-    return []
+@lru_cache(maxsize=4096)
+def _shapes_of(host: str) -> tuple[_Shape, ...]:
+    return tuple(rows_of(host, _table()))
 
 
 @cache
-def _table(carriers: bool) -> dict[str, list[_Shape]]:
+def _table() -> dict[str, list[_Shape]]:
     table: dict[str, list[_Shape]] = {}
-    flags = re.ASCII | re.IGNORECASE
-    for row in addresses().carrier if carriers else addresses().address:
-        shape = _Shape(row, re.compile(row.path or "$.", flags), re.compile(row.host, flags) if row.host else None)
+    for row in addresses().address:
+        shape = _Shape(row, _compiled(row.path), _compiled(row.host))
         for host in row.hosts:
             table.setdefault(host, []).append(shape)
     return table
+
+
+@cache
+def _anywhere() -> tuple[tuple[Shape, re.Pattern[str]], ...]:
+    return tuple((row, re.compile(row.path or "", re.ASCII | re.IGNORECASE)) for row in addresses().anywhere)
+
+
+def _compiled(form: str | None) -> re.Pattern[str] | None:
+    return re.compile(form, re.ASCII | re.IGNORECASE) if form else None

@@ -17,7 +17,8 @@ def trim(run: str) -> str:
                 run = run[:at]
                 break
             open_[_CLOSES[letter]] -= 1
-    return run.rstrip(_AFTER)
+    run = run.rstrip(_AFTER)
+    return run.rstrip("-" + _AFTER) if run.endswith("--") else run
 
 
 def is_shortened(text: str, start: int, end: int) -> bool:

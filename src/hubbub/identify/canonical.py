@@ -44,7 +44,8 @@ def split(address: str) -> tuple[str, str] | None:
     host = match and _host(match["host"])
     if not match or not host:
         return None
-    port = "" if match["port"] in (None, "", "80", "443") else ":" + match["port"]
+    number = (match["port"] or "").lstrip("0")
+    port = "" if number in ("", "80", "443") else ":" + number
     return host + port, address[match.end() :]
 
 

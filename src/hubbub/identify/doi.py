@@ -12,24 +12,27 @@ from hubbub.identify.brackets import ANGLES, trim
 from hubbub.identify.tables import addresses
 
 LONGEST = 500
-PREFIX = r"10\.\d{4,9}(?:\.\d{1,9}){0,4}"
+# Registrants have four digits and more; an ISBN-A has the three of a book and the publisher.
+PREFIX = r"10\.(?:\d{4,9}(?:\.\d{1,9}){0,4}|97[89]\.\d{2,8})"
 # Where a list goes on with the next DOI or address without a space between them.
 NEXT = r"(?:https?://|doi:|10\.\d{4,9}/)"
 # The group is repeated by `+`: Python 3.11.2 misreads `++` of a group, and behind it nothing makes it turn back.
 IN_TEXT = re.compile(
-    rf"(?:(?<![A-Za-z0-9.])|(?<=doi)){PREFIX}/"
-    rf"(?:[!$'*+\-./0-9:=@A-Z_a-z~(\[]++|{ANGLES}|(?![\])>,;|]{{1,3}}[(\[]{{0,2}}{NEXT}|\]\()[)\],;%]|&[lg]t;)+",
+    rf"(?:(?<![A-Za-z0-9.])(?<![A-Za-z0-9]_)|(?<=doi)){PREFIX}(?:/|%2F)"
+    # Letters of the alphabets that are written with blanks between words; `#` ends some of the old ones; LaTeX's `\_`.
+    rf"(?:[!$'*+\-./0-9:=@A-Z_a-z~(\[À-ɏͰ-ӿḀ-ỿ]++|(?<=;2-)#|\\(?=[_&%#])|{ANGLES}|"
+    rf"(?![\])>,;|]{{1,3}}[(\[]{{0,2}}{NEXT}|\]\()[)\],;%]|&[lg]t;)+",
     re.ASCII | re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]++)", re.ASCII | re.IGNORECASE)
-_WHOLE = re.compile(rf"{PREFIX}/[^\s\"\x00-\x1f\x7f-\x9f]+", re.ASCII)
+_WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D){PREFIX}/[^\s\"\x00-\x1f\x7f-\x9f]+", re.ASCII)
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _ARXIV = "10.48550/arxiv."
 
 
 def normal(written: str) -> tuple[str, str, str | None] | None:
     """Give scheme, value and version of a DOI: lower case, trimmed; arXiv's own DOIs name arXiv papers."""
-    value = trim(written).translate(_LOWER)
+    value = re.sub(r"\\([_&%#])", r"\1", trim(written)).translate(_LOWER)
     if len(value) > LONGEST or not _WHOLE.fullmatch(value):
         return None
     if value.startswith(_ARXIV):
@@ -49,12 +52,29 @@ def in_address(address: str, resolver: bool) -> str | None:
     if once or twice:  # the DOI was a parameter's or a path's single part, so a bare slash or `&` ends it
         suffix = suffix.split("&")[0]
     suffix = re.split(r"[\s\"\x00-\x1f\x7f-\x9f]", suffix, maxsplit=1)[0]
-    return f"{prefix}/{suffix if resolver else _tails().sub('', suffix)}"
+    return f"{prefix}/{_cut(suffix, _ends() if resolver else _tails())}"
+
+
+def in_text(written: str) -> str:
+    """Take what was copied along from an address off a DOI in a text, and what its characters were coded with."""
+    value = unquote(written) if "%2f" in written.lower() else written
+    return _cut(trim(value.replace("&lt;", "<").replace("&gt;", ">")), _ends())
+
+
+def _cut(value: str, tails: re.Pattern[str]) -> str:
+    while (shorter := tails.sub("", value)) != value:
+        value = shorter
+    return value
 
 
 @cache
 def _tails() -> re.Pattern[str]:
     return re.compile(f"(?<=.)(?:{'|'.join(addresses().doi.tails)})$", re.ASCII | re.IGNORECASE)
+
+
+@cache
+def _ends() -> re.Pattern[str]:
+    return re.compile(f"(?<=.)(?:{'|'.join(addresses().doi.ends)})$", re.ASCII | re.IGNORECASE)
 
 
 @cache

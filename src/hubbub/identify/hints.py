@@ -82,9 +82,12 @@ def _of_hosts() -> Iterator[str]:
 
 
 def _of_watched(one: Identifier) -> Iterator[str]:
-    form = schemes()[one.scheme].watch if one.scheme in schemes() else "VALUE"
+    form, spelt = (row.watch, row.spelt) if (row := schemes().get(one.scheme)) else ("VALUE", {})
     for slash in _SPELT_SLASHES:
-        yield form.replace("/", re.escape(slash)).replace("VALUE", re.escape(one.value.replace("/", slash)))
+        value = re.escape(one.value.replace("/", slash))
+        for written, seen in spelt.items():
+            value = value.replace(re.escape(written.replace("/", slash)), seen.replace("/", re.escape(slash)))
+        yield form.replace("/", re.escape(slash)).replace("VALUE", value)
 
 
 def _pages(watched: Iterable[str]) -> dict[str, frozenset[bytes]]:

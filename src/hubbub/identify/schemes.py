@@ -5,10 +5,10 @@ from collections.abc import Callable
 from functools import cache
 from urllib.parse import quote
 
-from hubbub.identify import doi, isbn, orcid
-from hubbub.identify.brackets import trim
+from hubbub.identify import doi
 from hubbub.identify.canonical import canonical, host_of
-from hubbub.identify.tables import schemes
+from hubbub.identify.checks import CHECKS
+from hubbub.identify.tables import GAP, schemes
 from hubbub.model import Identifier
 from hubbub.reference import other_hosts, scholarly_hosts
 
@@ -30,29 +30,22 @@ def make(scheme: str, written: str, version: str | None = None) -> Identifier | 
     if not match:
         return None
     named = match.groupdict()
-    value = _normal(scheme, _CASES[row.case](named["value"]))
-    return Identifier(scheme, value, named.get("version") or version) if value else None
-
-
-def _normal(scheme: str, value: str) -> str | None:
-    match scheme:
-        case "isbn":
-            return isbn.normal(value)
-        case "orcid":
-            return orcid.normal(value)
-        case "arxiv":  # an old number is unique without its subject: math.GT/0309136 is math/0309136
-            return re.sub(r"\.[a-z-]+/", "/", value)
-        case "handle":
-            value = trim(value)
-            return value if _value("handle").fullmatch(value) and not value.startswith("10.") else None
-        case "github" | "slideshare" | "speakerdeck" | "gitlab":
-            return value if not any(part.strip(".") == "" for part in value.split("/")) else None
-    return value
+    value: str | None = _CASES[row.case](named["value"])
+    if row.check and value is not None:
+        value = CHECKS[row.check](value)
+    return Identifier(scheme, row.form.format(value=value), named.get("version") or version) if value else None
 
 
 @cache
 def _value(scheme: str) -> re.Pattern[str]:
     return re.compile(schemes()[scheme].value, re.ASCII | re.IGNORECASE)
+
+
+@cache
+def pattern(scheme: str, form: str) -> re.Pattern[str]:
+    """Compile how free text shows a value of a scheme: a row's `text` or `bare`."""
+    form = form.replace("VALUE", schemes()[scheme].value).replace("GAP", GAP)
+    return re.compile(rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)(?:{form})(?!_?[A-Za-z0-9])", re.ASCII | re.IGNORECASE)
 
 
 def address(identifier: Identifier) -> str | None:
@@ -68,7 +61,9 @@ def always_kept(identifier: Identifier) -> bool:
     if identifier.scheme == "url":
         return is_scholarly(host_of(identifier.value))
     row = schemes().get(identifier.scheme)
-    return row is not None and row.category == "scholarly"
+    if row is None or row.category != "scholarly":
+        return False
+    return row.kept is None or re.fullmatch(row.kept, identifier.value) is not None
 
 
 def is_scholarly(host: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct, field
@@ -15,34 +15,61 @@ T = TypeVar("T")
 GAP = r"[ \t\r\n\u00a0:#=]{0,3}"
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One scheme as schemes.toml has it."""
 
     title: str
     category: str
     value: str
-    case: str = "keep"
+    case: Literal["lower", "upper", "keep"] = "keep"
+    check: str | None = None
+    form: str = "{value}"
     aliases: tuple[str, ...] = ()
+    alone: str | None = None
     text: str | None = None
+    bare: str | None = None
+    list: bool = False
     words: tuple[str, ...] = ()
     hint: str | None = None
     watch: str = "VALUE"
+    spelt: dict[str, str] = {}
     address: str | None = None
+    kept: str | None = None
+    doi: str | None = None
     certainty: float = 1.0
+    examples: dict[str, str] = {}
 
 
-class Shape(Struct, frozen=True, kw_only=True):
+class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Addresses of some hosts that carry an identifier, or (`carrier`) another address."""
 
-    hosts: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
     path: str | None = None
     host: str | None = None
     scheme: str = "url"
     value: str = "{value}"
     method: str = "article-address"
+    coding: Literal["percent", "proofpoint", "base64"] = "percent"
     hint: str = ""
     reserved: frozenset[str] = field(default=frozenset(), name="not")
     certainty: float = 1.0
+    examples: dict[str, str] = {}
+
+
+class Proxy(Struct, frozen=True):
+    """How hosts are called that stand for another, and how they are given an address."""
+
+    labels: tuple[str, ...]
+    services: tuple[str, ...]
+    translators: tuple[str, ...]
+    path: str
+    examples: dict[str, str]
+
+
+class Short(Struct, frozen=True):
+    """Hosts of short addresses."""
+
+    hosts: frozenset[str]
 
 
 class DoiRules(Struct, frozen=True):
@@ -50,6 +77,7 @@ class DoiRules(Struct, frozen=True):
 
     resolvers: frozenset[str]
     tails: tuple[str, ...]
+    ends: tuple[str, ...]
     versioned: tuple[str, ...]
 
 
@@ -57,7 +85,10 @@ class Addresses(Struct, frozen=True):
     """addresses.toml."""
 
     address: tuple[Shape, ...]
+    anywhere: tuple[Shape, ...]
     carrier: tuple[Shape, ...]
+    proxy: Proxy
+    short: Short
     doi: DoiRules
 
 

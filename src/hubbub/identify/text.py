@@ -11,8 +11,9 @@ from hubbub.identify import doi
 from hubbub.identify.address import has_shape, in_address
 from hubbub.identify.brackets import ANGLES, is_shortened, trim
 from hubbub.identify.found import Found
-from hubbub.identify.schemes import make
-from hubbub.identify.tables import GAP, schemes
+from hubbub.identify.schemes import make, pattern
+from hubbub.identify.tables import schemes
+from hubbub.identify.typed import parse
 
 # Closing brackets and commas are part of an address, but not where the next one follows at once. `+` as in a DOI.
 _TAIL = (
@@ -24,36 +25,56 @@ _BARE = re.compile(
     r"(?<![\w@./:%=&?-])(?P<host>(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})\.?/" + _TAIL, re.IGNORECASE | re.ASCII
 )
 
+_LONGEST_ALONE = 200
 Places = list[tuple[int, Found]]
 
 
-def in_text(text: str) -> list[Found]:
-    """Find identifiers and addresses in free text, each identifier once."""
+def in_text(text: str, bare: bool = True) -> list[Found]:
+    """Find identifiers and addresses in free text, each identifier once.
+
+    Without `bare` nothing counts that needs a word before it to be sure, as on a firehose.
+    """
     found: Places = []
+    as_written = text.strip()
     lower = text.lower()
     if "://" in text:
-        text = _ADDRESS.sub(_taking(text, found, _read_address), text)
+        text = _ADDRESS.sub(_taking(text, found, _read_address, bare, True), text)
     if "/" in text:
-        text = _BARE.sub(_taking(text, found, _read_bare), text)
+        text = _BARE.sub(_taking(text, found, _read_bare, bare, True), text)
     if "10." in text:
-        text = doi.IN_TEXT.sub(_taking(text, found, _read_doi), text)
-    for scheme, (words, pattern) in _patterns().items():
+        text = doi.IN_TEXT.sub(_taking(text, found, _read_doi, bare), text)
+    for scheme, (words, form) in _patterns().items():
         if any(word in lower for word in words):
-            text = pattern.sub(_taking(text, found, _reader(scheme)), text)
+            text = form.sub(_taking(text, found, _reader(scheme), bare), text)
+    if bare:
+        for scheme, form in _bare_patterns().items():
+            text = form.sub(_taking(text, found, _reader(scheme), bare), text)
+    if bare and not found and (whole := _whole(as_written)):
+        return [whole]
     firsts: dict[tuple[str, str], Found] = {}
     for _, one in sorted(found, key=lambda place: place[0]):
         firsts.setdefault((one.identifier.scheme, one.identifier.value), one)
     return list(firsts.values())
 
 
+def _whole(text: str) -> Found | None:
+    """What is a value from start to end needs no word before it."""
+    identifier = parse(text) if len(text) <= _LONGEST_ALONE and not any(map(str.isspace, text)) else None
+    return Found(identifier, text, f"{identifier.scheme}-alone", 0.8) if identifier else None
+
+
 Read = Callable[[re.Match[str]], list[Found] | None]
 
 
-def _taking(text: str, found: Places, read: Read) -> Callable[[re.Match[str]], str]:
-    """Note what `read` finds in a match and blank the match; None leaves it for the steps after."""
+def _taking(text: str, found: Places, read: Read, bare: bool, address: bool = False) -> Callable[[re.Match[str]], str]:
+    """Note what `read` finds in a match and blank the match; None leaves it for the steps after.
+
+    Addresses are shortened to where an ellipsis stands; behind a value of another kind it is a pause, save where posts
+    come in masses.
+    """
 
     def take(match: re.Match[str]) -> str:
-        if is_shortened(text, *match.span()):
+        if (address or not bare) and is_shortened(text, *match.span()):
             return " " * len(match[0])
         if (ones := read(match)) is None:
             return match[0]
@@ -79,7 +100,7 @@ def _read_bare(match: re.Match[str]) -> list[Found] | None:
 
 def _read_doi(match: re.Match[str]) -> list[Found]:
     written = trim(match[0])
-    identifier = make("doi", written.replace("&lt;", "<").replace("&gt;", ">"))
+    identifier = make("doi", doi.in_text(written))
     return [Found(identifier, written, "doi-in-text", schemes()["doi"].certainty)] if identifier else []
 
 
@@ -95,10 +116,9 @@ def _reader(scheme: str) -> Read:
 
 @cache
 def _patterns() -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
-    patterns = {}
-    for scheme, row in schemes().items():
-        if row.text:
-            form = row.text.replace("VALUE", row.value).replace("GAP", GAP)
-            pattern = re.compile(rf"(?<![A-Za-z0-9]){form}(?![A-Za-z0-9])", re.ASCII | re.IGNORECASE)
-            patterns[scheme] = (row.words, pattern)
-    return patterns
+    return {scheme: (row.words, pattern(scheme, row.text)) for scheme, row in schemes().items() if row.text}
+
+
+@cache
+def _bare_patterns() -> dict[str, re.Pattern[str]]:
+    return {scheme: pattern(scheme, row.bare) for scheme, row in schemes().items() if row.bare}

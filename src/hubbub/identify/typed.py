@@ -6,7 +6,7 @@ from functools import cache
 from hubbub.identify import doi
 from hubbub.identify.address import has_shape, in_address
 from hubbub.identify.canonical import LONGEST
-from hubbub.identify.schemes import make
+from hubbub.identify.schemes import make, pattern
 from hubbub.identify.tables import schemes
 from hubbub.model import Identifier
 
@@ -32,13 +32,24 @@ def _bare(written: str) -> Identifier | None:
         return make("doi", written)
     if (host := _BARE_HOST.match(written)) and (host[0].lower().startswith("www.") or has_shape(host[0].lower())):
         return _address(f"https://{written}")
-    return make("orcid", written) or (make("pmcid", written) if written[:3].upper() == "PMC" else None)
+    return _by_look(written)
+
+
+def _by_look(written: str) -> Identifier | None:
+    """What is written is one value from start to end, with or without the words that free text has before it."""
+    for scheme, row in schemes().items():
+        for form in (row.text, row.bare):
+            if form and (match := pattern(scheme, form).fullmatch(written)):
+                named = match.groupdict()
+                if identifier := make(scheme, named["value"], named.get("version")):
+                    return identifier
+        if row.alone and re.fullmatch(row.alone, written) and (identifier := make(scheme, written)):
+            return identifier
+    return None
 
 
 def _named(scheme: str, value: str) -> Identifier | None:
-    identifier = make(scheme, value)
-    if identifier is None and scheme == "pmcid":
-        identifier = make(scheme, f"PMC{value}")
+    identifier = make(scheme, value) or (make("shortdoi", value) if scheme == "doi" else None)
     if identifier is None and scheme != "url":  # `doi:https://doi.org/10…`, `DOI: doi:10…`
         twice = _NAMED.fullmatch(value)
         identifier = make(scheme, twice["value"]) if twice and _names().get(twice["name"].lower()) == scheme else None

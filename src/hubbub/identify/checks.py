@@ -1,0 +1,125 @@
+"""What a pattern cannot say of a value: the value comes in, its normal form goes out, or None if it is none.
+
+Named by the field `check` of schemes.toml.
+"""
+
+import re
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from hubbub.identify import isbn, orcid
+from hubbub.identify.brackets import trim
+
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+# Of formats, downloads and messages, and the word itself.
+_NO_NAMESPACES = re.compile(r"urn|schemas-.*|x-.*|bt[im]h|sha1|md5|tree|ed2k|li", re.IGNORECASE)
+_OFFICES = "US|EP|WO|PCT|DE|FR|GB|JP|CN|KR|CA|AU|CH|ES|IT|RU|TW|IN|BR|NL|SE|AT|DK"
+_PATENT = re.compile(rf"({_OFFICES})?(RE|PP|D|H|T)?(\d{{4,13}})([A-Z]\d?)?")
+
+
+def arxiv(value: str) -> str:
+    """Old numbers are unique without a subject class (`math.GT/0309136`), new ones without an archive."""
+    return re.sub(r"\.[a-z-]+/", "/", value) if "." not in value.rpartition("/")[2] else value.rpartition("/")[2]
+
+
+def ark(value: str) -> str | None:
+    """The name without its inflections and final punctuation; the name's letter case counts, the authority's not."""
+    authority, _, name = trim(unquote(value)).partition("/")
+    name = name.rstrip("/?")
+    return f"{authority.lower()}/{name}" if name else None
+
+
+def bibcode(value: str) -> str | None:
+    """Year, journal, volume, qualifier, page, author, filled up with dots: volume or page hold a digit."""
+    return value if re.search(r"\d", value[9:18]) else None
+
+
+def handle(value: str) -> str | None:
+    """No DOI, and no bare prefix."""
+    value = trim(value)
+    return value if re.search(r"/[^/]", value) and not value.startswith("10.") else None
+
+
+def issn(value: str) -> str | None:
+    """The check digit is right: modulus 11 with weights 8 to 2 (ISO 3297)."""
+    digits = re.sub(r"\D", "", value[:-1]) + value[-1]
+    total = sum(weight * int(digit) for weight, digit in zip(range(8, 1, -1), digits, strict=False))
+    check = "0123456789X"[-total % 11]
+    return f"{digits[:4]}-{digits[4:]}" if digits[-1] == check and digits != "00000000" else None
+
+
+def npm(value: str) -> str:
+    """A scope as it is written outside addresses."""
+    return value.replace("%40", "@")
+
+
+def oai(value: str) -> str | None:
+    """Without the punctuation of the sentence around it."""
+    value = trim(value)
+    return value if value[-1] != ":" else None
+
+
+def patent(value: str) -> str | None:
+    """Office, number and kind without blanks and separators; a number without an office is of the United States.
+
+    Numbers of the World office have a year of four digits and six more, European ones seven digits, others no zeros
+    before them.
+    """
+    match = _PATENT.fullmatch(re.sub(r"[ ,./-]", "", value))
+    if not match:
+        return None
+    office, mark, number, kind = match[1] or "US", match[2] or "", match[3], match[4] or ""
+    if office == "WO":
+        year, number = (number[:4], number[4:]) if number[:2] in ("19", "20") else (number[:2], number[2:])
+        number = f"{year if len(year) == 4 else ('19' if year > '70' else '20') + year}{number:0>6}"
+    else:
+        number = f"{number.lstrip('0'):0>7}" if office == "EP" else number.lstrip("0")
+    return f"{office}{mark}{number}{kind}" if 4 <= len(number) <= 13 else None
+
+
+def path(value: str) -> str | None:
+    """No part of it is a dot or two."""
+    return value if all(part.strip(".") for part in value.split("/")) else None
+
+
+def pii(value: str) -> str:
+    """Without hyphens and brackets."""
+    return re.sub(r"[^0-9A-Z]", "", value)
+
+
+def pypi(value: str) -> str:
+    """As PEP 503 has it."""
+    return re.sub(r"[-_.]+", "-", value)
+
+
+def repec(value: str) -> str | None:
+    """Archive and series in lower case; the number as written, without the punctuation around it."""
+    archive, series, number = trim(value).split(":", 2)
+    return f"{archive.lower()}:{series.lower()}:{number}" if number else None
+
+
+def ror(value: str) -> str | None:
+    """The two last digits check the six before: modulus 97 of the number in Crockford's base 32 (ISO 7064)."""
+    number = 0
+    for letter in value[:-2]:
+        number = number * 32 + _CROCKFORD.index(letter)
+    return value if 98 - number * 100 % 97 == int(value[-2:]) else None
+
+
+def rrid(value: str) -> str:
+    """The authority's letters are capitals, save where it writes them otherwise."""
+    value = trim(value).rstrip("-")
+    authority, mark, number = re.split(r"([_:-])", value, maxsplit=1)
+    return f"{authority.upper() if authority.islower() else authority}{mark}{number}"
+
+
+def urn(value: str) -> str | None:
+    """The namespace in lower case; none for namespaces that name nothing to read."""
+    namespace, _, name = trim(value).partition(":")
+    return f"{namespace.lower()}:{name}" if name and not _NO_NAMESPACES.fullmatch(namespace) else None
+
+
+CHECKS: dict[str, Callable[[str], str | None]] = {
+    one.__name__: one
+    for one in (arxiv, ark, bibcode, handle, issn, npm, oai, patent, path, pii, pypi, repec, ror, rrid, urn)
+} | {"isbn": isbn.normal, "orcid": orcid.normal}
