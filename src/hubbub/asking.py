@@ -124,6 +124,8 @@ class Asking:
                 evidence=verdict.evidence,
                 certainty=verdict.certainty,
             )
+        if verdict.work is not None:
+            pipeline.unfold(self._store, address)
 
     def _look(self, question: Question, html: str, verdict: Verdict) -> None:
         """Look in a page for the works that somebody misses there; keep a mention of each that it holds."""

@@ -42,7 +42,7 @@ from hubbub.store.text import without_nul
 
 REBUILD_STEP = 5_000  # assertions a transaction
 WORKS_STAND = 2.0  # seconds before a lane that goes on asks again which works are watched
-STORIES_STAND = 60.0  # and which stories: feeds bring new ones all the time, and each time a gate is made anew
+PAGES_STAND = 60.0  # and which pages: feeds bring new ones all the time, and each time a gate is made anew
 Name = tuple[str, PostKey]  # a source, and an id there
 
 
@@ -86,15 +86,15 @@ async def collect(
     `told` hears of the outcome so far after each page that is kept. Raises `StoreError`, and what `source` and `fetch`
     raise.
     """
-    stories, outcome = store.stories(), Outcome()
-    gate = Gate(source, store.works() | stories)
+    pages, outcome = store.pages(), Outcome()
+    gate = Gate(source, store.works() | pages)
     since = store.resume(source.about.name, lane, again)
     looked_at = told_at = monotonic()
     async for page in source.read(lane, since, fetch):
         if monotonic() - looked_at > WORKS_STAND:
-            if monotonic() - told_at > STORIES_STAND:
-                stories, told_at = store.stories(), monotonic()
-            gate.watch(store.works() | stories)
+            if monotonic() - told_at > PAGES_STAND:
+                pages, told_at = store.pages(), monotonic()
+            gate.watch(store.works() | pages)
             looked_at = monotonic()
         keep(page, gate, store, outcome)
         since = page.resume
@@ -107,7 +107,7 @@ async def collect(
 
 async def glance(source: Source, lane: str, fetch: Fetch, store: Store, outcome: Outcome) -> None:
     """Read a lane from its start to its end without a cursor: it is asked once, or names what may be withdrawn."""
-    gate = Gate(source, store.works() | store.stories())
+    gate = Gate(source, store.works() | store.pages())
     async for page in source.read(lane, "", fetch):
         keep(page, gate, store, outcome, moves=False)
         await asyncio.sleep(0)
@@ -319,7 +319,7 @@ def rebuild(store: Store, told: Callable[[int], None] = lambda done: None) -> in
 
     `told` hears how many are done. Returns their number.
     """
-    works = store.works() | store.stories(None)
+    works = store.works() | store.pages(None)
     done, last = 0, 0
     while batch := store.assertions(after=last, limit=REBUILD_STEP):
         with store.writing() as writer:
@@ -338,7 +338,7 @@ def correct(
 
     Returns how many of them it names: 0 also where the post is not held.
     """
-    works, now = store.works() | store.stories(None), datetime.now(UTC)
+    works, now = store.works() | store.pages(None), datetime.now(UTC)
     with store.writing() as writer:
         held = writer.statements(*post)
         named = {replace(m.identifier, version=None) for one in held for m in find(one[5], works)}.intersection(wrong)
@@ -349,6 +349,13 @@ def correct(
                 writer.corrections.set_aside(held[0][5], held[0][1], work, by, now, why)
         _derive(held, works, writer)
     return len(named)
+
+
+def unfold(store: Store, address: Identifier) -> None:
+    """Read the posts again that link to a short address, of which it is now known that it leads to a work."""
+    works = store.works() | store.pages(None)
+    with store.writing() as writer:
+        _derive(writer.linking(address), works, writer)
 
 
 def _derive(batch: Iterable[Held], works: Works, writer: Writer) -> None:

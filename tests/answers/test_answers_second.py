@@ -26,7 +26,7 @@ def keep(store: Store, *posts: Post) -> None:
     """Keep posts as lanes do, one after the other."""
     for post in posts:
         with store.writing() as writer:
-            writer.keep([Reading(post, pipeline.find(post, store.works() | store.stories()))], NOW)
+            writer.keep([Reading(post, pipeline.find(post, store.works() | store.pages()))], NOW)
 
 
 def story(key: str = STORY, **fields: Any) -> Post:
@@ -80,7 +80,7 @@ def test_a_story_that_links_to_itself_is_no_second_hand(store: Store) -> None:
 
 def test_what_is_no_page_of_its_own_is_no_story(store: Store) -> None:
     keep(store, said("a", url="https://bsky.app/profile/a/post/1"), linking("b", "https://bsky.app/profile/a/post/1"))
-    assert store.stories() == frozenset()
+    assert store.pages() == frozenset()
     assert second(store) == []
 
 
@@ -89,12 +89,12 @@ def test_a_story_that_is_withdrawn_or_no_longer_about_the_work_is_none(store: St
     assert len(second(store)) == 1
     keep(store, story(source="web", via="web", assertion="", version="2", links=()))
     assert second(store) == []
-    assert store.stories() == frozenset()
+    assert store.pages() == frozenset()
     keep(store, story(source="web", via="web", assertion="", version="3"))
-    assert store.stories() == {PAGE}
+    assert store.pages() == {PAGE}
     keep(store, story(source="web", via="web", assertion="", version="4", change="withdrawn"))
     assert second(store) == []
-    assert store.stories() == frozenset()
+    assert store.pages() == frozenset()
 
 
 def test_a_rebuild_finds_the_same(store: Store) -> None:

@@ -43,7 +43,9 @@ def net(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Sites]:
     monkeypatch.setenv("HUBBUB_ALLOW_HOSTS", "127.0.0.1")
     monkeypatch.delenv("HUBBUB_CONTACT", raising=False)
     with sites() as known:
-        monkeypatch.setenv("HUBBUB_MIRRORS", f"{JOURNAL}={known.address} {SHORT}={known.address}")
+        monkeypatch.setenv(
+            "HUBBUB_MIRRORS", f"{JOURNAL}={known.address} {SHORT}={known.address} bit.ly={known.address}"
+        )
         yield known
 
 
@@ -161,6 +163,25 @@ async def test_what_registries_have_told_is_not_asked(store: Store, net: Sites) 
     keep(store, alias(URL, "is_same_as", WORK))
     await ask(store)
     assert net.asked == []
+
+
+async def test_where_a_short_address_leads_is_asked_and_who_links_to_it_mentions_the_work(
+    store: Store, net: Sites
+) -> None:
+    short = "https://bit.ly/3xFly"
+    net.pages = {"bit.ly/3xFly": Page(status=301, headers={"Location": "https://doi.org/10.5555/work"})}
+    other = Link("https://doi.org/10.5555/other")
+    keep(store, said("a", links=(other, Link(short))))
+    assert Answers(store).report(WORK).posts is None
+    await ask(store)
+    assert looked(store, Identifier("url", short))[:2] == ("work", "redirect")
+    assert [one.post for one in Answers(store).said(WORK)] == ["a"]
+    assert store.pages() == {Identifier("url", short)}
+    before = mentions(store)
+    pipeline.rebuild(store)
+    assert mentions(store) == before
+    keep(store, said("a", links=(other, Link(short)), version="2", change="withdrawn"))
+    assert mentions(store) == []
 
 
 async def test_a_mention_that_is_missed_is_kept_if_the_page_holds_the_work(store: Store, net: Sites) -> None:

@@ -105,7 +105,7 @@ def test_who_links_to_a_story_stands_apart_with_the_way_it_takes(
     )
     for said in (story, post):
         with store.writing() as writer:
-            writer.keep([Reading(said, pipeline.find(said, store.stories()))], START)
+            writer.keep([Reading(said, pipeline.find(said, store.pages()))], START)
     tree = get(own_client, work_path(PAPER))
     section = one(tree, "#second-h ~ ol")
     assert "Read this!" in text_of(section)

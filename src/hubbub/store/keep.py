@@ -15,8 +15,9 @@ from msgspec import Struct
 from sqlalchemy import Connection, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert as upsert  # what it adds SQLite knows in the same words
 
-from hubbub.identify import canonical
-from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Mention, Post, Reading
+from hubbub.identify.canonical import canonical, split
+from hubbub.identify.carried import is_short
+from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Identifier, Link, Mention, Post, Reading
 from hubbub.reference.places import place
 from hubbub.store import read
 from hubbub.store import schema as s
@@ -129,6 +130,10 @@ class Writer:
     def statements(self, source: str, key: str) -> list[read.Held]:
         """What is said of a post, as posts."""
         return read.of_post(self._connection, source, key)
+
+    def linking(self, address: Identifier) -> list[read.Held]:
+        """What is said of the posts that link to a short address, as posts."""
+        return read.linking(self._connection, address)
 
     def advance(self, source: str, lane: str, resume: str, done: bool, at: datetime) -> None:
         """Move a lane's cursor."""
@@ -269,6 +274,16 @@ class Writer:
         ]
         insert_rows(self._connection, s.mention, mentions)
         self._keep_stories([(f[1], f[-1].post) for f, ones in zip(fresh, found, strict=True) if ones])
+        self._keep_short([(f[1], f[-1].post) for f in fresh])
+
+    def _keep_short(self, posts: Iterable[tuple[int, Post]]) -> None:
+        """Ask where the short addresses lead that posts link to."""
+        linked = [(row, Identifier("url", one)) for row, said in posts for link in said.links if (one := _short(link))]
+        if linked:
+            names = self._names.identifiers([address for _, address in linked])
+            self.questions.ask(names.values())
+            rows_ = [{"identifier": names[address.scheme, address.value], "post": row} for row, address in linked]
+            self._connection.execute(upsert(s.short).on_conflict_do_nothing(), rows_)
 
     def _keep_stories(self, posts: Iterable[tuple[int, Post]]) -> None:
         """Keep the addresses of posts that are pages of their own, by which others may link to them."""
@@ -311,6 +326,12 @@ def _is_fresh(name: Named, reading: Reading, held: Held) -> bool:
 def _found(works: Mapping[Work, int], m: Mention) -> Found:
     work = works[m.identifier.scheme, m.identifier.value]
     return Found(work, m.relation, m.found_in, m.as_written, m.method, m.certainty, m.record, m.identifier.version)
+
+
+def _short(link: Link) -> str | None:
+    """The address of a link, if only a request tells where it leads."""
+    parts = split(link.address)
+    return canonical(link.address) if parts and is_short(parts[0]) else None
 
 
 def _json(found: Sequence[Found]) -> str:

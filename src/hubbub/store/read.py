@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy import ColumnElement, Connection, select
 
-from hubbub.model import Post
+from hubbub.model import Identifier, Post
 from hubbub.store import schema as s
 from hubbub.store.fold import Content, hashed
 from hubbub.store.names import near
@@ -33,6 +33,14 @@ def of_post(connection: Connection, source: str, key: str) -> list[Held]:
     number = near(key, hashed("post", source, key))
     named = select(a.id).join(s.source, name.id == a.source).where(a.hash == number, a.key == key, name.name == source)
     return _held(connection, None, s.assertion.c.post.in_(named))
+
+
+def linking(connection: Connection, address: Identifier) -> list[Held]:
+    """What is said of the posts that link to a short address."""
+    name = s.identifier.c
+    named = select(s.short.c.post).join(s.identifier, name.id == s.short.c.identifier)
+    which = named.where(name.value == address.value, name.scheme == address.scheme)
+    return _held(connection, None, s.assertion.c.post.in_(which))
 
 
 def _held(connection: Connection, limit: int | None, *where: ColumnElement[bool]) -> list[Held]:

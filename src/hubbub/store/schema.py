@@ -312,6 +312,15 @@ question = Table(
     Index("question_by_due", "due_at"),
 )
 
+# Posts that link to a short address. Once it is known to lead to a work, they are read again.
+short = Table(
+    "short",
+    metadata,
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("post", ForeignKey("assertion.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
 # Pages that somebody says mention a work, though no mention of it is held.
 missing = Table(
     "missing",

@@ -108,10 +108,14 @@ def works(connection: Connection) -> Works:
     return frozenset(_identifiers(connection, union(select(shelved.identifier), select(s.wish.c.identifier))))
 
 
-def stories(connection: Connection, limit: int | None) -> Works:
-    """The addresses of the newest stories about works, to which posts may link."""
-    asked = select(s.story.c.address).order_by(s.story.c.post.desc()).limit(limit)
-    return frozenset(Identifier("url", address) for (address,) in rows(connection, asked))
+def pages(connection: Connection, limit: int | None) -> Works:
+    """The addresses of the newest stories about works, and of short addresses that lead to works."""
+    story, leads = s.story.c, s.question.c.outcome == "work"
+    stories = select(story.address).order_by(story.post.desc()).limit(limit)
+    asked = select(s.short.c.identifier).join(s.question, s.question.c.identifier == s.short.c.identifier).where(leads)
+    newest = asked.distinct().order_by(s.short.c.identifier.desc()).limit(limit)
+    told = {Identifier("url", address) for (address,) in rows(connection, stories)}
+    return frozenset([*told, *_identifiers(connection, newest)])
 
 
 def watch(connection: Connection, source: str) -> Watch:

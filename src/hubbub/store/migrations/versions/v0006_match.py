@@ -39,6 +39,12 @@ def upgrade() -> None:
         sa.Column("certainty", sa.Float()),
     )
     op.create_index("question_by_due", "question", ["due_at"])
+    op.create_table(
+        "short",
+        _row("identifier"),
+        sa.Column("post", Id, sa.ForeignKey("assertion.id"), primary_key=True, autoincrement=False),
+        sqlite_with_rowid=False,
+    )
     op.create_table("missing", _row("address"), _row("identifier"), *_word()[:2], sa.Column("outcome", Text))
     op.create_table(
         "story",
