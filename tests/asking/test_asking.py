@@ -8,9 +8,10 @@ import pytest
 
 from hubbub import identify, pipeline
 from hubbub.answers import Answers
-from hubbub.asking import Asking
+from hubbub.asking import NAME, Asking
 from hubbub.fetch import Door, Limits
 from hubbub.model import Host, Identifier, Link, Reading
+from hubbub.runner import PAGES, Runner
 from hubbub.store import Store, questions
 from hubbub.store import schema as s
 from tests.answers.stated import NOW, WORK, alias, keep, said
@@ -213,3 +214,33 @@ def test_only_pages_are_looked_at_for_mentions(store: Store) -> None:
     for written in ("flies", "https://doi.org/10.5555/x", "javascript:alert(1)"):
         with pytest.raises(ValueError, match="address of the page"):
             Answers(store).miss(WORK, written)
+
+
+async def test_a_runner_asks_pages_when_it_syncs_unless_another_process_does(store: Store, net: Sites) -> None:
+    net.pages = {f"{JOURNAL}/story/1": Page(META)}
+    held(store, linked("a"))
+    quick = [Host(JOURNAL, per_second=10_000, at_once=9)]
+    async with Door(quick, limits=LIMITS) as fetch:
+        with store.writing() as writer:
+            writer.lanes.hold(NAME, PAGES, "another machine 1", datetime.now(UTC), begins=True)
+        assert await Runner(store, fetch, []).sync() == []
+        assert net.asked == []
+        with store.writing() as writer:
+            writer.lanes.let_go("another machine 1")
+        (turn,) = await Runner(store, fetch, []).sync()
+        assert await Runner(store, fetch, []).sync() == []
+    assert (turn.source, turn.lanes, turn.outcome.facts, turn.failures) == (NAME, 1, 1, {})
+    assert Answers(store).status().pages == {"work": 1}
+
+
+async def test_what_no_parser_can_read_stops_nothing(store: Store, net: Sites) -> None:
+    deep = "<div>" * 5_000
+    net.pages = {
+        f"{JOURNAL}/story/1": Page(deep, headers={"Link": "<" * 50_000}),
+        f"{JOURNAL}/story/2": Page('<script type="application/ld+json">' + "[" * 100_000 + "</script>"),
+        f"{JOURNAL}/story/3": Page(status=302, headers={"Location": "http://[::1"}),
+    }
+    held(store, *(linked(str(n), f"https://{JOURNAL}/story/{n}") for n in (1, 2, 3)))
+    await ask(store)
+    assert set(Answers(store).status().pages) <= {"none", "failed"}
+    assert sum(Answers(store).status().pages.values()) == 3
