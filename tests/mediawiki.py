@@ -29,7 +29,7 @@ class MediaWiki:
     """A wiki in one folder: `home` is its address, `api` where it answers."""
 
     def __init__(self, folder: Path, home: str) -> None:
-        self.home, self.api = home, f"{home}/api.php"
+        self.home, self.api = home, f"{home}/w/api.php"
         self.environment = {**os.environ, "MW_CONFIG_FILE": str(folder / "LocalSettings.php")}
 
     def edit(self, title: str, text: str, user: str = "Ada") -> None:
@@ -48,11 +48,16 @@ class MediaWiki:
         """Make an account that edits."""
         self._run("createAndPromote", user, secrets.token_hex())
 
-    def _run(self, script: str, *told_: str, told: str = "") -> None:
+    def dump(self, *options: str) -> bytes:
+        """Write all pages as XML, by default with their history."""
+        return self._run("dumpBackup", "--quiet", *(options or ("--full",))).encode()
+
+    def _run(self, script: str, *told_: str, told: str = "") -> str:
         order = ["php", str(SCRIPTS / "maintenance" / f"{script}.php"), *told_]
         done = subprocess.run(order, input=told, text=True, capture_output=True, env=self.environment, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         assert "FAILED" not in done.stdout, done.stdout
+        return done.stdout
 
 
 @contextmanager
@@ -63,13 +68,17 @@ def running(folder: Path) -> Iterator[MediaWiki]:
         port = free.getsockname()[1]
     wiki = MediaWiki(folder, f"http://127.0.0.1:{port}")
     store = ["--dbtype", "sqlite", "--dbpath", str(folder / "db"), "--confpath", str(folder)]
-    wiki._run("install", *store, "--server", wiki.home, "--scriptpath", "", "--pass", secrets.token_hex(), "W", "Admin")
+    wiki._run(
+        "install", *store, "--server", wiki.home, "--scriptpath", "/w", "--pass", secrets.token_hex(), "W", "Admin"
+    )
     with (folder / "LocalSettings.php").open("a") as settings:
         settings.write(SETTINGS)
     wiki.make_account("Ada")
     wiki.make_account("Grace")
+    (folder / "root").mkdir()
+    (folder / "root/w").symlink_to(SCRIPTS)  # as Wikipedia has it
     with (folder / "log").open("wb") as log:
-        order = ["php", "-S", f"127.0.0.1:{port}", "-t", str(SCRIPTS)]
+        order = ["php", "-S", f"127.0.0.1:{port}", "-t", str(folder / "root")]
         server = subprocess.Popen(order, env=wiki.environment, stdout=log, stderr=log)
     try:
         _wait(wiki, folder / "log")

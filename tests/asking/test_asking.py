@@ -81,7 +81,7 @@ async def test_an_unknown_page_is_asked_once_and_its_mentions_count_for_the_work
     await ask(store)
     await ask(store)
     assert net.asked == [f"GET {JOURNAL}/robots.txt", f"HEAD {JOURNAL}/story/1", f"GET {JOURNAL}/story/1"]
-    assert looked(store) == ("work", "meta-tag", "10.5555/work")
+    assert looked(store) == ("work", "highwire", "10.5555/work")
     assert Answers(store).report(WORK).posts == 3
     assert mentions(store) == before
 
@@ -234,7 +234,7 @@ async def test_a_runner_asks_pages_when_it_syncs_unless_another_process_does(sto
 
 
 async def test_what_no_parser_can_read_stops_nothing(store: Store, net: Sites) -> None:
-    deep = "<div>" * 5_000
+    deep = "<div>" * 200_000
     net.pages = {
         f"{JOURNAL}/story/1": Page(deep, headers={"Link": "<" * 50_000}),
         f"{JOURNAL}/story/2": Page('<script type="application/ld+json">' + "[" * 100_000 + "</script>"),

@@ -34,6 +34,56 @@ def test_several_files_are_answered_together_and_each_work_once(tmp_path: Path) 
     assert ran == (0, f"{DOI}\narxiv:2101.00001\n", "")
 
 
+def test_a_kind_is_seen_or_given() -> None:
+    wikitext = "{{cite journal|doi=10.1371/journal.pone.0000308|pmc=1790863}}"
+    assert run(None, "identify", stdin=wikitext.encode()).out == f"{DOI}\npmcid:PMC1790863\n"
+    assert run(None, "identify", "--kind", "text", stdin=wikitext.encode()).out == f"{DOI}\n"
+    ran = run(None, "identify", "--kind", "docx", stdin=b"x")
+    assert (ran.status, ran.out) == (2, "")
+    assert "it is one of text, url, html, wikitext" in " ".join(ran.err.split())
+
+
+def test_a_version_stands_in_a_field_of_its_own() -> None:
+    asked = b'{"input": "{{arXiv|1310.2590v2}}", "kind": "wikitext"}'
+    answer = '{"ids":[{"scheme":"arxiv","value":"1310.2590","version":"2"}]}\n'
+    assert run(None, "identify", "--jsonl", stdin=asked).out == answer
+
+
+def test_a_page_tells_why(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(
+        '<meta name="citation_doi" content="10.1234/test"><meta name="dc.identifier" content="10.5555/a">'
+        '<meta name="dc.relation" content="10.5555/b">\x1b[31m<a href="https://doi.org/10.5555/c">c</a>'
+    )
+    status, out, _ = run(None, "identify", "--why", tmp_path / "page.html")
+    head, *rows = [line.split("  ", 1)[0] for line in out.splitlines()]
+    assert (status, head, rows) == (0, "verdict", ["rejected", "is", "is related to", "references"])
+    for told in (
+        "10.1234/test",
+        "meta citation_doi",
+        "a template's placeholder",
+        "doi:10.5555/a",
+        "dublin core",
+        "link",
+    ):
+        assert told in out
+    assert "\x1b" not in out
+
+
+def test_texts_and_addresses_tell_why() -> None:
+    assert "doi-in-text" in run(None, "identify", "--why", stdin=f"see {DOI}".encode()).out
+    assert "doi-address" in run(None, "identify", "--why", stdin=ADDRESS.encode()).out
+    assert run(None, "identify", "--why", stdin=b"nothing").status == 1
+
+
+def test_a_page_in_another_charset_is_read() -> None:
+    page = '<html><meta charset="utf-16le"><meta name="citation_doi" content="10.5555/é">'
+    assert run(None, "identify", stdin=page.replace("utf-16le", "latin-1").encode("latin-1")).out == "doi:10.5555/é\n"
+
+
+def test_reasons_are_not_told_to_programs() -> None:
+    run(None, "identify", "--why", "--jsonl", stdin=b"{}").fails("--why is for people", status=2)
+
+
 def test_nothing_found_is_told() -> None:
     assert run(None, "identify", stdin=b"10.1 is a number") == (1, "", "nothing found\n")
 
@@ -86,7 +136,7 @@ def test_a_line_without_identifiers_is_answered_with_none() -> None:
         b"[]",
         b'{"input": 7}',
         b'{"kind": "text"}',
-        b'{"input": "x", "kind": "pdf"}',
+        b'{"input": "x", "kind": "docx"}',
         b'{"input": "\\ud800"}',
         b"[" * 100_000,
         b"hello",

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Collection
+from io import BytesIO
 from typing import TypeVar
 
-from hubbub.collect.source import sources
+from hubbub.collect import archive
+from hubbub.collect.source import Fetch, sources
 from hubbub.model import Alias, Answer, Page
 from tests.collect.replay import NOW, Replay
 from tests.collect.test_conformance_live import RECORDINGS, parse, read
@@ -24,6 +26,11 @@ def aliases(name: str, lane: str) -> set[str]:
     found = [f"{one.other} {one.relation} {one.identifier}" for one in told(name, lane, Alias)]
     assert len({*found}) == len(found)
     return {*found}
+
+
+def archived(body: bytes) -> Fetch:
+    """A `Fetch` whose every lane is this archive."""
+    return archive.files(lambda lane: BytesIO(body))
 
 
 class Endless(Replay):

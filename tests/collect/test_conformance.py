@@ -4,12 +4,13 @@
 """
 
 import asyncio
+import bz2
 import gzip
 import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
@@ -38,6 +39,12 @@ else:
 
 pytestmark = pytest.mark.usefixtures("one_scan")
 RECORDINGS = Path(__file__).parent.parent / "recordings"
+PACKINGS: dict[str, Callable[[bytes], bytes]] = {
+    "txt": bytes,
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "zst": zstd.compress,
+}
 SUFFIXES = {".json", ".ndjson"}
 ERRORS = "error_"  # recordings of answers that hold nothing
 ALL = sorted(sources())
@@ -201,11 +208,11 @@ def test_every_resume_point_goes_on_where_it_stood(name: str, file: Path, monkey
 
 
 @pytest.mark.parametrize(("name", "file"), readable())
-def test_plain_gz_and_zst_read_the_same(name: str, file: Path, tmp_path: Path) -> None:
+def test_plain_and_packed_files_read_the_same(name: str, file: Path, tmp_path: Path) -> None:
     source, data = sources()[name], file.read_bytes()
-    for suffix, packed in (("gz", gzip.compress(data)), ("zst", zstd.compress(data)), ("txt", data)):
+    for suffix, pack in PACKINGS.items():
         packed_file = tmp_path / f"packed.{suffix}"
-        packed_file.write_bytes(packed)
+        packed_file.write_bytes(pack(data))
 
         async def read(path: Path = packed_file) -> list[Page]:
             return [page async for page in source.read("lane", "", archive.files(lambda lane: archive.open_file(path)))]
@@ -232,11 +239,11 @@ def source_by_line(name: str) -> bool:
     return isinstance(sources()[name], LineSource)
 
 
-@pytest.mark.parametrize("packing", ["gz", "zst"])
+@pytest.mark.parametrize("packing", [*PACKINGS][1:])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_cut_packed_file_gives_what_came_before_and_says_so(name: str, packing: str, tmp_path: Path) -> None:
     source, data = sources()[name], body_of(name) * (1 if name == "crossref_event_data" else 50)
-    packed = gzip.compress(data) if packing == "gz" else zstd.compress(data)
+    packed = PACKINGS[packing](data)
     file = tmp_path / f"cut.{packing}"
     file.write_bytes(packed[: len(packed) * 2 // 3])
 
@@ -315,12 +322,12 @@ def lines_of(name: str) -> list[bytes]:
     return [json.dumps(entry).encode() for entry in entries[:5]]
 
 
-@pytest.mark.parametrize("packing", ["gz", "zst"])
+@pytest.mark.parametrize("packing", [*PACKINGS][1:])
 def test_a_decompression_bomb_is_stopped(packing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "_SWELL_FREE", 1 << 20)
     bomb = (b'{"did": "did:plc:a", "time_us": 1, "kind": "identity"}\n') + b" " * (64 << 20)
     file = tmp_path / f"bomb.{packing}"
-    file.write_bytes(gzip.compress(bomb, 9) if packing == "gz" else zstd.compress(bomb))
+    file.write_bytes(PACKINGS[packing](bomb))
     monkeypatch.setattr(archive, "SWELL_LIMIT", 100)
     read = [0]
 

@@ -22,13 +22,14 @@ ARTICLE = """<html><head>
 def test_what_the_page_is_comes_first() -> None:
     found = in_html(ARTICLE, "https://www.example.com/article/1")
     assert [(str(one.identifier), one.method) for one in found] == [
-        ("doi:10.1000/a", "meta-tag"),
-        ("arxiv:2101.00001", "meta-tag"),
-        ("pmid:123456", "meta-tag"),
-        ("doi:10.1000/b", "meta-tag"),
-        ("url:https://example.com/article/1", "meta-tag"),
+        ("doi:10.1000/a", "highwire"),
+        ("pmid:123456", "highwire"),
         ("pmcid:PMC123", "json-ld"),
+        ("url:https://example.com/article/1", "address"),
+        ("doi:10.1000/b", "dublin core"),
+        ("arxiv:2101.00001", "highwire"),
         ("doi:10.1000/ld", "json-ld"),
+        ("doi:10.1000/cited", "json-ld"),
         ("handle:10261/1234", "article-address"),
         ("osf:v87fn", "article-address"),
         ("doi:10.1000/c", "doi-in-text"),

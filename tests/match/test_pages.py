@@ -79,14 +79,14 @@ def test_other_links_of_headers_are_no_signposts() -> None:
 
 def test_a_page_is_what_its_metadata_say_and_not_what_it_speaks_of() -> None:
     found = verdict(HEAD, page(META))
-    assert (found.outcome, found.method, found.evidence, found.work) == ("work", "meta-tag", "10.5555/work", WORK)
+    assert (found.outcome, found.method, found.evidence, found.work) == ("work", "highwire", "10.5555/work", WORK)
     assert verdict(HEAD, page('<p>10.5555/cited <a href="https://doi.org/10.5555/cited">it</a>')).outcome == "none"
 
 
 def test_a_page_of_several_works_is_none_of_them() -> None:
     found = verdict(HEAD, page(META.replace("<body>", '<meta name="citation_doi" content="10.5555/other"><body>')))
     assert found.outcome == "none"
-    assert found.evidence.startswith("names several works")
+    assert "too little" in found.evidence
 
 
 @pytest.mark.parametrize(("status", "outcome"), [(404, "gone"), (410, "gone"), (401, "closed"), (403, "closed")])

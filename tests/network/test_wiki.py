@@ -1,10 +1,12 @@
 """hubbub reads a real wiki: what its pages refer to after each thing that people do there, and what is held of it."""
 
+import bz2
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import httpx
 import pytest
@@ -39,6 +41,13 @@ class Hubbub:
         """What is held after a sync is what the pages hold."""
         self.server.do("sync", "wikipedia")
         assert self.held() == truth(self._wiki)
+
+    def told(self) -> dict[str, list[Any]]:
+        """All that is said of each work but when that was collected."""
+        told = {work: json.loads(self.server.do("mentions", work, "--json")) for work in WORKS}
+        for evidence in (one for mentions in told.values() for said in mentions for one in said["evidence"]):
+            del evidence["collected_at"]
+        return told
 
     def held(self) -> Held:
         """Which pages mention each work."""
@@ -201,3 +210,29 @@ def test_after_a_kill_hubbub_holds_what_the_wiki_holds(wiki: MediaWiki, hubbub: 
     hubbub.assert_held_after_sync()
     crowd.act(times=25)
     hubbub.assert_held_after_sync()
+
+
+def test_a_dump_of_its_history_holds_what_syncing_holds(wiki: MediaWiki, hubbub: Hubbub, tmp_path: Path) -> None:
+    one, other, third = WORKS
+    crowd = Crowd(wiki, 3)
+    wiki.edit('C\'est & "vrai"? Ünï+x (a)/b: 50%', cite(one))
+    wiki.edit("User:Ada/Draft", cite(other))
+    wiki.edit("Given up", cite(third))
+    crowd.act(times=15)
+    wiki.edit("Given up", "Nothing.", "Grace")
+    (dump := tmp_path / "history.xml.bz2").write_bytes(bz2.compress(wiki.dump()))
+    hubbub.server.do("ingest", "wikipedia", str(dump))
+    from_dump = hubbub.told()
+    assert hubbub.held() == truth(wiki)
+    hubbub.server.do("sync", "wikipedia")
+    assert hubbub.told() == from_dump
+
+
+def test_a_dump_of_current_pages_holds_what_the_pages_hold(wiki: MediaWiki, hubbub: Hubbub, tmp_path: Path) -> None:
+    crowd = Crowd(wiki, 4)
+    crowd.act(times=15)
+    (dump := tmp_path / "current.xml").write_bytes(wiki.dump("--current"))
+    hubbub.server.do("ingest", "wikipedia", str(dump))
+    assert hubbub.held() == truth(wiki)
+    hubbub.server.do("sync", "wikipedia")
+    assert hubbub.held() == truth(wiki)

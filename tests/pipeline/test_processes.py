@@ -1,12 +1,15 @@
 """Real processes: killed at any moment and started again, and two that write at once."""
 
+import gzip
+import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 from time import sleep
 
+import pytest
 from sqlalchemy import select
 
 from hubbub.model import Post
@@ -29,6 +32,11 @@ from tests.pipeline.rendered import (
 )
 from tests.store.asked import assert_answers, dump
 from tests.store.fold_model import WORKS, Fold
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 PROCESS = Path(__file__).with_name("ingest_process.py")
 PAGE = 100_000
@@ -99,6 +107,47 @@ def test_a_process_that_is_killed_again_and_again_ends_where_an_undisturbed_one_
     with open_store(killed) as one, open_store(whole) as other:
         assert dump(one) == dump(other)
         assert_answers(one, Fold(stated(told)), details=False)
+
+
+def capture(at: int) -> bytes:
+    """A page of the web that speaks of a work."""
+    body = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>doi:10.5555/work{at % 7}" + "<br>word" * 2_000
+    head = "WARC/1.0\r\nWARC-Type: response\r\nWARC-Date: 2026-01-01T00:00:00Z\r\n"
+    head += f"WARC-Target-URI: https://h{at % 5}.example/{at}\r\nContent-Type: application/http; msgtype=response\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n{body}\r\n\r\n".encode()
+
+
+def comment(at: int) -> bytes:
+    """A comment on Reddit that names a work."""
+    said: dict[str, str | int] = {"id": f"c{at}", "subreddit": "labnotes", "link_id": "t3_1abcd2", "author": "a"}
+    said |= {
+        "parent_id": "t3_1abcd2",
+        "created_utc": 1767225600 + at,
+        "body": f"doi:10.5555/work{at % 7} " + "word " * 200,
+    }
+    return json.dumps(said).encode() + b"\n"
+
+
+@pytest.mark.parametrize(("source", "entry"), [("web", capture), ("reddit", comment)])
+def test_a_packed_archive_is_read_to_its_end_however_often_its_reader_is_killed(
+    new_address: NewAddress, tmp_path: Path, source: str, entry: Callable[[int], bytes]
+) -> None:
+    chance, killed, whole = Random(), new_address(), new_address()
+    packed = gzip.compress if source == "web" else zstd.compress
+    (file := tmp_path / "archive").write_bytes(b"".join(packed(entry(at)) for at in range(2_000)))
+    for _ in range(3):
+        process = start(killed, source, file)
+        assert process.stdout
+        for _ in range(chance.randrange(1, 4)):
+            process.stdout.readline()
+        sleep(chance.random() / 50)
+        process.kill()
+        process.communicate()
+        assert process.returncode == -9
+    finish([start(killed, source, file), start(whole, source, file)])
+    with open_store(killed) as one, open_store(whole) as other:
+        assert dump(one) == dump(other)
+        assert len(one.assertions(after=0, limit=5_000)) == 2_000
 
 
 def test_two_processes_write_one_store_while_it_is_read(new_address: NewAddress, tmp_path: Path) -> None:

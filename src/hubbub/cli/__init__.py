@@ -14,6 +14,7 @@ from hubbub.cli import answered, correct, live, show, take, wants
 from hubbub.cli.given import Why, Work
 from hubbub.cli.given import identifier_of as _work
 from hubbub.cli.given import store_of as _open
+from hubbub.identify import KINDS
 from hubbub.store import StoreError
 
 app = typer.Typer(
@@ -45,21 +46,35 @@ def hubbub(
 @app.command()
 def identify(
     files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]…", help="Files; none: standard input.")] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(help=f"What the files are: {', '.join(KINDS)}. If not given, it is seen from their content."),
+    ] = None,
     jsonl: Annotated[
         bool,
         typer.Option(
-            "--jsonl", help='Read `{"input": "…", "kind": "text|url|html"}` a line, answer `{"ids": […]}` a line.'
+            "--jsonl",
+            help='Read `{"input": "…", "kind": "…"}` a line, answer `{"ids": […]}` a line; the kind may be missing.',
         ),
     ] = False,
+    why: Annotated[
+        bool, typer.Option("--why", help="Tell what was seen, by which rule, what was rejected, and the reason.")
+    ] = False,
 ) -> None:
-    """Find identifiers of works and people in text, addresses or HTML, and print one a line.
+    """Find identifiers of works and people in texts, addresses, pages, wikitext, lists of references; print one a line.
 
-    What a file holds is seen from its content. Exit status 1: nothing was found, or a line could not be read.
+    Exit status 1: nothing was found, or a line could not be read.
 
         hubbub identify paper.html
         echo 'see https://doi.org/10.1371/journal.pone.0000308.' | hubbub identify
+        hubbub identify paper.html --why
     """
-    found = take.jsonl(files or []) if jsonl else take.identifiers(files or [])
+    if jsonl and why:
+        show.fail("--why is for people, --jsonl for programs; give one of them", status=2)
+    if kind not in (None, *KINDS):
+        show.fail(f"the kind {kind!r} is not known; it is one of {', '.join(KINDS)}", status=2)
+    answer = take.account if why else take.identifiers
+    found = take.jsonl(files or []) if jsonl else answer(files or [], kind)
     raise typer.Exit(0 if found else 1)
 
 

@@ -15,12 +15,13 @@ from rich.text import Text
 from hubbub.answers import SourceReport
 from hubbub.answers.shapes import Shelf, Speaker
 from hubbub.answers.status import Status
-from hubbub.identify import Found
+from hubbub.identify import Found, Why
 from hubbub.model import About
 from hubbub.pipeline import Outcome
 from hubbub.runner import Turn
 
 PIPED_WIDTH = 240  # wide enough that no table wraps
+SEEN = 60  # characters of what was seen
 NUMBERS = ("posts", "accounts", "amplifications", "followers", "certainty", "lanes", "due", "read now", "number")
 # Strangers' text must not drive the terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -74,6 +75,16 @@ def found(ones: Sequence[Found]) -> None:
     table = tabled("identifier", "as written", "found by", "certainty")
     for one in ones:
         table.add_row(plain(str(one.identifier)), plain(one.as_written), one.method, f"{one.certainty:.0%}")
+    out.print(table)
+
+
+def account(rows: Iterable[Why]) -> None:
+    """Tell what was seen, where, what became of it and why."""
+    table = tabled("verdict", "identifier", "seen", "where", "rule", "why")
+    for row in rows:
+        identifier = plain(str(row.identifier)) if row.identifier else ""
+        seen = plain(row.seen[:SEEN])
+        table.add_row(row.verdict.replace("_", " "), identifier, seen, plain(row.where), row.rule, plain(row.reason))
     out.print(table)
 
 

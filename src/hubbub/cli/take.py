@@ -20,6 +20,7 @@ from hubbub.cli import show
 from hubbub.collect import archive
 from hubbub.collect.source import Fetch, Source, WrongSourceError
 from hubbub.collect.source import sources as installed
+from hubbub.model import Identifier
 from hubbub.store import Store
 
 INPUT_LIMIT = 64 << 20  # bytes of one text or page
@@ -27,20 +28,40 @@ INPUT_LIMIT = 64 << 20  # bytes of one text or page
 
 class _Input(Struct):
     input: str
-    kind: str = "text"
+    kind: str | None = None
 
 
-def identifiers(files: Sequence[Path]) -> bool:
+def identifiers(files: Sequence[Path], kind: str | None) -> bool:
     """Print the identifiers in files or standard input, one a line; say whether there were any."""
     found: dict[str, identify.Found] = {}
+    for data, text, seen in _inputs(files, kind):
+        for one in identify.in_html(data) if seen == "html" else identify.find(text, seen):
+            found.setdefault(str(one.identifier), one)
+    show.found(list(found.values()))
+    return bool(found)
+
+
+def account(files: Sequence[Path], kind: str | None) -> bool:
+    """Print what was seen in files, by which rule, and what became of it; say whether there were identifiers."""
+    rows: list[identify.Why] = []
+    for data, text, seen in _inputs(files, kind):
+        if seen == "html":
+            rows += identify.read_page(data).account()
+        else:
+            ones = identify.find(text, seen)
+            rows += [identify.Why(one.as_written, seen, one.method, "found", one.identifier) for one in ones]
+    show.account(rows)
+    return any(row.identifier for row in rows)
+
+
+def _inputs(files: Sequence[Path], kind: str | None) -> Iterator[tuple[bytes, str, str]]:
+    """Each input as bytes and as text, and its kind."""
     for file in _opened(files):
         data = file.read(INPUT_LIMIT + 1)
         if len(data) > INPUT_LIMIT:
             show.fail(f"more than {INPUT_LIMIT >> 20} MiB at once; split it, or use --jsonl")
-        for one in _found(data.decode(errors="replace"), None):
-            found.setdefault(str(one.identifier), one)
-    show.found(list(found.values()))
-    return bool(found)
+        text = data.decode(errors="replace")
+        yield data, text, kind or identify.sniff(text)
 
 
 def jsonl(files: Sequence[Path]) -> bool:
@@ -54,8 +75,7 @@ def jsonl(files: Sequence[Path]) -> bool:
             answer: dict[str, Any] = {"ids": []}
             try:
                 asked = decoder.decode(line)
-                ids = [one.identifier for one in _found(asked.input, asked.kind)]
-                answer["ids"] = [{"scheme": one.scheme, "value": one.value} for one in ids]
+                answer["ids"] = [_told(one.identifier) for one in identify.find(asked.input, asked.kind)]
             except (msgspec.MsgspecError, ValueError, RecursionError) as error:
                 answer["error"], good = str(error), False
             out.write(msgspec.json.encode(answer) + b"\n")
@@ -63,23 +83,8 @@ def jsonl(files: Sequence[Path]) -> bool:
     return good
 
 
-def _found(text: str, kind: str | None) -> list[identify.Found]:
-    """Find by kind; a kind of None is seen from the text. Raises ValueError for an unknown one."""
-    if kind is None:
-        start = text[:2000].lower()
-        lines = text.split()
-        if any(tag in start for tag in ("<!doctype", "<html", "<head", "<meta", "<body", "<a ")):
-            kind = "html"
-        else:
-            kind = "url" if len(lines) == 1 and lines[0].startswith(("http://", "https://")) else "text"
-    match kind:
-        case "text":
-            return identify.in_text(text)
-        case "url":
-            return identify.in_address(text.strip())
-        case "html":
-            return identify.in_html(text)
-    raise ValueError(f"the kind {kind!r} is not known; it is text, url or html")
+def _told(one: Identifier) -> dict[str, str]:
+    return {"scheme": one.scheme, "value": one.value} | ({"version": one.version} if one.version else {})
 
 
 def _opened(files: Sequence[Path]) -> Iterator[BinaryIO]:
@@ -139,7 +144,7 @@ def _progress(path: Path) -> Iterator[Any]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=show.errors, transient=True, disable=not show.errors.is_terminal) as bar:
-        packed = path.suffix in (".gz", ".zst")
+        packed = path.suffix in (".bz2", ".gz", ".zst")
         total = path.stat().st_size if path.is_file() and not packed else None
         task = bar.add_task(show.plain(path.name), total=total, posts=0)
         yield lambda outcome: bar.update(task, completed=outcome.bytes, posts=f"{outcome.posts:,}")

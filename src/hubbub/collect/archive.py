@@ -1,8 +1,9 @@
-"""Archives: a file comes in, plain, gz or zst; pages of whole lines, or one page of the whole document, come out.
+"""Archives: a file comes in, plain, gz, bz2 or zst; pages of whole lines, or one page of the whole document, come out.
 
 What is whole is read; what is cut off, too long or no text is named as a fault of the page before it.
 """
 
+import bz2
 import gzip
 import os
 import sys
@@ -27,6 +28,8 @@ DOCUMENT_LIMIT = 256 << 20
 SWELL_LIMIT = 1000  # text of posts and events shrinks to a tenth; what swells a thousandfold is a bomb
 _SWELL_FREE = 256 << 20
 _CUT = (EOFError, zlib.error, gzip.BadGzipFile, zstd.ZstdError)
+# Reddit's monthly dumps look back 2 GiB, which a reader has to hold; that much is taken only as it fills.
+_ZSTD: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 31}
 
 
 def lane_of(path: Path) -> str:
@@ -61,14 +64,16 @@ def open_file(path: Path) -> BinaryIO:
     if magic[:2] == b"\x1f\x8b":
         return cast(BinaryIO, _Swelling(gzip.GzipFile(fileobj=file), file))
     if magic == b"\x28\xb5\x2f\xfd":
-        return cast(BinaryIO, _Swelling(zstd.ZstdFile(file), file))
+        return cast(BinaryIO, _Swelling(zstd.ZstdFile(file, options=_ZSTD), file))
+    if magic[:3] == b"BZh":
+        return cast(BinaryIO, _Swelling(bz2.BZ2File(file), file))
     return file
 
 
 class _Swelling:
     """Reads a compressed file until it swells beyond what text does."""
 
-    def __init__(self, inner: gzip.GzipFile | zstd.ZstdFile, outer: BinaryIO) -> None:
+    def __init__(self, inner: gzip.GzipFile | zstd.ZstdFile | bz2.BZ2File, outer: BinaryIO) -> None:
         self._inner, self._outer, self._read = inner, outer, 0
         self._cut: Exception | None = None
 
@@ -81,10 +86,12 @@ class _Swelling:
             while left > 0 and (part := self._inner.read1(left)):
                 parts.append(part)
                 left -= len(part)
-        except _CUT as error:
+        except (*_CUT, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # the disk, not what is on it: bz2 says so of broken bytes without a number
+            self._cut = EOFError(str(error))
             if not parts:
-                raise
-            self._cut = error
+                raise self._cut from error
         data = b"".join(parts)
         self._read += len(data)
         if self._read > _SWELL_FREE and self._read > SWELL_LIMIT * self._outer.tell():
@@ -113,6 +120,20 @@ def pages(lane: str, since: str, fetch: Fetch, *, whole: bool = False) -> Iterat
         file.close()
 
 
+def chunks(lane: str, offset: int, fetch: Fetch) -> Iterator[bytes | Fault]:
+    """Yield a lane's bytes from a place on, and what is wrong with it where it breaks."""
+    file, at = fetch.open(lane), offset
+    try:
+        _skip(file, offset)
+        while data := file.read(PAGE):
+            at += len(data)
+            yield data
+    except _CUT as error:
+        yield Fault(f"cut off: {_said(error)}; what came before is kept", at)
+    finally:
+        file.close()
+
+
 def head(lane: str, fetch: Fetch) -> bytes:
     """Return the first bytes of a lane, as far as they can be read."""
     file = fetch.open(lane)
@@ -122,6 +143,15 @@ def head(lane: str, fetch: Fetch) -> bytes:
         return b""
     finally:
         file.close()
+
+
+def check_lines(lane: str, fetch: Fetch, is_one: Callable[[bytes], bool], what: str) -> None:
+    """Raise `WrongSourceError` unless one of a lane's first lines is one of what is looked for."""
+    lines = [line for line in head(lane, fetch).split(b"\n")[:20] if line.strip()]
+    if not lines:
+        raise WrongSourceError("there is nothing in it")
+    if not any(map(is_one, lines)):
+        raise WrongSourceError(f"its lines are no {what}")
 
 
 def _skip(file: BinaryIO, offset: int) -> None:

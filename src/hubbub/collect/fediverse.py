@@ -74,22 +74,22 @@ def said(status: Status, uris: Mapping[str, str], seen_at: datetime) -> Iterator
             if one.reblog is None:
                 yield _post(one, uris, seen_at)
     if status.reblog and status.visibility in PUBLIC:
-        boosted_at = _at(status.created_at, seen_at)
-        yield boost(status.reblog.uri, status.account, stamp(boosted_at), boosted_at)
+        boosted_at = told_at(status.created_at, seen_at)
+        yield boost(status.reblog.uri, status.account.url, stamp(boosted_at), boosted_at)
 
 
 def _post(status: Status, uris: Mapping[str, str], seen_at: datetime) -> Post:
-    links, text = links_and_text(_NO_LINK.sub("<a>", status.content))
+    links, text = content(status.content)
     card = status.card or Card()
     if card.url:
         links += (Link(card.url, found_in="card"),)
     quoted = status.quote.quoted_status if status.quote else None
-    posted_at = _at(status.created_at, seen_at)
+    posted_at = told_at(status.created_at, seen_at)
     return Post(
         source=PLACE,
         id=status.uri,
         via=PLACE,
-        version=stamp(_at(status.edited_at, seen_at) if status.edited_at else posted_at),
+        version=stamp(told_at(status.edited_at, seen_at) if status.edited_at else posted_at),
         change="edited" if status.edited_at else "made",
         url=status.url or status.uri,
         title=card.title or None,
@@ -103,10 +103,15 @@ def _post(status: Status, uris: Mapping[str, str], seen_at: datetime) -> Post:
     )
 
 
-def boost(uri: str, account: Profile, version: str, at: datetime | None = None) -> Post:
+def content(html: str) -> tuple[tuple[Link, ...], str]:
+    """The links and the words of a post's HTML."""
+    return links_and_text(_NO_LINK.sub("<a>", html))
+
+
+def boost(uri: str, account: str, version: str, at: datetime | None = None) -> Post:
     """Who passed on what; a list of boosters tells no time, so that any that is told is newer."""
-    id_ = f"{uri}#boosted-by={account.url}"
-    return Post(source=PLACE, id=id_, via=PLACE, version=version, author=account.url, posted_at=at, reposts=uri)
+    id_ = f"{uri}#boosted-by={account}"
+    return Post(source=PLACE, id=id_, via=PLACE, version=version, author=account, posted_at=at, reposts=uri)
 
 
 def speaker(one: Profile, seen_at: datetime) -> Account:
@@ -131,7 +136,7 @@ def count(number: int | None) -> int | None:
     return number if number is not None and number >= 0 else None
 
 
-def _at(told: datetime, seen_at: datetime) -> datetime:
+def told_at(told: datetime, seen_at: datetime) -> datetime:
     """When it was, as its author's server claims, but never later than it was seen."""
     return min(utc(told) or seen_at, seen_at)
 

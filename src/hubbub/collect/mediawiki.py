@@ -19,9 +19,8 @@ ASKED: dict[str, Any] = {"action": "query", "format": "json", "formatversion": 2
 STANDING: dict[str, Any] = {"prop": "info", "inprop": "url"}
 CONTENT = STANDING | {"prop": "info|revisions", "rvprop": "ids|timestamp|user|content", "rvslots": "main"}
 
-_HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 # Templates give these numbers without the prefix by which text shows them.
-_PARAMETER = re.compile(r"\|\s*(pmc|hdl)\s*=\s*(?=\d)", re.IGNORECASE)
+PARAMETER = re.compile(rb"\|\s*(?:pmc|hdl)\s*=\s*\d", re.IGNORECASE)
 
 
 class Slot(Struct):
@@ -173,5 +172,4 @@ def references(revision: Revision) -> dict[str, Found] | None:
     slot = revision.slots.get("main")
     if slot is None or slot.content is None:
         return None
-    text = _PARAMETER.sub(lambda match: "|PMC" if match[1].lower() == "pmc" else "|hdl:", slot.content)
-    return {str(one.identifier): one for one in identify.in_text(_HIDDEN.sub("", text))}
+    return {str(one.identifier): one for one in identify.find(slot.content, "wikitext")}

@@ -41,6 +41,14 @@ def stamp(time: datetime) -> str:
     return (utc(time) or time).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def decode_time(written: str) -> datetime | None:
+    """A time as RFC 3339 writes it, in UTC; None for what is none."""
+    try:
+        return utc(msgspec.convert(written, datetime))
+    except msgspec.ValidationError:
+        return None
+
+
 def utc(time: datetime | None) -> datetime | None:
     """A time that is told, in UTC, which is meant where no zone is told; None outside the calendar."""
     if time is None or time.tzinfo is None:

@@ -70,7 +70,8 @@ def _by_value(host: str, rest: str, as_written: str) -> list[Found]:
     lower = rest.lower()
     for row, pattern in _anywhere():
         match = pattern.search(rest) if row.hint in lower else None
-        if match and (identifier := make(row.scheme, unquote(match["value"]))):
+        value = row.value.format_map({**match.groupdict(), "place": host}) if match else ""
+        if match and (identifier := make(row.scheme, unquote(value))):
             return [Found(identifier, as_written, row.method, row.certainty)]
     return []
 

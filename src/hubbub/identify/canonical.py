@@ -8,7 +8,7 @@ from w3lib.url import canonicalize_url
 from hubbub.identify.tables import tracking
 
 LONGEST = 4096
-_WEB = re.compile(r"https?://(?P<host>[^/?#\\@:\s%]+)(?::(?P<port>\d{0,5}))?(?=[/?#]|$)", re.IGNORECASE)
+_WEB = re.compile(r"(?:https?://)?https?://(?P<host>[^/?#\\@:\s%]+)(?::(?P<port>\d{0,5}))?(?=[/?#]|$)", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})", re.ASCII)
 _UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 

@@ -13,6 +13,7 @@ from hubbub.identify.brackets import trim
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 # Of formats, downloads and messages, and the word itself.
 _NO_NAMESPACES = re.compile(r"urn|schemas-.*|x-.*|bt[im]h|sha1|md5|tree|ed2k|li", re.IGNORECASE)
+_VOLUME = re.compile(r"v(?P<v>\w+?)y(?P<y>\d{4})i(?P<i>[\w-]+?)p(?P<p>\w[\w-]*)")
 _OFFICES = "US|EP|WO|PCT|DE|FR|GB|JP|CN|KR|CA|AU|CH|ES|IT|RU|TW|IN|BR|NL|SE|AT|DK"
 _PATENT = re.compile(rf"({_OFFICES})?(RE|PP|D|H|T)?(\d{{4,13}})([A-Z]\d?)?")
 
@@ -29,9 +30,19 @@ def ark(value: str) -> str | None:
     return f"{authority.lower()}/{name}" if name else None
 
 
-def bibcode(value: str) -> str | None:
-    """Year, journal, volume, qualifier, page, author, filled up with dots: volume or page hold a digit."""
-    return value if re.search(r"\d", value[9:18]) else None
+def conda(value: str) -> str:
+    """Channel and name with a slash between, as in addresses."""
+    return re.sub("::| ", "/", value)
+
+
+def dockerhub(value: str) -> str:
+    """Names without an owner are of the library."""
+    return value if "/" in value else f"library/{value}"
+
+
+def dryad(value: str) -> str:
+    """Names in lower case; the tokens of unpublished ones as they are."""
+    return value.lower() if value.lower().startswith("dryad.") else value
 
 
 def handle(value: str) -> str | None:
@@ -95,6 +106,8 @@ def pypi(value: str) -> str:
 def repec(value: str) -> str | None:
     """Archive and series in lower case; the number as written, without the punctuation around it."""
     archive, series, number = trim(value).split(":", 2)
+    volume = _VOLUME.fullmatch(number)  # as in addresses of IDEAS
+    number = ":".join(f"{name}:{part}" for name, part in volume.groupdict().items()) if volume else number
     return f"{archive.lower()}:{series.lower()}:{number}" if number else None
 
 
@@ -116,10 +129,30 @@ def rrid(value: str) -> str:
 def urn(value: str) -> str | None:
     """The namespace in lower case; none for namespaces that name nothing to read."""
     namespace, _, name = trim(value).partition(":")
+    if namespace.lower() == "nbn" and not re.match(r"[a-z]{2}[:-]\w", name, re.IGNORECASE):
+        return None
     return f"{namespace.lower()}:{name}" if name and not _NO_NAMESPACES.fullmatch(namespace) else None
 
 
 CHECKS: dict[str, Callable[[str], str | None]] = {
     one.__name__: one
-    for one in (arxiv, ark, bibcode, handle, issn, npm, oai, patent, path, pii, pypi, repec, ror, rrid, urn)
+    for one in (
+        arxiv,
+        ark,
+        conda,
+        dockerhub,
+        dryad,
+        handle,
+        issn,
+        npm,
+        oai,
+        patent,
+        path,
+        pii,
+        pypi,
+        repec,
+        ror,
+        rrid,
+        urn,
+    )
 } | {"isbn": isbn.normal, "orcid": orcid.normal}

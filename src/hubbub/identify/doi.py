@@ -15,13 +15,13 @@ LONGEST = 500
 # Registrants have four digits and more; an ISBN-A has the three of a book and the publisher.
 PREFIX = r"10\.(?:\d{4,9}(?:\.\d{1,9}){0,4}|97[89]\.\d{2,8})"
 # Where a list goes on with the next DOI or address without a space between them.
-NEXT = r"(?:https?://|doi:|10\.\d{4,9}/)"
+NEXT = r"(?:https?://|doi:|rrid:|10\.\d{4,9}/)"
 # The group is repeated by `+`: Python 3.11.2 misreads `++` of a group, and behind it nothing makes it turn back.
 IN_TEXT = re.compile(
     rf"(?:(?<![A-Za-z0-9.])(?<![A-Za-z0-9]_)|(?<=doi)){PREFIX}(?:/|%2F)"
     # Letters of the alphabets that are written with blanks between words; `#` ends some of the old ones; LaTeX's `\_`.
-    rf"(?:[!$'*+\-./0-9:=@A-Z_a-z~(\[À-ɏͰ-ӿḀ-ỿ]++|(?<=;2-)#|\\(?=[_&%#])|{ANGLES}|"
-    rf"(?![\])>,;|]{{1,3}}[(\[]{{0,2}}{NEXT}|\]\()[)\],;%]|&[lg]t;)+",
+    rf"(?:[!$*+\-./0-9:=@A-Z_a-z~(\[À-ɏͰ-ӿḀ-ỿ]++|(?<=;2-)#|\\(?=[_&%#])|{ANGLES}|"
+    rf"(?![\])>,;|'\"]{{1,4}}[(\['\"]{{0,2}}{NEXT}|\]\()[)\],;%']|&[lg]t;)+",
     re.ASCII | re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]++)", re.ASCII | re.IGNORECASE)

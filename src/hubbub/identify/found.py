@@ -12,3 +12,17 @@ class Found(Struct, frozen=True):
     as_written: str
     method: str
     certainty: float
+
+
+class Why(Struct, frozen=True):
+    """One row of an account: what was seen, where, the rule that read it, what became of it, and the reason.
+
+    `verdict` is `is`, a relation such as `cites`, `lost` (another was surer) or `rejected`.
+    """
+
+    seen: str
+    where: str
+    rule: str
+    verdict: str
+    identifier: Identifier | None = None
+    reason: str = ""

@@ -16,7 +16,7 @@ from hubbub.model import Identifier
 
 # How a slash, and what stands between a word and its value, may look within JSON and within an address.
 _SLASH = r"(?:\\{0,2}/|\\u002f|%(?:25){0,4}2f)"
-_GAP = r'(?:[^0-9a-z"\n]|\\[a-z]|\\u[0-9a-f]{4}){0,6}'
+_GAP = r'(?:[^0-9a-z"\n]|\\["a-z]|\\u[0-9a-f]{4}){0,8}'
 _PORT = r"\.?(?::\d{0,5})?"
 _SPELT_SLASHES = ("/", r"\/", r"\u002f", "%2f")
 _ADDRESS = rf"https?(?::|%(?:25){0, 4}3a){_SLASH}{{2}}|www\."

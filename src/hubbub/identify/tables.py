@@ -12,7 +12,7 @@ from msgspec import Struct, field
 T = TypeVar("T")
 
 # What may stand between a word such as `PMID` and its value.
-GAP = r"[ \t\r\n\u00a0:#=]{0,3}"
+GAP = r"[ \t\r\n\u00a0:#='\"{-]{0,6}"
 
 
 class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,12 +92,32 @@ class Addresses(Struct, frozen=True):
     doi: DoiRules
 
 
-class MetaTags(Struct, frozen=True):
-    """meta_tags.toml."""
+class ClaimRow(Struct, frozen=True, kw_only=True):
+    """One kind of saying of a page about itself; `relation` is how the page's work stands to what is named."""
 
-    scheme: dict[str, tuple[str, ...]]
-    any: dict[str, tuple[str, ...]]
-    address: dict[str, tuple[str, ...]]
+    place: str
+    names: tuple[str, ...]
+    relation: str
+    weight: float
+    why: str
+    carrier: str = ""
+    scheme: str = ""
+
+
+class PageRules(Struct, frozen=True):
+    """page_rules.toml."""
+
+    threshold: float
+    several: frozenset[str]
+    wholes: frozenset[str]
+    no_works: frozenset[str]
+    order: tuple[str, ...]
+    placeholders: tuple[str, ...]
+    home: str
+    claim: tuple[ClaimRow, ...]
+    types: dict[str, dict[str, tuple[str, ...]]]
+    kinds: dict[str, str]
+    describe: dict[str, tuple[str, ...]]
 
 
 def _read(name: str, kind: type[T]) -> T:
@@ -117,9 +137,9 @@ def addresses() -> Addresses:
 
 
 @cache
-def meta_tags() -> MetaTags:
-    """What meta tags of a page may hold identifiers."""
-    return _read("meta_tags.toml", MetaTags)
+def page_rules() -> PageRules:
+    """What a page may say of itself, and how much that weighs."""
+    return _read("page_rules.toml", PageRules)
 
 
 @cache
@@ -132,8 +152,9 @@ def tracking() -> re.Pattern[str]:
 def _version() -> str:
     """A digest of code and data, so that no change of a rule can be forgotten."""
     digest = blake2b(digest_size=5)
-    for package in ("hubbub.identify", "hubbub.reference"):
-        for file in sorted(files(package).iterdir(), key=lambda f: f.name):
+    own = files("hubbub.identify")
+    for folder in (own, own / "formats", own / "page", files("hubbub.reference")):
+        for file in sorted(folder.iterdir(), key=lambda f: f.name):
             if file.name.endswith((".py", ".toml", ".gz")):
                 digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -17,7 +17,7 @@ from hubbub.identify.typed import parse
 
 # Closing brackets and commas are part of an address, but not where the next one follows at once. `+` as in a DOI.
 _TAIL = (
-    r"(?:[^\s<>\"\])},;|…。，、；：！？（）「」『』【】《》“”‘’«»\x00-\x1f\x7f-\x9f]++|" + ANGLES
+    r"(?:[^\s<>\"'\])},;|…。，、；：！？（）「」『』【】《》“”‘’«»\x00-\x1f\x7f-\x9f]++|" + ANGLES
     + rf"|(?![\])}}>,;|]{{1,3}}[(\[]{{0,2}}{doi.NEXT}|\]\()[\])}},;])+"
 )  # fmt: skip
 _ADDRESS = re.compile(r"(?<![a-z0-9])https?://" + _TAIL, re.IGNORECASE | re.ASCII)
@@ -26,6 +26,9 @@ _BARE = re.compile(
 )
 
 _LONGEST_ALONE = 200
+# Where a program or a pattern writes what is to be filled in.
+_TEMPLATE = re.compile(r"\$\{|\$\d{1,2}(?!\d)|%[%s]|\{\w*\}|\[\^|#\{|<<|\[ID\]")
+_FILLED = ("{", "${", "%s", "#{", "<<")
 Places = list[tuple[int, Found]]
 
 
@@ -35,6 +38,7 @@ def in_text(text: str, bare: bool = True) -> list[Found]:
     Without `bare` nothing counts that needs a word before it to be sure, as on a firehose.
     """
     found: Places = []
+    text = text.replace("\\/", "/")  # as JSON writes it
     as_written = text.strip()
     lower = text.lower()
     if "://" in text:
@@ -76,6 +80,8 @@ def _taking(text: str, found: Places, read: Read, bare: bool, address: bool = Fa
     def take(match: re.Match[str]) -> str:
         if (address or not bare) and is_shortened(text, *match.span()):
             return " " * len(match[0])
+        if _TEMPLATE.search(match[0]) or text.startswith(_FILLED, match.end()):
+            return " " * len(match[0])
         if (ones := read(match)) is None:
             return match[0]
         found.extend((match.start(), one) for one in ones)
@@ -84,8 +90,8 @@ def _taking(text: str, found: Places, read: Read, bare: bool, address: bool = Fa
     return take
 
 
-def _read_address(match: re.Match[str]) -> list[Found]:
-    return in_address(trim(match[0]))
+def _read_address(match: re.Match[str]) -> list[Found] | None:
+    return in_address(trim(match[0])) or None
 
 
 def _read_bare(match: re.Match[str]) -> list[Found] | None:

@@ -19,8 +19,7 @@ HOPS = 8  # from address to address
 LARGEST = 2 << 20  # characters of a page that are read
 MOVED = frozenset({301, 302, 303, 307, 308})
 GONE = frozenset({404, 410})
-CERTAIN = 0.9  # what is less certain ties nothing
-OF_THE_PAGE = frozenset({"meta-tag", "json-ld"})  # methods by which a page says what it is, not what it speaks of
+CERTAIN = 0.8  # what is less certain ties nothing
 
 Outcome = Literal["work", "none", "gone", "closed", "robots", "failed"]
 # When the same question may have another answer; None: never, unless the rules change.
@@ -139,19 +138,13 @@ def _of_page(at: str, reply: Reply) -> Verdict:
         return Verdict("gone", "page", f"{reply.status} at {at}")
     if reply.status >= 400:
         return Verdict("closed", "page", f"{reply.status} at {at}")
-    works = own_works(reply.html, at)
-    if len({one.identifier.value for one in works if one.identifier.scheme == works[0].identifier.scheme}) > 1:
-        return Verdict("none", "page", f"names several works: {works[0].as_written}, {works[1].as_written} …")
+    page = identify.read_page(reply.html[:LARGEST], at)
+    works = [one for one in page.identifiers if one.certainty >= CERTAIN and _scholarly([one]) is not None]
     if not works:
-        return Verdict("none", "page", f"says nothing of what it is: {at}")
-    return Verdict("work", works[0].method, works[0].as_written, works[0].certainty, _plain(works[0]))
-
-
-def own_works(html: str, address: str) -> list[Found]:
-    """The works that a page says it is, DOIs first; what it only links to or speaks of is not among them."""
-    found = [one for one in identify.in_html(html[:LARGEST], address) if one.method in OF_THE_PAGE]
-    works = [one for one in found if one.certainty >= CERTAIN and _scholarly([one]) is not None]
-    return sorted(works, key=lambda one: one.identifier.scheme != "doi")
+        doubt = next((claim.reason for claim in page.claims if claim.verdict == "lost"), "says nothing of what it is")
+        return Verdict("none", "page", f"{at}: {doubt}")
+    work = min(works, key=lambda one: one.identifier.scheme != "doi")
+    return Verdict("work", work.method, work.as_written, work.certainty, _plain(work))
 
 
 def _scholarly(found: Sequence[Found]) -> Found | None:

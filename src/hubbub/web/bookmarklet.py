@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import quote
 
-from hubbub.identify.tables import meta_tags
+from hubbub.identify.tables import page_rules
 
 
 def bookmarklet(origin: str) -> str:
@@ -23,5 +23,6 @@ def _code() -> str:
 
 def tag_rows() -> list[tuple[str, tuple[str, ...]]]:
     """What meta tags to read, most telling first, by the scheme they hold: "" for any, "@" for an address."""
-    tags = meta_tags()
-    return [*tags.scheme.items(), ("", tags.any["names"]), ("@", tags.address["names"])]
+    rows = [row for row in page_rules().claim if row.place == "meta" and row.relation == "is"]
+    names = {"address": "@"}
+    return [(names.get(row.scheme, row.scheme), row.names) for row in sorted(rows, key=lambda row: -row.weight)]

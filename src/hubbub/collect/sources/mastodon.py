@@ -15,6 +15,7 @@ from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 from hubbub import identify
+from hubbub.collect import archive, fediverse_files
 from hubbub.collect.fediverse import Profile, Status, boost, count, said, speaker, stamp
 from hubbub.collect.html import links_and_text
 from hubbub.collect.reading import each, whole
@@ -54,7 +55,6 @@ _ACCOUNT = re.compile(r"https://([^/@\s]+)/(?:@|users/)([\w.-]{1,100})")
 _ELSEWHERE = r"(?:[\w-]+\.)?(?:medium\.com|threads\.(?:com|net)|tiktok\.com|youtube\.com)/"
 _PROFILE = re.compile(rf"https://(?!{_ELSEWHERE})[^/@\s]+/@[\w.-]{{1,100}}")
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
-_URI = re.compile(rb'"uri"\s*:\s*"(https?:[^"\\]+)"')
 Direction = Literal["followers", "following"]
 
 
@@ -93,7 +93,7 @@ class Mastodon:
         title="Mastodon",
         home="https://joinmastodon.org/",
         category="social media",
-        modes=("stream", "poll"),
+        modes=("stream", "poll", "archive"),
         hours=1,
         hosts=(Host(SERVER, per_second=0.9), Host(f"streaming.{SERVER}", per_second=0.1)),
         credentials=(
@@ -110,8 +110,22 @@ class Mastodon:
         note="Lists name servers whose local timeline is followed (`mastodon:fosstodon.org`) and hashtags"
         " (`mastodon:fosstodon.org/tags/openscience`). What is public is read, nothing else. A server's stream names a"
         " deleted post by a number of its own, so deletions are learnt at the post's own server. Followers and replies"
-        " are read there too; servers that speak like Mastodon but have other addresses are not asked.",
+        " are read there too; servers that speak like Mastodon but have other addresses are not asked."
+        " Files hold a status, a frame of a stream or an activity of ActivityPub a line (ndjson, plain, gz or zst), or"
+        " are a person's outbox.json; shapes of activities are documented.",
         examples=(
+            Example(
+                "statuses.ndjson",
+                (("https://fosstodon.org/users/joss/statuses/114870331255315543", "doi:10.21105/joss.07752"),),
+            ),
+            Example(
+                "frames.ndjson",
+                (("https://fosstodon.org/users/joss/statuses/114870331255315543", "doi:10.21105/joss.07752"),),
+            ),
+            Example(
+                "activities.ndjson",
+                (("https://social.example/users/ada/statuses/1", "doi:10.5555/12345678"),),
+            ),
             Example(
                 "timeline_local.json",
                 (
@@ -160,25 +174,22 @@ class Mastodon:
                 pages = _post(lane, fetch)
             case "statuses":
                 pages = _statuses(lane, since, fetch)
-            case _:
+            case "timeline" | "tag" | "link" | "search":
                 pages = _timeline(lane, since, fetch, *_where(kind, about))
+            case _:
+                pages = _file(lane, since, fetch)
         async for page in pages:
             yield page
 
-    def touches(self, page: Page) -> Iterator[tuple[Span, PostKey]]:
-        """Find the posts that a line of the stream is, passes on or quotes."""
-        at = 0
-        for line in page.body.split(b"\n"):
-            for uri in dict.fromkeys(_URI.findall(line)):
-                yield (at, at + len(line)), uri.decode(errors="replace")
-            at += len(line) + 1
+    def touches(self, page: Page) -> Iterator[tuple[Span, PostKey | None]]:
+        """Find the posts that a line is, passes on, answers or quotes, and lines that delete."""
+        return fediverse_files.touches(page)
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Yield statuses with their authors, who passed one on, ties and profiles, and what is gone."""
         path = urlsplit(page.address).path
-        if page.lane.startswith("stream:"):
-            lines = [Raw(line) for line in page.body.split(b"\n") if line.strip()]
-            yield from _parse_statuses(lines, page)
+        if page.lines:
+            yield from fediverse_files.parse(page)
         elif path.endswith(("/followers", "/following")):
             yield from _parse_ties(page)
         elif path.endswith("/reblogged_by"):
@@ -338,6 +349,14 @@ async def _stream(lane: str, fetch: Fetch) -> AsyncIterator[Page]:
         yield Page(lane, STREAM, b"\n".join(lines), datetime.now(UTC), "", lines=True)
 
 
+async def _file(lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
+    if not since:
+        what = "statuses, frames of a stream or activities of ActivityPub"
+        archive.check_lines(lane, fetch, fediverse_files.is_line, what)
+    for page in archive.pages(lane, since, fetch):
+        yield page
+
+
 def _login(fetch: Fetch) -> dict[str, str]:
     token = fetch.secret(TOKEN)
     if token is None:
@@ -398,7 +417,7 @@ def _parse_boosters(page: Page) -> Iterator[Fact | Fault]:
             yield one
         else:
             yield speaker(one, page.received_at)
-            yield boost(page.lane.removeprefix("post:"), one, "0")
+            yield boost(page.lane.removeprefix("post:"), one.url, "0")
 
 
 def _parse_profile(page: Page) -> Iterator[Fact | Fault]:

@@ -8,7 +8,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
@@ -17,6 +17,7 @@ from msgspec import Struct
 from hubbub.collect.reading import sample
 from hubbub.collect.source import Fetch, WrongAnswerError, page_of
 from hubbub.identify import in_text, parse
+from hubbub.identify.formats.records import SafeBuilder
 from hubbub.model import About, Alias, Change, Description, Example, Fact, Fault, Host, Identifier, Page, Watch
 
 NAME = "oai_pmh"
@@ -121,13 +122,8 @@ def _asked(state: Pass, part: str) -> dict[str, Any]:
     return {"verb": "ListRecords", "metadataPrefix": "oai_dc", "from": state.after, "set": chosen}
 
 
-class _Builder(ET.TreeBuilder):
-    def doctype(self, name: str, pubid: str | None, system: str | None) -> NoReturn:
-        raise ValueError("it has a document type, where entities are declared")
-
-
 def _tree(body: bytes) -> ET.Element | None:
-    parser = ET.XMLParser(target=_Builder())  # noqa: S314 - what makes XML dangerous is refused by the builder
+    parser = ET.XMLParser(target=SafeBuilder())  # noqa: S314 - what makes XML dangerous is refused by the builder
     try:
         parser.feed(body)
         return parser.close()

@@ -15,7 +15,8 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from hubbub import identify
-from hubbub.collect.mediawiki import CONTENT, STANDING, Revision, Wiki, WikiPage, found_in, references
+from hubbub.collect import wikidump
+from hubbub.collect.mediawiki import CONTENT, PARAMETER, STANDING, Revision, Wiki, WikiPage, found_in, references
 from hubbub.collect.reading import sample, stamp
 from hubbub.collect.source import Fetch, page_of
 from hubbub.identify import Found
@@ -82,7 +83,7 @@ class Wikipedia:
         title="Wikipedia",
         home="https://www.wikipedia.org/",
         category="mentions",
-        modes=("stream", "poll"),
+        modes=("stream", "poll", "archive"),
         hours=6,
         hosts=(Host("en.wikipedia.org", per_second=2), Host("stream.wikimedia.org", per_second=1)),
         terms="https://foundation.wikimedia.org/wiki/Policy:Terms_of_Use",
@@ -96,8 +97,14 @@ class Wikipedia:
         " `mediawiki:` and the address of their api.php, which it follows edit by edit and counts as Wikipedia too."
         " References that only a template or Wikidata brings into a page are seen in the stream alone. Articles only."
         " The stream and the edits tell of references that go; pages that were deleted are looked for, and one that is"
-        " restored stays withdrawn. Shapes of the stream are documented.",
+        " restored stays withdrawn. Shapes of the stream are documented. Dumps of pages"
+        " (XML, plain, bz2 or gz) with their whole history date each reference and tell which went; those of current"
+        " pages tell what is there.",
         examples=(
+            Example(
+                "history.xml",
+                (("https://en.wikipedia.org/wiki/Gliotoxin", "doi:10.5555/wiki.1"),),
+            ),
             Example(
                 "work_7.json",
                 (("https://en.wikipedia.org/wiki/Gliotoxin", "doi:10.1007/s00253-011-3689-1"),),
@@ -130,7 +137,7 @@ class Wikipedia:
                 yield f"pages:{wiki} {'|'.join(titles[first : first + TITLES])}"
 
     async def read(self, lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
-        """Date each reference to a work; follow a wiki's edits, or all wikis' links; see which pages are gone."""
+        """Date each reference to a work; follow edits, or all wikis' links; see which pages are gone; read a dump."""
         kind, _, about = lane.partition(":")
         named, _, rest = about.partition(" ")
         wiki = Wiki(named, fetch)
@@ -141,20 +148,30 @@ class Wikipedia:
                 pages = _changes(lane, since, wiki)
             case "work":
                 pages = _work(lane, since, wiki, identify.parse(rest))
-            case _:
+            case "pages":
                 yield page_of(lane, (await wiki.ask(STANDING | {"titles": rest}))[0])
+                return
+            case _:
+                for page in wikidump.pages(lane, since, fetch):
+                    yield page
                 return
         async for page in pages:
             yield page
 
     def touches(self, page: Page) -> Iterable[tuple[Span, None]]:
-        """No line of the stream needs reading but those that name an identifier."""
-        return ()
+        """Find lines with numbers that only their template tells to be identifiers."""
+        for match in PARAMETER.finditer(page.body):
+            end = page.body.find(b"\n", match.end())
+            yield (page.body.rfind(b"\n", 0, match.start()) + 1, end if end >= 0 else len(page.body)), None
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Yield the references that revisions or link changes added and removed, and the pages that are gone."""
         if page.lane.startswith("stream:"):
             yield from _parse_stream(page)
+            return
+        if page.lines:
+            for read in wikidump.parse(page):
+                yield from [read] if isinstance(read, Fault) else _parse_page(read, wikidump.asked(page))
             return
         try:
             told = msgspec.json.decode(page.body, type=Told)

@@ -122,6 +122,6 @@ class Bluesky:
 
 async def _file(lane: str, since: str, fetch: Fetch) -> AsyncGenerator[Page, None]:
     if not since:
-        frames.check(archive.head(lane, fetch))
+        archive.check_lines(lane, fetch, frames.is_frame, "Jetstream frames (JSON with did, time_us and kind)")
     for page in archive.pages(lane, since, fetch):
         yield page

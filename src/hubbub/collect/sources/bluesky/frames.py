@@ -11,7 +11,6 @@ import msgspec
 from msgspec import Raw, Struct, field
 
 from hubbub.collect.reading import sample
-from hubbub.collect.source import WrongSourceError
 from hubbub.collect.sources.bluesky.records import (
     FOLLOW,
     LIKE,
@@ -121,18 +120,13 @@ def parse(page: Page) -> Iterator[Fact | Fault]:
         at += len(line) + 1
 
 
-def check(head: bytes) -> None:
-    """Raise `WrongSourceError` unless one of the first lines is a frame."""
-    lines = [line for line in head.split(b"\n")[:20] if line.strip()]
-    if not lines:
-        raise WrongSourceError("there is nothing in it")
-    for line in lines:
-        try:
-            _frame.decode(line)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            continue
-        return
-    raise WrongSourceError("its lines are no Jetstream frames (JSON with did, time_us and kind)")
+def is_frame(line: bytes) -> bool:
+    """Say whether a line is a frame."""
+    try:
+        _frame.decode(line)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def _line(body: bytes, at: int) -> Span:
