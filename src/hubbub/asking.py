@@ -12,7 +12,7 @@ from html import unescape
 
 from msgspec.structs import replace
 
-from hubbub import identify, pipeline
+from hubbub import identify, pipeline, rereading
 from hubbub.collect.source import FRESH, Fetch
 from hubbub.fetch.errors import FetchError, RefusedError
 from hubbub.fetch.robots import Robots
@@ -125,7 +125,7 @@ class Asking:
                 certainty=verdict.certainty,
             )
         if verdict.work is not None:
-            pipeline.unfold(self._store, address)
+            rereading.unfold(self._store, address)
 
     def _look(self, question: Question, html: str, verdict: Verdict) -> None:
         """Look in a page for the works that somebody misses there; keep a mention of each that it holds."""

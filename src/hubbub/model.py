@@ -40,7 +40,8 @@ class Identifier(Struct, gc=False, frozen=True, order=True):
     version: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.scheme}:{self.value}"
+        named = f"{self.scheme}:"  # some values have their scheme's name in them: urn:nbn:…
+        return self.value if self.value.startswith(named) else named + self.value
 
 
 class Link(Struct, gc=False, frozen=True, omit_defaults=True):

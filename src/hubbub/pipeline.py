@@ -8,24 +8,27 @@ held.
 """
 
 import asyncio
+from bisect import bisect_right
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
+from itertools import accumulate
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from hubbub import identify
 from hubbub.collect.source import Fetch, LineSource, Source, WrongSourceError, sources
-from hubbub.identify.hints import Hints
+from hubbub.identify.hints import Hints, line_at
 from hubbub.model import (
     Account,
     Fault,
     Follow,
     FollowList,
-    Identifier,
     Mention,
     Page,
     Post,
@@ -34,11 +37,14 @@ from hubbub.model import (
     Span,
     Works,
 )
-from hubbub.store import Store
+from hubbub.store import Store, read
 from hubbub.store.fold import Change, touches_of
 from hubbub.store.keep import Writer
-from hubbub.store.read import Held
-from hubbub.store.text import without_nul
+from hubbub.store.read import New, keys
+from hubbub.store.text import may_hold_nul, without_nul
+
+if TYPE_CHECKING:  # numpy is loaded where a page of lines is read
+    from hubbub.collect.touching import Held, Prints, Touches
 
 REBUILD_STEP = 5_000  # assertions a transaction
 WORKS_STAND = 2.0  # seconds before a lane that goes on asks again which works are watched
@@ -86,15 +92,12 @@ async def collect(
     `told` hears of the outcome so far after each page that is kept. Raises `StoreError`, and what `source` and `fetch`
     raise.
     """
-    pages, outcome = store.pages(), Outcome()
-    gate = Gate(source, store.works() | pages)
+    gate, outcome = Gate(source, store), Outcome()
     since = store.resume(source.about.name, lane, again)
-    looked_at = told_at = monotonic()
+    looked_at = monotonic()
     async for page in source.read(lane, since, fetch):
         if monotonic() - looked_at > WORKS_STAND:
-            if monotonic() - told_at > PAGES_STAND:
-                pages, told_at = store.pages(), monotonic()
-            gate.watch(store.works() | pages)
+            gate.watch()
             looked_at = monotonic()
         keep(page, gate, store, outcome)
         since = page.resume
@@ -107,7 +110,7 @@ async def collect(
 
 async def glance(source: Source, lane: str, fetch: Fetch, store: Store, outcome: Outcome) -> None:
     """Read a lane from its start to its end without a cursor: it is asked once, or names what may be withdrawn."""
-    gate = Gate(source, store.works() | store.pages())
+    gate = Gate(source, store)
     async for page in source.read(lane, "", fetch):
         keep(page, gate, store, outcome, moves=False)
         await asyncio.sleep(0)
@@ -152,87 +155,131 @@ def keep(page: Page, gate: "Gate", store: Store, outcome: Outcome, moves: bool =
 
 
 class Sifted(Struct):
-    """A page as far as it can be read without knowing what is held; `waiting` are spans to parse if a key is held."""
+    """A page as far as it can be read without asking the store: changes, and what other lines touch.
+
+    `read` are the places where the lines begin that were read.
+    """
 
     page: Page
     changes: deque[Change]
     faults: list[Fault]
-    waiting: dict[PostKey, list[Span]]
+    touches: "Touches | None" = None
+    read: set[int] = field(default_factory=set)
 
 
 class Gate:
     """Decides what of a page is parsed, and what of that is kept."""
 
-    def __init__(self, source: Source, works: Works) -> None:
+    def __init__(self, source: Source, store: Store) -> None:
         self.source = source
-        self._works = works
-        self._hints = self._scan(works)
+        self._store = store
+        self._works: Works = frozenset()
+        self._pages: Works = frozenset()
+        self._pages_at = float("-inf")
+        self._hints: Hints | None = None
+        self._held: Held | None = None
+        self._rows = (0, 0)
+        self.watch()
 
-    def watch(self, works: Works) -> None:
-        """From now on let through what mentions these works, beside what is always kept."""
+    def watch(self) -> None:
+        """From now on let through what mentions works that are on shelves by now, beside what is always kept."""
+        if monotonic() - self._pages_at > PAGES_STAND:
+            self._pages, self._pages_at = self._store.pages(), monotonic()
+        works = self._store.works() | self._pages
         if works != self._works:
-            self._works, self._hints = works, self._scan(works)
-
-    def _scan(self, works: Works) -> Hints | None:
-        return Hints(works) if isinstance(self.source, LineSource) else None
+            self._works, self._hints = works, None
 
     def sift(self, page: Page) -> Sifted:
-        """Parse what is to be parsed whatever is held."""
-        sure, waiting = self._spans(page)
-        sifted = Sifted(page, deque(), [without_nul(fault) for fault in page.faults], waiting)
-        self._parse(sifted, sure)
+        """Parse what names a work, and what touches a post or an account that was held when the gate last looked."""
+        sifted = Sifted(page, deque(), [without_nul(fault) for fault in page.faults])
+        if page.lines and isinstance(self.source, LineSource):
+            self._sift_lines(self.source, sifted)
+        else:
+            self._parse(sifted, [(0, len(page.body))])
         return sifted
 
-    def _spans(self, page: Page) -> tuple[list[Span], dict[PostKey, list[Span]]]:
-        if not page.lines or self._hints is None or not isinstance(self.source, LineSource):
-            return [(0, len(page.body))], {}
-        sure = dict.fromkeys(self._hints.lines(page.body))
-        waiting: dict[PostKey, list[Span]] = defaultdict(list)
-        for span, key in self.source.touches(page):
-            if key is None:
-                sure[span] = None
-            else:
-                waiting[key].append(span)
-        return list(sure), waiting
+    def _sift_lines(self, source: LineSource, sifted: Sifted) -> None:
+        if self._hints is None:
+            self._hints = Hints(self._works, source.marks)
+        if self._held is None:
+            from hubbub.collect.touching import Held  # numpy is loaded where a page of lines is read
+
+            self._held = Held()
+            self._learn(self._store.ask(keys, source.about.name, self._rows))
+        body = sifted.page.body
+        spans, marked = self._hints.scan(body)
+        sifted.touches = touches = source.touches(body, marked)
+        self._parse(sifted, spans)
+        held = touches.at[self._held.has(touches.prints)].tolist()
+        self._parse(sifted, [line_at(body, at) for at in (*touches.sure, *held)])
+
+    def _learn(self, new: New) -> "Prints":
+        from hubbub.collect.touching import prints_of
+
+        assert self._held is not None
+        self._rows = new.rows
+        prints = prints_of(new.keys, new.heeded)
+        self._held.add(prints)
+        return prints
 
     def read(self, sifted: Sifted, writer: Writer) -> list[Change]:
-        """Return what of a page is to be kept, parsing what waits for what is held."""
-        place, waiting, coming = self.source.about.name, sifted.waiting, sifted.changes
-        known = _Known(writer, place, waiting, coming)
-        for key in [key for key in waiting if (place, key) in known.held]:
-            self._parse(sifted, waiting.pop(key))
+        """Return what of a page is to be kept, parsing what touches what has become held meanwhile, or is kept here."""
+        place, coming = self.source.about.name, sifted.changes
+        if sifted.touches is not None:
+            self._parse_touching(sifted.touches, sifted, writer.keys(place, self._rows))
+        known = _Known(writer, coming)
         changes: list[Change] = []
         parked: dict[Name, list[Change]] = defaultdict(list)
         while coming:
-            change = coming.popleft()
-            if not known.lets_in(change, asked_for=not sifted.page.lines):
-                for name in _about(change):
-                    parked[name].append(change)
-                continue
-            changes.append(change)
-            for name in known.learn(change):
-                coming.extend(parked.pop(name, ()))
-                if name[0] == place:
-                    self._parse(sifted, waiting.pop(name[1], ()))
+            learnt: list[str] = []
+            while coming:
+                change = coming.popleft()
+                if not known.lets_in(change, asked_for=not sifted.page.lines):
+                    for name in _about(change):
+                        parked[name].append(change)
+                    continue
+                changes.append(change)
+                for name in known.learn(change):
+                    coming.extend(parked.pop(name, ()))
+                    if name[0] == place:
+                        learnt.append(name[1])
+            if learnt and sifted.touches is not None:
+                self._parse_touching(sifted.touches, sifted, New(learnt, learnt, self._rows))
         return changes
 
+    def _parse_touching(self, touches: "Touches", sifted: Sifted, new: New) -> None:
+        places = touches.of(self._learn(new))
+        self._parse(sifted, [line_at(sifted.page.body, at) for at in places])
+
     def _parse(self, sifted: Sifted, spans: Iterable[Span]) -> None:
-        page = sifted.page
-        for start, end in spans:
-            for told in self.source.parse(replace(page, body=page.body[start:end], offset=page.offset + start)):
-                fact = without_nul(told)
-                if isinstance(fact, Fault):
-                    sifted.faults.append(fact)
-                else:
-                    sifted.changes.append(Reading(fact, find(fact, self._works)) if isinstance(fact, Post) else fact)
+        """Parse lines that were not yet, all at once."""
+        page, read = sifted.page, sifted.read
+        lines = [span for span in dict.fromkeys(spans) if span[0] not in read]
+        read.update(start for start, _ in lines)
+        body = b"\n".join([page.body[start:end] for start, end in lines])
+        clean = page.lines and not may_hold_nul(body)
+        place = partial(_place, list(accumulate((end - start + 1 for start, end in lines), initial=0)), lines)
+        for told in self.source.parse(replace(page, body=body, offset=0)) if lines else ():
+            fact = told if clean else without_nul(told)
+            if isinstance(fact, Post):
+                sifted.changes.append(Reading(fact, find(fact, self._works)))
+            elif isinstance(fact, Fault):
+                sifted.faults.append(replace(fact, at=page.offset + place(fact.at)))
+            else:
+                sifted.changes.append(fact)
+
+
+def _place(starts: list[int], lines: list[Span], at: int) -> int:
+    """Where in a page stands what stands here among lines that were taken out of it."""
+    number = min(bisect_right(starts, at), len(lines)) - 1
+    return lines[number][0] + at - starts[number]
 
 
 class _Known:
     """Of what a page speaks of: the posts, accounts and ties that are held, and the accounts whose ties are kept."""
 
-    def __init__(self, writer: Writer, place: str, waiting: Iterable[PostKey], changes: Iterable[Change]) -> None:
+    def __init__(self, writer: Writer, changes: Iterable[Change]) -> None:
         asked: dict[str, set[PostKey]] = defaultdict(set)
-        asked[place].update(waiting)
         for change in changes:
             for source, key in _about(change):
                 asked[source].add(key)
@@ -293,6 +340,8 @@ def find(post: Post, works: Works) -> tuple[Mention, ...]:
 
     The watch rule: scholarly references always count; media, code and other addresses only if somebody watches them.
     """
+    if not (post.links or post.text):
+        return ()
     found: dict[tuple[str, str], Mention] = {}
     for link in post.links:
         for one in identify.in_address(link.address):
@@ -323,7 +372,7 @@ def rebuild(store: Store, told: Callable[[int], None] = lambda done: None) -> in
     done, last = 0, 0
     while batch := store.assertions(after=last, limit=REBUILD_STEP):
         with store.writing() as writer:
-            _derive(batch, works, writer)
+            derive(batch, works, writer)
         last = batch[-1][0]
         done += len(batch)
         told(done)
@@ -331,32 +380,6 @@ def rebuild(store: Store, told: Callable[[int], None] = lambda done: None) -> in
     return done
 
 
-def correct(
-    store: Store, post: tuple[str, str], wrong: Collection[Identifier], by: str, why: str, takes_back: bool = False
-) -> int:
-    """Set aside that a post, given by source and id, mentions works, as far as it names them; or take that back.
-
-    Returns how many of them it names: 0 also where the post is not held.
-    """
-    works, now = store.works() | store.pages(None), datetime.now(UTC)
-    with store.writing() as writer:
-        held = writer.statements(*post)
-        named = {replace(m.identifier, version=None) for one in held for m in find(one[5], works)}.intersection(wrong)
-        for work in named:
-            if takes_back:
-                writer.corrections.put_back(held[0][5], work)
-            else:
-                writer.corrections.set_aside(held[0][5], held[0][1], work, by, now, why)
-        _derive(held, works, writer)
-    return len(named)
-
-
-def unfold(store: Store, address: Identifier) -> None:
-    """Read the posts again that link to a short address, of which it is now known that it leads to a work."""
-    works = store.works() | store.pages(None)
-    with store.writing() as writer:
-        _derive(writer.linking(address), works, writer)
-
-
-def _derive(batch: Iterable[Held], works: Works, writer: Writer) -> None:
+def derive(batch: Iterable[read.Held], works: Works, writer: Writer) -> None:
+    """Derive the mentions of statements anew."""
     writer.derive([((*held[:5], Reading(held[5], find(held[5], works))), held[6]) for held in batch])

@@ -239,7 +239,7 @@ class Runner:
         """
         by_name = {source.about.name: source for source in self._chosen}
         for letter in self._store.ask(wanted.inbox, by_name, LETTERS):
-            gate = Gate(by_name[letter.source], self._store.works() | self._store.pages())
+            gate = Gate(by_name[letter.source], self._store)
             pipeline.keep(letter.page, gate, self._store, Outcome(), moves=False, letter=letter.row)
         works = self._store.ask(wanted.wishes)
         if works and self._look_from <= datetime.now(UTC) and by_name.keys() >= {one.about.name for one in pollable()}:

@@ -44,7 +44,7 @@ def test_a_date_goes_as_far_as_it_is_known(parts: tuple[int | None, ...], shown:
         ("PMID", "123", "pmid:123"),
         ("ISBN", "978-3-939897-55-2", "isbn:9783939897552"),
         ("URL", "https://github.com/owner/name/tree/v1", "github:owner/name"),
-        ("ISSN", "1868-8969", None),
+        ("ISSN", "1868-8969", "issn:1868-8969"),
     ],
 )
 def test_an_identifier_is_read_with_its_kind(kind: str, value: str, shown: str | None) -> None:

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Callable
+from unittest import mock
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hubbub.identify import address, always_kept, canonical, in_address, in_text, parse
-from hubbub.identify.hints import Hints
+from hubbub.identify.hints import ADDRESS, BARE, Hints
 from hubbub.identify.isbn import normal as isbn
+from hubbub.identify.tables import schemes
 from hubbub.model import Identifier
 
 HINTS = Hints()
@@ -81,6 +83,20 @@ def test_the_page_of_what_is_found_names_it(text: str) -> None:
         page = address(one.identifier)
         if page is not None and not page.endswith(("...", "…")):
             assert [plain(found.identifier) for found in in_address(page)] == [plain(one.identifier)]
+
+
+@given(TEXTS)
+@example("www.a.bc/10.1000%2Fx")
+@example("a.bc/10.1000%2Fx PMID:\u00a0\n1 hdl: 10261/1 0000-0002-1825-0097")
+@example("https://a.bc/ PMC123 arxiv.org 2101.00001 me.arxiv.org./abs/2101.00001")
+@example(
+    "é " * 200 + "arXiv:2101.00001" + " é" * 200 + "\u00a0www.a.bc/x" + "é" * 300 + "/10.1000/y ISBN 978-0-306-40615-7"
+)
+def test_what_is_found_does_not_hang_on_the_hints(text: str) -> None:
+    every = list(range(len(text.encode(errors="surrogatepass")) + 1))
+    with mock.patch("hubbub.identify.text.hints_in", return_value=dict.fromkeys([ADDRESS, BARE, *schemes()], every)):
+        found = in_text(text)
+    assert in_text(text) == found
 
 
 @given(TEXTS, st.sampled_from(ENCODE))

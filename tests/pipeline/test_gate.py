@@ -1,16 +1,21 @@
 """What of a firehose is let in, and what of that is kept."""
 
 import asyncio
+from datetime import UTC, datetime
 from io import BytesIO
 from unittest import mock
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hubbub import pipeline
 from hubbub.answers import Answers
 from hubbub.collect import archive
 from hubbub.collect.source import sources
-from hubbub.model import Identifier
+from hubbub.collect.touching import Held, Numbers, Prints
+from hubbub.model import Identifier, Page, Reading
 from hubbub.store import Store
 from tests.conftest import NewStore
 from tests.pipeline.rendered import (
@@ -24,6 +29,7 @@ from tests.pipeline.rendered import (
     body,
     deleted,
     event,
+    frames,
     identity,
     key_of,
     passed_on,
@@ -67,6 +73,41 @@ def test_a_repost_is_kept_if_its_original_is(new_store: NewStore, together: bool
     assert key_of(BOB, REPOST, "x") not in str(dump(store))
     report = Answers(store).report(WORK)
     assert (report.posts, report.amplifications, report.accounts) == (1, 1, 1)
+
+
+def test_what_another_process_keeps_while_a_page_is_sifted_is_touched(new_store: NewStore) -> None:
+    store = new_store()
+    gate = pipeline.Gate(sources()[PLACE], store)
+    page = Page("lane", "lane", body([passed_on(2, BOB, "two", KEY)]), datetime.now(UTC), "", lines=True)
+    sifted = gate.sift(page)
+    collect(store, [wrote(1, ANN, "one", WORK, "create")])
+    with store.writing() as writer:
+        assert [one.post.reposts for one in gate.read(sifted, writer) if isinstance(one, Reading)] == [KEY]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(frames(), st.integers(1, 4))
+def test_what_the_gate_keeps_is_what_would_be_kept_if_every_line_were_read(
+    new_store: NewStore, told_: list[Line], size: int
+) -> None:
+    def everything(self: Held, prints: Prints) -> Numbers:
+        return np.arange(len(prints))
+
+    pages = [told_[at : at + size] for at in range(0, len(told_), size)]
+    gated, plain = new_store(), new_store()
+    collect(gated, *pages)
+    with mock.patch.object(Held, "has", everything):
+        collect(plain, *pages)
+    assert dump(gated) == dump(plain)
+
+
+def test_a_line_that_cannot_be_read_is_told_with_its_place(new_store: NewStore) -> None:
+    silent, broken = body([wrote(1, ANN, "a", None, "create")]), b'{"broken 10.1000/a\n'
+    told_ = silent + broken + silent + body([wrote(2, ANN, "one", WORK, "create")]) + broken
+    page = Page("lane", "lane", told_, datetime.now(UTC), "", lines=True, offset=1000)
+    sifted = pipeline.Gate(sources()[PLACE], new_store()).sift(page)
+    assert [fault.at for fault in sifted.faults] == [1000 + len(silent), 1000 + len(told_) - len(broken)]
+    assert len(sifted.changes) == 1
 
 
 def test_a_repost_of_a_repost_taken_back_is_no_more(new_store: NewStore) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from getpass import getuser
 
-from hubbub import identify, metrics, pipeline
+from hubbub import identify, metrics, rereading
 from hubbub.answers import places, registered, second
 from hubbub.answers.shapes import (
     AccountReport,
@@ -136,7 +136,7 @@ class Answers:
         """Keep that a post does not mention a work, or take that back; say whether the post names the work."""
         with View(self._store) as view:
             named = known(view.connection, identifier)
-        return bool(pipeline.correct(self._store, (source, post), [*named.rows.values()], _user(), why, takes_back))
+        return bool(rereading.correct(self._store, (source, post), [*named.rows.values()], _user(), why, takes_back))
 
     def home(self) -> Home:
         """Say what the first page shows."""

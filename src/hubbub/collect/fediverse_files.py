@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from hubbub.collect.fediverse import PLACE, Status, boost, content, said, stamp, told_at
 from hubbub.collect.reading import decode, each
 from hubbub.collect.source import STREAM
-from hubbub.model import Account, Fact, Fault, Page, Post, PostKey, Span
+from hubbub.model import Account, Fact, Fault, Page, Post
 
 _PUBLIC = {"https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"}
 _ACTOR = re.compile(r"https://(?P<server>[^/@\s]+)/(?:users/|@)(?P<name>[\w.-]{1,100})")
@@ -61,16 +61,14 @@ def is_line(line: bytes) -> bool:
     return isinstance(one, Line) and bool(one.uri or (one.event and one.payload) or _is_activity(one))
 
 
-def touches(page: Page) -> Iterator[tuple[Span, PostKey | None]]:
-    """Find the posts that a line is, passes on, answers or quotes, and lines that delete."""
-    at = 0
-    for line in page.body.split(b"\n"):
-        span = at, at + len(line)
-        if _DELETE.search(line):
-            yield span, None
-        for key in dict.fromkeys(_KEY.findall(line)):
-            yield span, key.decode(errors="replace")
-        at += len(line) + 1
+def keys(body: bytes) -> Iterator[tuple[int, str]]:
+    """Find where lines speak of posts, and the posts."""
+    return ((match.start(), match[1].decode(errors="replace")) for match in _KEY.finditer(body))
+
+
+def deletions(body: bytes) -> Iterator[int]:
+    """Find where lines delete something."""
+    return (match.start() for match in _DELETE.finditer(body))
 
 
 def parse(page: Page) -> Iterator[Fact | Fault]:

@@ -1,14 +1,17 @@
 """The contract of a source: facts about it, and three functions, of which only `read` does I/O."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any, BinaryIO, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlsplit
 
 import msgspec
 
-from hubbub.model import About, Answer, Fact, Fault, Page, PostKey, Span, Watch
+from hubbub.model import About, Answer, Fact, Fault, Page, Watch
+
+if TYPE_CHECKING:  # numpy is loaded where a page of lines is read
+    from hubbub.collect.touching import Touches
 
 Wanted = TypeVar("Wanted")
 STREAM = "stream:"  # how the names of lanes begin that do not end
@@ -116,12 +119,19 @@ class Source(Protocol):
 
 @runtime_checkable
 class LineSource(Source, Protocol):
-    """A source whose pages are batches of lines, of which most say nothing to us."""
+    """A source whose pages are batches of lines, of which most say nothing to us.
 
-    def touches(self, page: Page) -> Iterable[tuple[Span, PostKey | None]]:
-        """Yield (line, key) where a line speaks of a post or account by its key, cheaply and without parsing.
+    `marks` are expressions for the scan that goes over all bytes, in Hyperscan's syntax, letters in any case: what it
+    takes to find what `touches` looks for where lines are too many to look at each.
+    """
 
-        A key of None marks a line that has to be read whatever is held: the withdrawal of a post or an account. Pure.
+    marks: tuple[str, ...]
+
+    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> "Touches":
+        """Find where a line speaks of a post, an account or a tie by its key, cheaply and without parsing.
+
+        `marked` are the places behind what each of the marks found. Lines that have to be read whatever is held, such
+        as withdrawals of posts and accounts, are named too. Pure.
         """
         ...
 

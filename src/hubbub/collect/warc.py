@@ -108,10 +108,10 @@ class _Stream:
         return self._at
 
 
-def captures(page: Page) -> Iterator[tuple[int, int, Capture]]:
+def captures(page: bytes) -> Iterator[tuple[int, int, Capture]]:
     """Yield where each line starts and ends in a page, and what it says."""
     at = 0
-    for line in page.body.split(b"\n"):
+    for line in page.split(b"\n"):
         *told, body = line.split(b"\t", 5)
         if len(told) == 5:
             address, time, status, kind, charset = (one.decode(errors="replace") for one in told)

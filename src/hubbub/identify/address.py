@@ -15,6 +15,7 @@ from hubbub.identify.schemes import make
 from hubbub.identify.tables import Shape, addresses
 from hubbub.model import Identifier
 
+_SLASH = re.compile("%2f", re.IGNORECASE)
 _NESTED = 3
 
 
@@ -42,8 +43,9 @@ def _find(address: str, as_written: str, nested: int) -> list[Found]:
 
 
 def _by_shape(host: str, rest: str, as_written: str) -> list[Found]:
-    target = re.sub("%2f", "/", rest.partition("#")[0], flags=re.IGNORECASE)
-    for shape in _shapes_of(host):
+    shapes = _shapes_of(host)
+    target = _SLASH.sub("/", rest.partition("#")[0]) if shapes else ""
+    for shape in shapes:
         if identifier := _apply(shape, host, target):
             return [Found(identifier, as_written, shape.row.method, shape.row.certainty)]
     return []

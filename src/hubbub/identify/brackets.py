@@ -1,6 +1,9 @@
 """Where something written ends: a run of characters goes in, the part that was meant comes out, in linear time."""
 
+import re
+
 _CLOSES = {")": "(", "]": "[", "}": "{", ">": "<"}
+_BRACKET = re.compile(r"[\[\](){}<>]")
 _AFTER = ".,;:!?'\"*_~`([{</\\|%"
 # Old serial item identifiers (SICI) are the only values with angle brackets: `45:2<140::aid-jbm8>3.0.co;2-1`.
 ANGLES = r"<\d{1,9}:[^\s<>\"]{1,40}>"
@@ -8,6 +11,8 @@ ANGLES = r"<\d{1,9}:[^\s<>\"]{1,40}>"
 
 def trim(run: str) -> str:
     """Cut at the first bracket that closes none opened in the run, and drop the punctuation at the end."""
+    if not _BRACKET.search(run):
+        return run.rstrip(_AFTER)
     open_ = dict.fromkeys(_CLOSES.values(), 0)
     for at, letter in enumerate(run):
         if letter in open_:

@@ -1,6 +1,7 @@
 """Web addresses: one as written goes in, its canonical form comes out, so that one page has one name."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode
 
 from w3lib.url import canonicalize_url
@@ -54,6 +55,7 @@ def host_of(address: str) -> str:
     return address.removeprefix("https://").partition("/")[0].partition(":")[0]
 
 
+@lru_cache(maxsize=16_384)
 def _host(written: str) -> str | None:
     host = written.lower() if written.isascii() else _ascii(written)
     if not host:

@@ -44,7 +44,7 @@ def normal(written: str) -> tuple[str, str, str | None] | None:
 
 def in_address(address: str, resolver: bool) -> str | None:
     """Find the DOI in an address; one of a resolver has nothing but the DOI in its path."""
-    found = _IN_ADDRESS.search(address)
+    found = _IN_ADDRESS.search(address) if "10." in address else None
     if not found:
         return None
     prefix, once, twice, suffix = found.groups()

@@ -5,8 +5,9 @@ native scan looks for all of them; Python looks only at the hosts of addresses a
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 import hyperscan
 
@@ -23,48 +24,117 @@ _ADDRESS = rf"https?(?::|%(?:25){0, 4}3a){_SLASH}{{2}}|www\."
 # A host with letters beyond ASCII is let through unread.
 _HOST = re.compile(rb"(?P<host>[A-Za-z0-9._-]*)(?P<foreign>[\x80-\xff]|\\u(?!002f))?", re.IGNORECASE)
 _MANY = 50
+_REMEMBERED = 65_536  # hosts
+_LONGEST = 80  # of a host that is remembered
+_TEXT_GAP = "[^0-9a-z]{0,12}"
+_scratch = threading.local()  # a scan needs memory of its own in each thread
+ADDRESS, BARE = "https://", "www."
+Span = tuple[int, int]
 
 
 class Hints:
-    """One compiled scan for every always-kept scheme, scholarly host and watched identifier; one thread at a time."""
+    """One compiled scan for every always-kept scheme, scholarly host and watched identifier; one thread at a time.
 
-    def __init__(self, watched: Iterable[Identifier] = ()) -> None:
+    `marks` are further expressions to look for on the way. Raises ValueError where one of them is none.
+    """
+
+    def __init__(self, watched: Iterable[Identifier] = (), marks: Sequence[str] = ()) -> None:
         watched = [one for one in watched if not always_kept(one)]
         self._pages = _pages(one.value for one in watched if one.scheme == "url")
-        expressions = [_ADDRESS, *_of_schemes(), *_of_hosts(), r"/handle/\d".replace("/", _SLASH)]
-        expressions += {form for one in watched if one.scheme != "url" for form in _of_watched(one)}
-        coded = [one.encode() for one in expressions]
+        self._hosts: dict[bytes, bool] = {}
+        hints = [*_of_schemes(), *_of_hosts(), r"/handle/\d".replace("/", _SLASH)]
+        hints += {form for one in watched if one.scheme != "url" for form in _of_watched(one)}
+        self._marks = len(marks)
+        # What is found goes into the list of its kind: addresses, hints, and one for each mark.
+        self._kinds = [0] + [1] * len(hints) + [2 + number for number in range(len(marks))]
+        coded = [one.encode() for one in (_ADDRESS, *hints, *marks)]
         self._database = hyperscan.Database()
         self._database.compile(
             expressions=coded, ids=list(range(len(coded))), flags=[hyperscan.HS_FLAG_CASELESS] * len(coded)
         )
 
-    def lines(self, body: bytes) -> list[tuple[int, int]]:
-        """The spans of the lines with a hint; the end stands before the newline."""
-        hits: list[tuple[int, int]] = []
-        self._database.scan(body, match_event_handler=lambda id_, _, end, *__: hits.append((end, id_)))
-        hits.sort()
-        spans: list[tuple[int, int]] = []
+    def scan(self, body: bytes) -> tuple[list[Span], list[list[int]]]:
+        """Return the spans of the lines with a hint, which end before the newline, and places behind each mark."""
+        found: list[list[int]] = [[] for _ in range(2 + self._marks)]
+        note = [found[kind].append for kind in self._kinds]
+        self._database.scan(body, match_event_handler=lambda id_, _, end, *__: note[id_](end))
+        addresses, hints, *marked = found
+        hints += [at for at in addresses if self._hinted_host(body, at)]
+        hints.sort()
+        spans: list[Span] = []
         done = -1
-        for at, id_ in hits:
-            if at <= done or (id_ == 0 and not self._hinted_host(body, at)):
-                continue
-            start = body.rfind(b"\n", 0, at) + 1
-            done = body.find(b"\n", at)
-            done = len(body) if done < 0 else done
-            spans.append((start, done))
-        return spans
+        for at in hints:
+            if at > done:
+                span = line_at(body, at)
+                spans.append(span)
+                done = span[1]
+        return spans, marked
+
+    def lines(self, body: bytes) -> list[Span]:
+        """The spans of the lines with a hint."""
+        return self.scan(body)[0]
 
     def _hinted_host(self, body: bytes, at: int) -> bool:
+        end = body.find(b"/", at, at + _LONGEST)
+        known = self._hosts.get(body[at:end]) if end > at else None
+        return self._look_at_host(body, at, end) if known is None else known
+
+    def _look_at_host(self, body: bytes, at: int, end: int) -> bool:
         match = _HOST.match(body, at)
         assert match
-        if match["foreign"] or _kept_host(match["host"]):
-            return True
-        if not self._pages or (tokens := self._pages.get(_plain(match["host"]))) is None:
-            return False
-        start, end = body.rfind(b"\n", 0, at) + 1, body.find(b"\n", at)
-        line = body[start : end if end >= 0 else len(body)]
-        return b"%" in line or any(token in line for token in tokens)
+        host = _plain(match["host"])
+        if tokens := self._pages.get(host):
+            line = body[slice(*line_at(body, at))]
+            return b"%" in line or any(token in line for token in tokens) or is_scholarly(host)
+        hinted = bool(match["foreign"]) or is_scholarly(host)
+        if end > at and match[0] == body[at:end].removesuffix(b"\\"):
+            if len(self._hosts) >= _REMEMBERED:
+                self._hosts.clear()
+            self._hosts[body[at:end]] = hinted
+        return hinted
+
+
+def hints_in(coded: bytes) -> dict[str, list[int]]:
+    """Say what a text may hold, and behind which bytes: schemes, addresses (`ADDRESS`), those without `https://`."""
+    names, database = _in_text()
+    if not hasattr(_scratch, "own"):
+        _scratch.own = hyperscan.Scratch(database)
+    hits: list[tuple[int, int]] = []
+    database.scan(coded, match_event_handler=lambda id_, _, end, *__: hits.append((id_, end)), scratch=_scratch.own)
+    found: dict[str, list[int]] = {}
+    for id_, end in hits:
+        found.setdefault(names[id_], []).append(end)
+    return found
+
+
+@cache
+def _in_text() -> tuple[list[str], hyperscan.Database]:
+    hosts = {host for shape in addresses().address for host in shape.hosts} | addresses().doi.resolvers
+    forms = [(ADDRESS, "https?://"), (BARE, r"www\."), (BARE, r"10\.\d{4}")]
+    forms += [(BARE, _host(host) + r"\.?/") for host in sorted(hosts)]
+    for scheme, row in schemes().items():
+        hint = [row.hint.replace(" ", _TEXT_GAP)] if row.hint else map(re.escape, row.words)
+        forms += [(scheme, form) for form in hint]
+    flags = [hyperscan.HS_FLAG_CASELESS] * len(forms)
+    rows = [(scheme, row.bare) for scheme, row in schemes().items() if row.bare]
+    # Of these the scan finds a superset, since it cannot look around.
+    forms += [(alone(scheme), re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", form)) for scheme, form in rows]
+    flags += [flags[0] | hyperscan.HS_FLAG_PREFILTER | hyperscan.HS_FLAG_UTF8] * len(rows)
+    coded = [form.encode() for _, form in forms]
+    database = hyperscan.Database()
+    database.compile(expressions=coded, ids=list(range(len(coded))), flags=flags)
+    return [name for name, _ in forms], database
+
+
+def alone(scheme: str) -> str:
+    """The name of the hint of values that stand without a word before them."""
+    return f"{scheme} alone"
+
+
+def line_at(body: bytes, at: int) -> Span:
+    """The span of the line that holds a place; it ends before the newline."""
+    end = body.find(b"\n", at)
+    return body.rfind(b"\n", 0, at) + 1, end if end >= 0 else len(body)
 
 
 def _of_schemes() -> Iterator[str]:
@@ -78,7 +148,12 @@ def _of_hosts() -> Iterator[str]:
     for shape in addresses().address:
         if schemes()[shape.scheme].category == "scholarly":
             for host in shape.hosts:
-                yield re.escape(host) + _PORT + ("/" + shape.hint).replace("/", _SLASH)
+                yield _host(host) + _PORT + ("/" + shape.hint).replace("/", _SLASH)
+
+
+def _host(host: str) -> str:
+    """A host as it stands in text; a name under any country ends in `.*`."""
+    return re.escape(host.removesuffix("*")) + ("[a-z.]{2,6}" if host.endswith("*") else "")
 
 
 def _of_watched(one: Identifier) -> Iterator[str]:
@@ -105,8 +180,3 @@ def _plain(host: bytes) -> str:
     while name.startswith("www."):
         name = name[4:]
     return name
-
-
-@lru_cache(maxsize=65536)
-def _kept_host(host: bytes) -> bool:
-    return is_scholarly(_plain(host))

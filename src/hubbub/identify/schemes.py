@@ -14,6 +14,8 @@ from hubbub.reference import other_hosts, scholarly_hosts
 
 _CASES: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "keep": str}
 
+_OTHERS = re.compile(r"(?:urn:)?(isbn|issn|doi):(.+)", re.IGNORECASE)  # URNs of values that have a scheme of their own
+
 
 def make(scheme: str, written: str, version: str | None = None) -> Identifier | None:
     """Put a value into its scheme's normal form; a version in the value is taken apart."""
@@ -26,6 +28,8 @@ def make(scheme: str, written: str, version: str | None = None) -> Identifier | 
             return None
         scheme, written, version = found[0], found[1], found[2] or version
         return Identifier("doi", written, version) if scheme == "doi" else make(scheme, written, version)
+    if scheme == "urn" and (named_by := _OTHERS.fullmatch(written)) and (one := make(named_by[1].lower(), named_by[2])):
+        return one
     row, match = schemes()[scheme], _value(scheme).fullmatch(written)
     if not match:
         return None
@@ -44,7 +48,10 @@ def _value(scheme: str) -> re.Pattern[str]:
 @cache
 def pattern(scheme: str, form: str) -> re.Pattern[str]:
     """Compile how free text shows a value of a scheme: a row's `text` or `bare`."""
-    form = form.replace("VALUE", schemes()[scheme].value).replace("GAP", GAP)
+    row = schemes()[scheme]
+    more = re.sub(r"\?P<\w+>", "?:", row.value)
+    form = form.replace("VALUE", row.value).replace("GAP", GAP)
+    form += rf"(?P<more>(?:\s{{0,2}}(?:[,;/&]|and)\s{{0,2}}{more}(?![A-Za-z0-9])){{0,50}})" if row.list else ""
     return re.compile(rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)(?:{form})(?!_?[A-Za-z0-9])", re.ASCII | re.IGNORECASE)
 
 

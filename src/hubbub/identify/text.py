@@ -6,11 +6,13 @@ Each step takes what it reads out of the text, so that the id in an address is n
 import re
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 from hubbub.identify import doi
 from hubbub.identify.address import has_shape, in_address
 from hubbub.identify.brackets import ANGLES, is_shortened, trim
 from hubbub.identify.found import Found
+from hubbub.identify.hints import ADDRESS, BARE, alone, hints_in
 from hubbub.identify.schemes import make, pattern
 from hubbub.identify.tables import schemes
 from hubbub.identify.typed import parse
@@ -25,35 +27,41 @@ _BARE = re.compile(
     r"(?<![\w@./:%=&?-])(?P<host>(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})\.?/" + _TAIL, re.IGNORECASE | re.ASCII
 )
 
+_SPACE = re.compile(rb"\s")
+# Bytes around the end of a hint within which a match begins, and beyond which it goes on to a blank at most.
+_NEAR = 128
 _LONGEST_ALONE = 200
+_MORE = re.compile(r"\s*(?:[,;/&]|and)\s*")
 # Where a program or a pattern writes what is to be filled in.
 _TEMPLATE = re.compile(r"\$\{|\$\d{1,2}(?!\d)|%[%s]|\{\w*\}|\[\^|#\{|<<|\[ID\]")
 _FILLED = ("{", "${", "%s", "#{", "<<")
+Window = tuple[int, int]
 Places = list[tuple[int, Found]]
+Read = Callable[[re.Match[str]], list[Found] | None]
+
+
+class _Step(NamedTuple):
+    """What is read where something hints at it; `near` is how far around the hint a match may reach."""
+
+    hint: str
+    pattern: re.Pattern[str]
+    read: Read
+    near: int
 
 
 def in_text(text: str, bare: bool = True) -> list[Found]:
     """Find identifiers and addresses in free text, each identifier once.
 
-    Without `bare` nothing counts that needs a word before it to be sure, as on a firehose.
+    Only what stands around hints is looked at, and only for what they hint at. Without `bare` nothing counts that needs
+    a word before it to be sure, as where posts come in masses.
     """
+    coded = text.replace("\\/", "/").encode(errors="replace")  # JSON writes slashes so
     found: Places = []
-    text = text.replace("\\/", "/")  # as JSON writes it
-    as_written = text.strip()
-    lower = text.lower()
-    if "://" in text:
-        text = _ADDRESS.sub(_taking(text, found, _read_address, bare, True), text)
-    if "/" in text:
-        text = _BARE.sub(_taking(text, found, _read_bare, bare, True), text)
-    if "10." in text:
-        text = doi.IN_TEXT.sub(_taking(text, found, _read_doi, bare), text)
-    for scheme, (words, form) in _patterns().items():
-        if any(word in lower for word in words):
-            text = form.sub(_taking(text, found, _reader(scheme), bare), text)
-    if bare:
-        for scheme, form in _bare_patterns().items():
-            text = form.sub(_taking(text, found, _reader(scheme), bare), text)
-    if bare and not found and (whole := _whole(as_written)):
+    if hinted := hints_in(coded):
+        for step in _steps(bare):
+            if step.hint in hinted:
+                coded = _take(coded, _windows(coded, hinted[step.hint], step.near), step, bare, found)
+    if bare and not found and (whole := _whole(text.strip())):
         return [whole]
     firsts: dict[tuple[str, str], Found] = {}
     for _, one in sorted(found, key=lambda place: place[0]):
@@ -67,27 +75,52 @@ def _whole(text: str) -> Found | None:
     return Found(identifier, text, f"{identifier.scheme}-alone", 0.8) if identifier else None
 
 
-Read = Callable[[re.Match[str]], list[Found] | None]
+def _take(coded: bytes, windows: list[Window], step: _Step, bare: bool, found: Places) -> bytes:
+    """Note what is read in each match and blank the match; None leaves it for the steps after."""
+    parts, done = list[bytes](), 0
+    for start, end in windows:
+        text = coded[start:end].decode(errors="replace")
+        for match in step.pattern.finditer(text):
+            ones = [] if _is_cut(text, match, step.hint, bare) else step.read(match)
+            if ones is not None:
+                at = start + len(text[: match.start()].encode())
+                size = len(match[0].encode())
+                parts += (coded[done:at], b" " * size)
+                done = at + size
+                found.extend((at, one) for one in ones)
+    return b"".join([*parts, coded[done:]]) if parts else coded
 
 
-def _taking(text: str, found: Places, read: Read, bare: bool, address: bool = False) -> Callable[[re.Match[str]], str]:
-    """Note what `read` finds in a match and blank the match; None leaves it for the steps after.
+def _is_cut(text: str, match: re.Match[str], hint: str, bare: bool) -> bool:
+    """Whether the end of a value is missing: shortened, as only addresses are in careful texts, or to be filled in."""
+    is_address = hint in (ADDRESS, BARE)
+    if (is_address or not bare) and is_shortened(text, *match.span()):
+        return True
+    return _TEMPLATE.search(match[0]) is not None or text.startswith(_FILLED, match.end())
 
-    Addresses are shortened to where an ellipsis stands; behind a value of another kind it is a pause, save where posts
-    come in masses.
-    """
 
-    def take(match: re.Match[str]) -> str:
-        if (address or not bare) and is_shortened(text, *match.span()):
-            return " " * len(match[0])
-        if _TEMPLATE.search(match[0]) or text.startswith(_FILLED, match.end()):
-            return " " * len(match[0])
-        if (ones := read(match)) is None:
-            return match[0]
-        found.extend((match.start(), one) for one in ones)
-        return " " * len(match[0])
+def _windows(coded: bytes, hits: list[int], near: int) -> list[Window]:
+    """Whole words around hits, `near` bytes to either side at least, apart from each other."""
+    windows: list[Window] = []
+    for at in sorted(hits):
+        if windows and at + near <= windows[-1][1]:
+            continue
+        start, space = _start_of_word(coded, max(at - near, 0)), _SPACE.search(coded, at + near)
+        if windows and start <= windows[-1][1]:
+            start = windows.pop()[0]
+        windows.append((start, space.start() if space else len(coded)))
+    return windows
 
-    return take
+
+def _start_of_word(coded: bytes, at: int) -> int:
+    size = 64
+    while at and not coded[at - 1 : at].isspace():
+        part = coded[max(at - size, 0) : at]
+        word = part.rsplit(None, 1)[-1]
+        if len(word) < len(part) or size >= at:
+            return at - len(word)
+        size *= 4
+    return at
 
 
 def _read_address(match: re.Match[str]) -> list[Found] | None:
@@ -113,18 +146,24 @@ def _read_doi(match: re.Match[str]) -> list[Found]:
 def _reader(scheme: str) -> Read:
     def read(match: re.Match[str]) -> list[Found] | None:
         named = match.groupdict()
-        identifier = make(scheme, named["value"], named.get("version"))
-        certainty = schemes()[scheme].certainty
-        return [Found(identifier, trim(match[0]), f"{scheme}-in-text", certainty)] if identifier else None
+        ones = [make(scheme, named["value"], named.get("version"))]
+        ones += [make(scheme, written) for written in _MORE.split(named.get("more") or "")[1:]]
+        certainty, written = schemes()[scheme].certainty, trim(match[0])
+        return [Found(one, written, f"{scheme}-in-text", certainty) for one in ones if one] or None
 
     return read
 
 
 @cache
-def _patterns() -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
-    return {scheme: (row.words, pattern(scheme, row.text)) for scheme, row in schemes().items() if row.text}
-
-
-@cache
-def _bare_patterns() -> dict[str, re.Pattern[str]]:
-    return {scheme: pattern(scheme, row.bare) for scheme, row in schemes().items() if row.bare}
+def _steps(bare: bool) -> list[_Step]:
+    steps = [
+        _Step(ADDRESS, _ADDRESS, _read_address, 0),
+        _Step(BARE, _BARE, _read_bare, 0),
+        _Step("doi", doi.IN_TEXT, _read_doi, 0),
+    ]
+    rows = schemes().items()
+    steps += [_Step(scheme, pattern(scheme, row.text), _reader(scheme), _NEAR) for scheme, row in rows if row.text]
+    if bare:  # once all that has a word before it is taken
+        alones = [(scheme, pattern(scheme, row.bare)) for scheme, row in rows if row.bare]
+        steps += [_Step(alone(scheme), form, _reader(scheme), _NEAR) for scheme, form in alones]
+    return steps

@@ -27,6 +27,7 @@ from hubbub.store.lanes import Lanes
 from hubbub.store.match import Corrections
 from hubbub.store.names import Names, Work
 from hubbub.store.questions import Questions
+from hubbub.store.read import New, Rows, keys
 from hubbub.store.registry import Registry
 from hubbub.store.settle import settle
 from hubbub.store.sql import among, insert_rows, rows, update_rows
@@ -91,6 +92,10 @@ class Writer:
         said = {name[2] for name, row in held.rows.items() if row.version is not None or row.id in spoken}
         accounts = {name[2] for name, row in held.accounts.items() if row.key is not None}
         return said | accounts | self._ties.held(source, keys)
+
+    def keys(self, source: str, after: Rows) -> New:
+        """Return the keys at the source that are held in rows after these."""
+        return keys(self._connection, source, after)
 
     def heeded(self, source: str, keys: Collection[str]) -> set[str]:
         """Return those keys of accounts whose ties are kept: they speak, or somebody has asked for their lists."""

@@ -1,7 +1,9 @@
 """What the pipeline reads back: cursors, and statements as they were made."""
 
+from typing import NamedTuple
+
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from hubbub.model import Identifier, Post
 from hubbub.store import schema as s
@@ -14,12 +16,41 @@ from hubbub.store.times import moment
 # that were found in it.
 Held = tuple[int, int, int, int | None, int | None, Post, str]
 
+Rows = tuple[int, int]  # of assertions and of accounts
+
+
+class New(NamedTuple):
+    """Keys of posts and accounts, those of accounts whose ties are kept, and the last rows so far."""
+
+    keys: list[str]
+    heeded: list[str]
+    rows: Rows
+
+
+_LAST = {table: select(func.coalesce(func.max(table.c.id), 0)) for table in (s.assertion, s.account)}
+
 
 def resume(connection: Connection, source: str, lane: str, again: bool) -> str:
     """Where a lane goes on: "" at its start. After its end it starts anew or, `again`, goes on from there."""
     cursor = s.cursor.c
     at = select(cursor.resume).join(s.source).where(s.source.c.name == source, cursor.lane == lane)
     return connection.execute(at if again else at.where(~cursor.done)).scalar_one_or_none() or ""
+
+
+def keys(connection: Connection, source: str, after: Rows) -> New:
+    """The keys of a source that are held in rows after these of assertions and accounts."""
+    place = select(s.source.c.id).where(s.source.c.name == source).scalar_subquery()
+    a, who, asked = s.assertion.c, s.account.c, s.follow_list.c
+    last = (connection.execute(_LAST[s.assertion]).scalar_one(), connection.execute(_LAST[s.account]).scalar_one())
+    posts = select(a.key).where(a.id > after[0], a.post == a.id, a.source == place, a.key.is_not(None))
+    accounts = select(who.key).where(who.id > after[1], who.source == place, who.key.is_not(None))
+    speak = select(who.key).where(who.source == place, who.id.in_(select(a.account).where(a.id > after[0])))
+    listed = select(who.key).where(who.source == place, who.id.in_(select(asked.account)))
+    return New(
+        [key for part in (posts, accounts) for (key,) in rows(connection, part)],
+        [key for part in (speak, listed) for (key,) in rows(connection, part) if key is not None],
+        last,
+    )
 
 
 def assertions(connection: Connection, after: int, limit: int) -> list[Held]:

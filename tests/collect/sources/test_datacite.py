@@ -58,6 +58,7 @@ def test_the_depositors_word_is_taken_where_the_type_is_vague(lane: str, kind: s
             {
                 "doi:10.4230/lipics.tqc.2013.93 is_part_of doi:10.4230/lipics.tqc.2013",
                 "doi:10.4230/lipics.tqc.2013.93 is_part_of isbn:9783939897552",
+                "doi:10.4230/lipics.tqc.2013.93 is_part_of issn:1868-8969",
             },
         ),
         # Who cites a dataset is another work.

@@ -45,7 +45,7 @@ def test_a_deleted_record_is_no_work_of_the_repository_any_more() -> None:
     assert deleted == Alias(
         identifier=Identifier("url", "https://test.example.com/oai"),
         relation="is_work_of",
-        other=Identifier("oai", "test.example.com:1585310"),
+        other=Identifier("oai", "oai:test.example.com:1585310"),
         via="oai_pmh",
         version="2011-07-18T16:31:00Z",
         change="withdrawn",

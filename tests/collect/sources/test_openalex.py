@@ -28,7 +28,7 @@ def test_published_places_are_the_work_and_others_are_versions() -> None:
     said = {one for one in aliases("openalex", ELIFE) if "is_work_of" not in one}
     assert said == {
         f"pmid:24520159 is_same_as {ELIFE}",
-        f"url:https://openalex.org/W2121398592 is_same_as {ELIFE}",
+        f"openalex:W2121398592 is_same_as {ELIFE}",
         f"url:https://iris.unil.ch/handle/iris/116210 is_version_of {ELIFE}",
         f"url:https://doaj.org/article/d1e4235dd6e047998ab33adde5ed4f1f is_version_of {ELIFE}",
         f"url:https://ncbi.nlm.nih.gov/pmc/articles/3917233 is_version_of {ELIFE}",
@@ -44,7 +44,7 @@ def test_a_pubmed_number_asks_for_the_same_work_as_its_doi() -> None:
 
 def test_a_work_without_a_doi_is_named_by_its_page() -> None:
     named = [str(one.identifier) for one in told("openalex", AUTHOR, Description)]
-    assert named == ["doi:10.1145/3383583.3398584", "url:https://openalex.org/W2042435470"]
+    assert named == ["doi:10.1145/3383583.3398584", "openalex:W2042435470"]
 
 
 def test_an_authors_works_end_where_no_cursor_is_told() -> None:

@@ -5,9 +5,9 @@ is a place of posts, of people and of a stream, each asked in its own way.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -36,11 +36,12 @@ from hubbub.model import (
     Identifier,
     Page,
     Post,
-    PostKey,
-    Span,
     Watch,
 )
 from hubbub.settings import FOLLOWERS_CEILING
+
+if TYPE_CHECKING:
+    from hubbub.collect.touching import Touches
 
 NAME, TOKEN = "mastodon", "mastodon_token"
 SERVER = "mastodon.social"  # the one whose stream and search are asked, for which the token is
@@ -144,6 +145,8 @@ class Mastodon:
         ),
     )
 
+    marks: tuple[str, ...] = ()
+
     def lanes(self, watch: Watch) -> Iterable[str]:
         """Name timelines and hashtags given, links and words of works, accounts with their ties, and posts held."""
         yield f"stream:{SERVER}"
@@ -181,9 +184,11 @@ class Mastodon:
         async for page in pages:
             yield page
 
-    def touches(self, page: Page) -> Iterator[tuple[Span, PostKey | None]]:
+    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> "Touches":
         """Find the posts that a line is, passes on, answers or quotes, and lines that delete."""
-        return fediverse_files.touches(page)
+        from hubbub.collect.touching import touches_of  # numpy is loaded where a page of lines is read
+
+        return touches_of(fediverse_files.keys(body), fediverse_files.deletions(body))
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Yield statuses with their authors, who passed one on, ties and profiles, and what is gone."""

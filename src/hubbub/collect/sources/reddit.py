@@ -6,9 +6,9 @@ The module is long because an answer of the API and a line of a dump are the sam
 
 import re
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from xml.sax.saxutils import unescape
 
 from msgspec import Meta, Raw, Struct, field
@@ -31,9 +31,11 @@ from hubbub.model import (
     Page,
     Post,
     PostKey,
-    Span,
     Watch,
 )
+
+if TYPE_CHECKING:
+    from hubbub.collect.touching import Touches
 
 NAME = "reddit"
 API = "https://oauth.reddit.com"
@@ -187,6 +189,8 @@ class Reddit:
     def __init__(self) -> None:
         self._tokens: dict[str, tuple[str, datetime]] = {}
 
+    marks: tuple[str, ...] = ()
+
     def lanes(self, watch: Watch) -> Iterable[str]:
         """`search:WORDS` of each work, and `posts:ADDRESSES` of submissions that are held, a hundred at once."""
         yield from dict.fromkeys(f"search:{words}" for work in watch.works if (words := _words(work)))
@@ -227,14 +231,11 @@ class Reddit:
             if not goes_on:
                 return
 
-    def touches(self, page: Page) -> Iterator[tuple[Span, PostKey]]:
+    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> "Touches":
         """Find the post that a line of a dump is, and the one it answers."""
-        at = 0
-        for line in page.body.split(b"\n"):
-            one = decode(line, _Named)
-            if isinstance(one, _Named):
-                yield from (((at, at + len(line)), key) for key in (one.key, one.parent) if key)
-            at += len(line) + 1
+        from hubbub.collect.touching import touches_of  # numpy is loaded where a page of lines is read
+
+        return touches_of(_keys(body))
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Yield posts and their authors; of those that were asked for, also which are gone."""
@@ -287,6 +288,15 @@ def _ids(posts: str) -> dict[str, str]:
 
 
 # What the bytes say
+
+
+def _keys(body: bytes) -> Iterator[tuple[int, str]]:
+    at = 0
+    for line in body.split(b"\n"):
+        one = decode(line, _Named)
+        if isinstance(one, _Named):
+            yield from ((at, key) for key in (one.key, one.parent) if key)
+        at += len(line) + 1
 
 
 def _parse_lines(page: Page) -> Iterator[Fact | Fault]:

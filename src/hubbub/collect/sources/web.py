@@ -7,8 +7,9 @@ every other page of its site, is said once, by the site.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from msgspec import Struct
@@ -19,7 +20,10 @@ from hubbub.collect import warc
 from hubbub.collect.reading import decode_time, stamp
 from hubbub.collect.source import Fetch
 from hubbub.identify import Found
-from hubbub.model import About, Example, Fact, Fault, Identifier, Link, Page, Post, PostKey, Span, Watch
+from hubbub.model import About, Example, Fact, Fault, Identifier, Link, Page, Post, Watch
+
+if TYPE_CHECKING:
+    from hubbub.collect.touching import Touches
 
 NAME = "web"
 LINKS = 1000  # of a page that are kept
@@ -68,6 +72,8 @@ class Web:
         ),
     )
 
+    marks: tuple[str, ...] = ()
+
     def lanes(self, watch: Watch) -> tuple[str, ...]:
         """Files are given from outside."""
         return ()
@@ -77,15 +83,16 @@ class Web:
         for page in warc.pages(lane, since, fetch):
             yield page
 
-    def touches(self, page: Page) -> Iterator[tuple[Span, PostKey]]:
+    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> "Touches":
         """Find the page that a line is a capture of."""
-        for start, end, capture in warc.captures(page):
-            if key := identify.canonical(capture.address):
-                yield (start, end), key
+        from hubbub.collect.touching import touches_of  # numpy is loaded where a page of lines is read
+
+        keys = ((start, identify.canonical(capture.address)) for start, _, capture in warc.captures(body))
+        return touches_of((start, key) for start, key in keys if key)
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Yield what captures say."""
-        for start, _, capture in warc.captures(page):
+        for start, _, capture in warc.captures(page.body):
             key, at = identify.canonical(capture.address), decode_time(capture.at)
             if at is None:
                 yield Fault("a capture without a time", page.offset + start, capture.address[:200])

@@ -7,8 +7,9 @@ away. Versions are the wiki's revision numbers.
 
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
@@ -20,7 +21,10 @@ from hubbub.collect.mediawiki import CONTENT, PARAMETER, STANDING, Revision, Wik
 from hubbub.collect.reading import sample, stamp
 from hubbub.collect.source import Fetch, page_of
 from hubbub.identify import Found
-from hubbub.model import About, Account, Example, Fact, Fault, Host, Identifier, Link, Page, Post, Span, Watch
+from hubbub.model import About, Account, Example, Fact, Fault, Host, Identifier, Link, Page, Post, Watch
+
+if TYPE_CHECKING:
+    from hubbub.collect.touching import Touches
 
 NAME = "wikipedia"
 CHANGES = "https://stream.wikimedia.org/v2/stream/mediawiki.page-links-change"
@@ -120,6 +124,8 @@ class Wikipedia:
         ),
     )
 
+    marks: tuple[str, ...] = ()
+
     def lanes(self, watch: Watch) -> Iterable[str]:
         """Name each work in each wiki, the edits of given wikis, and batches of pages that may be gone."""
         yield "stream:page-links-change"
@@ -158,11 +164,11 @@ class Wikipedia:
         async for page in pages:
             yield page
 
-    def touches(self, page: Page) -> Iterable[tuple[Span, None]]:
+    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> "Touches":
         """Find lines with numbers that only their template tells to be identifiers."""
-        for match in PARAMETER.finditer(page.body):
-            end = page.body.find(b"\n", match.end())
-            yield (page.body.rfind(b"\n", 0, match.start()) + 1, end if end >= 0 else len(page.body)), None
+        from hubbub.collect.touching import touches_of  # numpy is loaded where a page of lines is read
+
+        return touches_of((), (match.start() for match in PARAMETER.finditer(body)))
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Yield the references that revisions or link changes added and removed, and the pages that are gone."""

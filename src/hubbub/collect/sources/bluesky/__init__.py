@@ -4,8 +4,9 @@
 lines of streams and files, `views` the answers, and both read `records`.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 from hubbub.collect import archive
 from hubbub.collect.source import HOST_NAME, Fetch
@@ -14,7 +15,10 @@ from hubbub.collect.sources.bluesky.lanes import apart, lanes
 from hubbub.collect.sources.bluesky.login import GET_AT, HANDLE, PASSWORD, Logins
 from hubbub.collect.sources.bluesky.records import NAME
 from hubbub.collect.sources.bluesky.xrpc import KINDS, Asking
-from hubbub.model import About, Accounts, Credential, Example, Fact, Fault, Host, Page, PostKey, Span, Watch
+from hubbub.model import About, Accounts, Credential, Example, Fact, Fault, Host, Page, Watch
+
+if TYPE_CHECKING:
+    from hubbub.collect.touching import Touches
 
 _XRPC = "https://public.api.bsky.app/xrpc"
 
@@ -89,6 +93,8 @@ class Bluesky:
         ),
     )
 
+    marks = frames.MARKS
+
     def __init__(self) -> None:
         self._logins = Logins()
 
@@ -111,13 +117,15 @@ class Bluesky:
             async for page in pages:
                 yield page
 
-    def touches(self, page: Page) -> Iterator[tuple[Span, PostKey | None]]:
+    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> "Touches":
         """Find what a line speaks of by its key."""
-        return frames.touches(page)
+        from hubbub.collect.sources.bluesky.touching import touches  # numpy is loaded where a page of lines is read
+
+        return touches(body, marked)
 
     def parse(self, page: Page) -> Iterable[Fact | Fault]:
         """Yield what each frame, or an answer, says."""
-        return views.parse(page) if apart(page.lane).kind in KINDS else frames.parse(page)
+        return frames.parse(page) if page.lines or apart(page.lane).kind not in KINDS else views.parse(page)
 
 
 async def _file(lane: str, since: str, fetch: Fetch) -> AsyncGenerator[Page, None]:

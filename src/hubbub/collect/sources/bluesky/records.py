@@ -136,7 +136,7 @@ def micros(at: datetime) -> int:
 
 def moment(time_us: int) -> datetime:
     """The time of microseconds since 1970. Raises OverflowError."""
-    return _EPOCH + timedelta(microseconds=time_us)
+    return _EPOCH + time_us * _MICROSECOND
 
 
 def tid(time_us: int) -> str:
@@ -173,6 +173,6 @@ def read_time(written: str | None) -> datetime | None:
     """A time as the protocol writes it, None if it is none."""
     try:
         at = datetime.fromisoformat(written) if written else None
-        return at and (at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC))
+        return at if at is None or at.tzinfo is UTC else at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
