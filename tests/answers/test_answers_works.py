@@ -76,6 +76,19 @@ def test_other_names_of_a_version_are_that_version(store: Store) -> None:
     assert len(Answers(store).said(PMID)) == 2
 
 
+def test_a_record_and_the_doi_that_its_registry_gives_it_by_rule_are_one(store: Store) -> None:
+    keep(
+        store,
+        about("a", "https://zenodo.org/records/3232985"),
+        about("b", "https://doi.org/10.5281/zenodo.3232985"),
+        about("c", "https://papers.ssrn.com/sol3/papers.cfm?abstract_id=5018989"),
+    )
+    (version,) = Answers(store).report(Identifier("zenodo", "3232985")).versions
+    doi = Identifier("doi", "10.5281/zenodo.3232985")
+    assert (version.identifiers, version.posts) == ((doi, Identifier("zenodo", "3232985")), 2)
+    assert Answers(store).report(Identifier("ssrn", "5018989")).posts == 1
+
+
 def test_an_identifier_that_is_only_said_to_be_another_is_answered_for(store: Store) -> None:
     keep(store, said("a"), alias(PMID, "is_same_as", WORK))
     assert Answers(store).report(PMID).posts == 1

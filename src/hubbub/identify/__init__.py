@@ -12,7 +12,7 @@ from hubbub.identify.address import in_address
 from hubbub.identify.canonical import canonical
 from hubbub.identify.formats import KINDS, find, sniff
 from hubbub.identify.found import Found, Why
-from hubbub.identify.schemes import address, always_kept
+from hubbub.identify.schemes import address, always_kept, twin
 from hubbub.identify.tables import METHOD_VERSION
 from hubbub.identify.text import in_text
 from hubbub.identify.typed import parse
@@ -32,6 +32,7 @@ __all__ = [
     "parse",
     "read_page",
     "sniff",
+    "twin",
 ]
 
 

@@ -63,6 +63,22 @@ def address(identifier: Identifier) -> str | None:
     return form.format(value=quote(identifier.value, safe="/:()[];,.-_~!*'$+=@"))
 
 
+def twin(identifier: Identifier) -> Identifier | None:
+    """The other name that a registry's rule gives a work: the DOI of a record, or the record of a DOI."""
+    if form := schemes()[identifier.scheme].doi if identifier.scheme in schemes() else None:
+        return make("doi", form.format(value=identifier.value))
+    if identifier.scheme == "doi":
+        for prefix, scheme in _by_doi():
+            if identifier.value.startswith(prefix):
+                return make(scheme, identifier.value[len(prefix) :])
+    return None
+
+
+@cache
+def _by_doi() -> tuple[tuple[str, str], ...]:
+    return tuple((row.doi.partition("{")[0], scheme) for scheme, row in schemes().items() if row.doi)
+
+
 def always_kept(identifier: Identifier) -> bool:
     """Whether references to it are kept even if nobody watches: scholarly schemes, and pages of scholarly hosts."""
     if identifier.scheme == "url":

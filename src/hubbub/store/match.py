@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import BindParameter, Connection, bindparam, delete, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from hubbub.identify import twin
 from hubbub.model import Alias, Identifier, Post
 from hubbub.reference.relations import relations
 from hubbub.store import schema as s
@@ -28,6 +29,11 @@ _AROUND = union_all(
     select(*_COLUMNS).where(_SAID.identifier == _HERE, _SAID.stands, _SAID.relation.in_([*_BOTH, *_FORTH])),
     select(*_COLUMNS).where(_SAID.other == _HERE, _SAID.stands, _SAID.relation.in_(_BOTH)),
 ).limit(bindparam("most"))
+_RULE = 0  # stands for a source where a registry's own rule says so
+_NAME = select(s.identifier.c.scheme, s.identifier.c.value).where(s.identifier.c.id == _HERE)
+_ROW = select(s.identifier.c.id).where(
+    s.identifier.c.value == bindparam("value"), s.identifier.c.scheme == bindparam("scheme")
+)
 _CORRECTED = select(s.correction).where(or_(_GIVEN.identifier == _HERE, _GIVEN.other == _HERE))
 
 
@@ -61,9 +67,11 @@ def around(connection: Connection, row: int, largest: int) -> Around:
     while waiting and len(seen) <= largest:
         here = waiting.pop()
         given = {(one.identifier, one.other): one[2:] for one in connection.execute(_CORRECTED, {"here": here})}
-        found = connection.execute(_AROUND, {"here": here, "most": largest + 1}).all()
+        found = [tuple(one) for one in connection.execute(_AROUND, {"here": here, "most": largest + 1})]
+        if (other := _twin(connection, here)) is not None:
+            found.append((here, "is_same_as", other, _RULE))
         words |= given
-        told |= dict.fromkeys(map(tuple, found))
+        told |= dict.fromkeys(found)
         ends = {end for one, relation, other, _ in found if relation in _BOTH for end in (one, other)}
         apart = {end for pair, (same, *_) in given.items() if not same for end in pair}
         ends |= {end for pair, (same, *_) in given.items() if same for end in pair}
@@ -71,6 +79,14 @@ def around(connection: Connection, row: int, largest: int) -> Around:
             waiting += sorted(ends - apart - seen)
             seen |= ends - apart
     return _named(connection, row, list(told), words)
+
+
+def _twin(connection: Connection, here: int) -> int | None:
+    """The row of the other name that a rule gives what is here, if somebody spoke of it."""
+    other = twin(Identifier(*connection.execute(_NAME, {"here": here}).one()))
+    if other is None:
+        return None
+    return connection.execute(_ROW, {"scheme": other.scheme, "value": other.value}).scalar_one_or_none()
 
 
 def _named(
@@ -83,7 +99,7 @@ def _named(
     asked = select(s.identifier.c.id, s.identifier.c.scheme, s.identifier.c.value)
     named = rows(connection, asked.where(among(s.identifier.c.id, list(every))))
     names = {id_: Identifier(scheme, value) for id_, scheme, value in named}
-    vias = dict(rows(connection, select(s.source.c.id, s.source.c.name)))
+    vias = {_RULE: "rule"} | dict(rows(connection, select(s.source.c.id, s.source.c.name)))
     return Around(
         {name: id_ for id_, name in names.items()},
         [

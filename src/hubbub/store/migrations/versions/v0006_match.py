@@ -13,6 +13,8 @@ Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
+    # Their own prefix belongs to them, as it does to URNs.
+    op.execute("UPDATE identifier SET value = 'oai:' || value WHERE scheme = 'oai' AND value NOT LIKE 'oai:%'")
     op.create_table(
         "correction", _row("identifier"), _row("other"), sa.Column("same", sa.Boolean(), nullable=False), *_word()
     )
