@@ -33,6 +33,7 @@ __all__ = [
     "read_page",
     "sniff",
     "twin",
+    "why",
 ]
 
 
@@ -45,6 +46,13 @@ def in_html(html: str | bytes, address: str | None = None) -> list[Found]:
     from hubbub.identify.page import in_html  # the HTML parser is loaded where a page is read
 
     return in_html(html, address)
+
+
+def why(text: str, kind: str) -> list[Why]:
+    """Tell what was found in an input of a kind other than a page, by which rule, what was rejected and the reason."""
+    from hubbub.identify.reasons import why  # only who asks needs it
+
+    return why(text, kind)
 
 
 def read_page(

@@ -42,13 +42,17 @@ Places = list[tuple[int, Found]]
 Read = Callable[[re.Match[str]], list[Found] | None]
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """What is read where something hints at it; `near` is how far around the hint a match may reach."""
 
     hint: str
     pattern: re.Pattern[str]
     read: Read
     near: int
+
+    @property
+    def is_address(self) -> bool:
+        return self.hint in (ADDRESS, BARE)
 
 
 def in_text(text: str, bare: bool = True) -> list[Found]:
@@ -60,7 +64,7 @@ def in_text(text: str, bare: bool = True) -> list[Found]:
     coded = text.replace("\\/", "/").encode(errors="replace")  # JSON writes slashes so
     found: Places = []
     if hinted := hints_in(coded):
-        for step in _steps(bare):
+        for step in steps(bare):
             if step.hint in hinted:
                 coded = _take(coded, _windows(coded, hinted[step.hint], step.near), step, bare, found)
     if bare and not found and (whole := _whole(text.strip())):
@@ -79,7 +83,7 @@ def _whole(text: str) -> Found | None:
     return Found(identifier, text, f"{identifier.scheme}-alone", 0.8) if identifier else None
 
 
-def _take(coded: bytes, windows: list[Window], step: _Step, bare: bool, found: Places) -> bytes:
+def _take(coded: bytes, windows: list[Window], step: Step, bare: bool, found: Places) -> bytes:
     """Note what is read in each match and blank the match; None leaves it for the steps after."""
     parts, done = list[bytes](), 0
     for start, end in windows:
@@ -95,21 +99,25 @@ def _take(coded: bytes, windows: list[Window], step: _Step, bare: bool, found: P
     return b"".join([*parts, coded[done:]]) if parts else coded
 
 
-def _read(text: str, match: re.Match[str], step: _Step, bare: bool) -> list[Found] | None:
+def _read(text: str, match: re.Match[str], step: Step, bare: bool) -> list[Found] | None:
     """Read a match, unless the end of its value is missing: shortened, or still to be filled in.
 
     In careful texts only addresses are shortened; behind other values dots are a pause.
     """
-    is_address = step.hint in (ADDRESS, BARE)
-    if (is_address or not bare) and is_shortened(text, *match.span()):
+    if (step.is_address or not bare) and is_shortened(text, *match.span()):
         return []
     written = match[0]
     if (gap := _TEMPLATE.search(written)) and (gap := _TEMPLATE.search(trim(written))):
         written = written[: gap.start()]
     elif not _FILLED.match(text, match.end()):
         return step.read(match)
-    again = step.pattern.match(written) if is_address and not written.endswith(_UNFINISHED) else None
+    again = step.pattern.match(written) if step.is_address and not written.endswith(_UNFINISHED) else None
     return [one for one in step.read(again) or () if one.identifier.scheme != "url"] if again else []
+
+
+def is_to_be_filled_in(text: str, match: re.Match[str]) -> bool:
+    """Whether a program or a pattern writes here what is still to be filled in."""
+    return bool(_TEMPLATE.search(trim(match[0])) or _FILLED.match(text, match.end()))
 
 
 def _windows(coded: bytes, hits: list[int], near: int) -> list[Window]:
@@ -168,15 +176,16 @@ def _reader(scheme: str) -> Read:
 
 
 @cache
-def _steps(bare: bool) -> list[_Step]:
+def steps(bare: bool) -> list[Step]:
+    """What is looked for in a text, in this order."""
     steps = [
-        _Step(ADDRESS, _ADDRESS, _read_address, 0),
-        _Step(BARE, _BARE, _read_bare, 0),
-        _Step("doi", doi.IN_TEXT, _read_doi, 0),
+        Step(ADDRESS, _ADDRESS, _read_address, 0),
+        Step(BARE, _BARE, _read_bare, 0),
+        Step("doi", doi.IN_TEXT, _read_doi, 0),
     ]
     rows = schemes().items()
-    steps += [_Step(scheme, pattern(scheme, row.text), _reader(scheme), _NEAR) for scheme, row in rows if row.text]
+    steps += [Step(scheme, pattern(scheme, row.text), _reader(scheme), _NEAR) for scheme, row in rows if row.text]
     if bare:  # once all that has a word before it is taken
         alones = [(scheme, pattern(scheme, row.bare)) for scheme, row in rows if row.bare]
-        steps += [_Step(alone(scheme), form, _reader(scheme), _NEAR) for scheme, form in alones]
+        steps += [Step(alone(scheme), form, _reader(scheme), _NEAR) for scheme, form in alones]
     return steps
