@@ -11,7 +11,7 @@ from functools import cache
 
 import hyperscan
 
-from hubbub.identify.schemes import always_kept, is_scholarly
+from hubbub.identify.schemes import always_kept, may_be_scholarly
 from hubbub.identify.tables import addresses, schemes
 from hubbub.model import Identifier
 
@@ -85,8 +85,8 @@ class Hints:
         host = _plain(match["host"])
         if tokens := self._pages.get(host):
             line = body[slice(*line_at(body, at))]
-            return b"%" in line or any(token in line for token in tokens) or is_scholarly(host)
-        hinted = bool(match["foreign"]) or is_scholarly(host)
+            return b"%" in line or any(token in line for token in tokens) or may_be_scholarly(host)
+        hinted = bool(match["foreign"]) or may_be_scholarly(host)
         if end > at and match[0] == body[at:end].removesuffix(b"\\"):
             if len(self._hosts) >= _REMEMBERED:
                 self._hosts.clear()

@@ -10,7 +10,7 @@ from hubbub.identify.canonical import canonical, host_of
 from hubbub.identify.checks import CHECKS
 from hubbub.identify.tables import GAP, schemes
 from hubbub.model import Identifier
-from hubbub.reference import other_hosts, scholarly_hosts
+from hubbub.reference import other_hosts, scholarly_hosts, scholarly_paths
 
 _CASES: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "keep": str}
 
@@ -82,11 +82,22 @@ def _by_doi() -> tuple[tuple[str, str], ...]:
 def always_kept(identifier: Identifier) -> bool:
     """Whether references to it are kept even if nobody watches: scholarly schemes, and pages of scholarly hosts."""
     if identifier.scheme == "url":
-        return is_scholarly(host_of(identifier.value))
+        return is_scholarly(host_of(identifier.value)) or _is_scholarly_path(identifier.value)
     row = schemes().get(identifier.scheme)
     if row is None or row.category != "scholarly":
         return False
     return row.kept is None or re.fullmatch(row.kept, identifier.value) is not None
+
+
+def may_be_scholarly(host: str) -> bool:
+    """Whether a host carries scholarly works, or hosts some under a path of its own."""
+    return is_scholarly(host) or host in scholarly_paths()
+
+
+def _is_scholarly_path(address: str) -> bool:
+    paths = scholarly_paths().get(host_of(address), ())
+    path = address.removeprefix("https://").partition("/")[2].lower()
+    return any(f"/{path}/".startswith((f"{one}/", f"{one}?")) for one in paths)
 
 
 def is_scholarly(host: str) -> bool:
