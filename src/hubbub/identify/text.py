@@ -109,6 +109,8 @@ def _read(text: str, match: re.Match[str], step: Step, bare: bool) -> list[Found
     written = match[0]
     if (gap := _TEMPLATE.search(written)) and (gap := _TEMPLATE.search(trim(written))):
         written = written[: gap.start()]
+        if not gap[0].startswith("{") or gap[0].endswith("}"):  # only what stands before the last slash is whole
+            written = written[: written.rfind("/") + 1]
     elif not _FILLED.match(text, match.end()):
         return step.read(match)
     again = step.pattern.match(written) if step.is_address and not written.endswith(_UNFINISHED) else None
