@@ -26,6 +26,7 @@ KEPT = [
     "https://www.sciencedirect.com/science/article/pii/S1",
     "www.sciencedirect.com/science/article/pii/S1",
     "https://google.com/url?q=https%3A%2F%2Fosf.io%2Fv87fn",
+    "https://google.com/url?q=https%3A%2F%2Fjamanetwork.com%2Fa",
 ]
 LOOK_ALIKES = [
     "10.30 or 10.5 percent more or v10.15.7 with 10.0.0.0/24",

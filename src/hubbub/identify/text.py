@@ -57,7 +57,7 @@ def in_text(text: str, bare: bool = True) -> list[Found]:
     """
     coded = text.replace("\\/", "/").encode(errors="replace")  # JSON writes slashes so
     found: Places = []
-    if hinted := hints_in(coded):
+    if hinted := hints_in(coded, bare):
         for step in _steps(bare):
             if step.hint in hinted:
                 coded = _take(coded, _windows(coded, hinted[step.hint], step.near), step, bare, found)
