@@ -28,9 +28,18 @@ _MANY = 50
 _REMEMBERED = 65_536  # hosts
 _LONGEST = 80  # of a host that is remembered
 _TEXT_GAP = "[^0-9a-z]{0,12}"
-_scratch = threading.local()  # a scan needs memory of its own in each thread
 ADDRESS, BARE = "https://", "www."
 Span = tuple[int, int]
+
+
+class _Memory(threading.local):
+    """What scans need of their own in each thread."""
+
+    def __init__(self) -> None:
+        self.scratch: dict[bool, hyperscan.Scratch] = {}
+
+
+_memory = _Memory()
 
 
 class Hints:
@@ -101,8 +110,10 @@ def hints_in(coded: bytes, bare: bool = True) -> dict[str, list[int]]:
     With `bare` also what stands without a word before it, under the name that `alone` gives.
     """
     names, database = _in_text(bare)
-    scratch = _scratch.__dict__.get(bare) or _scratch.__dict__.setdefault(bare, hyperscan.Scratch(database))
+    if bare not in _memory.scratch:
+        _memory.scratch[bare] = hyperscan.Scratch(database)
     found: dict[str, list[int]] = defaultdict(list)
+    scratch = _memory.scratch[bare]
     database.scan(coded, match_event_handler=lambda id_, _, end, *__: found[names[id_]].append(end), scratch=scratch)
     return found
 
