@@ -21,7 +21,9 @@ _SLASH = r"(?:\\{0,2}/|\\u002f|%(?:25){0,4}2f)"
 _GAP = r'(?:[^0-9a-z"\n]|\\["a-z]|\\u[0-9a-f]{4}){0,8}'
 _PORT = r"\.?(?::\d{0,5})?"
 _SPELT_SLASHES = ("/", r"\/", r"\u002f", "%2f")
-_ADDRESS = rf"https?(?::|%(?:25){{0,4}}3a){_SLASH}{{2}}|www\."
+_ADDRESS = rf"https?(?::|%(?:25){{0,4}}3a){_SLASH}{{2}}"
+# Not where a slash stands before it: there it belongs to an address that is found by its beginning.
+_WWW = r"(?:^|[^/f]|[^2]f|[^0%]2f|[^0]02f)www\."
 # A host with letters beyond ASCII is let through unread.
 _HOST = re.compile(rb"(?P<host>[A-Za-z0-9._-]*)(?P<foreign>[\x80-\xff]|\\u(?!002f))?", re.IGNORECASE)
 _MANY = 50
@@ -56,8 +58,8 @@ class Hints:
         hints += {form for one in watched if one.scheme != "url" for form in _of_watched(one)}
         self._marks = len(marks)
         # What is found goes into the list of its kind: addresses, hints, and one for each mark.
-        self._kinds = [0] + [1] * len(hints) + [2 + number for number in range(len(marks))]
-        coded = [one.encode() for one in (_ADDRESS, *hints, *marks)]
+        self._kinds = [0, 0] + [1] * len(hints) + [2 + number for number in range(len(marks))]
+        coded = [one.encode() for one in (_ADDRESS, _WWW, *hints, *marks)]
         self._database = hyperscan.Database()
         self._database.compile(
             expressions=coded, ids=list(range(len(coded))), flags=[hyperscan.HS_FLAG_CASELESS] * len(coded)
@@ -67,9 +69,11 @@ class Hints:
         """Return the spans of the lines with a hint, which end before the newline, and places behind each mark."""
         found: list[list[int]] = [[] for _ in range(2 + self._marks)]
         note = [found[kind].append for kind in self._kinds]
-        self._database.scan(body, match_event_handler=lambda id_, _, end, *__: note[id_](end))
+        self._database.scan(body, match_event_handler=lambda id_, start, end, flags, told: note[id_](end))
         addresses, hints, *marked = found
-        hints += [at for at in addresses if self._hinted_host(body, at)]
+        hinted = self._hosts.get
+        some = [at for at in addresses if hinted(body[at : at + _LONGEST].partition(b"/")[0], True)]
+        hints += [at for at in some if self._hinted_host(body, at)]
         hints.sort()
         spans: list[Span] = []
         done = -1
@@ -114,7 +118,9 @@ def hints_in(coded: bytes, bare: bool = True) -> dict[str, list[int]]:
         _memory.scratch[bare] = hyperscan.Scratch(database)
     found: dict[str, list[int]] = defaultdict(list)
     scratch = _memory.scratch[bare]
-    database.scan(coded, match_event_handler=lambda id_, _, end, *__: found[names[id_]].append(end), scratch=scratch)
+    database.scan(
+        coded, match_event_handler=lambda id_, start, end, flags, told: found[names[id_]].append(end), scratch=scratch
+    )
     return found
 
 
