@@ -35,6 +35,7 @@ from hubbub import pipeline
 from hubbub.collect import archive
 from hubbub.collect.sources.bluesky import Bluesky
 from hubbub.collect.touching import Touches, touches_of
+from hubbub.identify.address import found_in
 from hubbub.model import Page, Post, Reading
 from hubbub.store import open_store
 
@@ -64,6 +65,7 @@ class Untouched(Bluesky):
 
 
 def read(gate: pipeline.Gate, pages: Iterable[Page]) -> list[Reading]:
+    found_in.cache_clear()  # the addresses of a stream are mostly new
     return [change for page in pages for change in gate.sift(page).changes if isinstance(change, Reading)]
 
 

@@ -262,7 +262,7 @@ class Gate:
         for told in self.source.parse(replace(page, body=body, offset=0)) if lines else ():
             fact = told if clean else without_nul(told)
             if isinstance(fact, Post):
-                sifted.changes.append(Reading(fact, find(fact, self._works)))
+                sifted.changes.append(Reading(fact, find(fact, self._works) if fact.text or fact.links else ()))
             elif isinstance(fact, Fault):
                 sifted.faults.append(replace(fact, at=page.offset + place(fact.at)))
             else:
@@ -340,8 +340,6 @@ def find(post: Post, works: Works) -> tuple[Mention, ...]:
 
     The watch rule: scholarly references always count; media, code and other addresses only if somebody watches them.
     """
-    if not (post.links or post.text):
-        return ()
     found: dict[tuple[str, str], Mention] = {}
     for link in post.links:
         for one in identify.in_address(link.address):
@@ -358,8 +356,14 @@ def find(post: Post, works: Works) -> tuple[Mention, ...]:
     for one in identify.in_text(post.text, bare=False) if post.text else ():
         mention = Mention(one.identifier, "discusses", "text", one.as_written, one.method, one.certainty)
         found.setdefault((one.identifier.scheme, one.identifier.value), mention)
+    if not found:
+        return ()
     return tuple(
-        m for m in found.values() if identify.always_kept(m.identifier) or replace(m.identifier, version=None) in works
+        [
+            m
+            for m in found.values()
+            if identify.always_kept(m.identifier) or replace(m.identifier, version=None) in works
+        ]
     )
 
 

@@ -25,7 +25,13 @@ KEPT = [
     "https://dspace.example.org/handle/10261/1",
     "https://www.sciencedirect.com/science/article/pii/S1",
     "www.sciencedirect.com/science/article/pii/S1",
+    "\u201fwww.jamanetwork.com/a",
+    "\u202fwww.jamanetwork.com/a",
+    "https://www.jamanetwork.com/a",
+    "S-0140-6736(20)30183-5",
+    "S0140673620301835",
     "https://google.com/url?q=https%3A%2F%2Fosf.io%2Fv87fn",
+    "https://google.com/url?q=https%3A%2F%2Fjamanetwork.com%2Fa",
 ]
 LOOK_ALIKES = [
     "10.30 or 10.5 percent more or v10.15.7 with 10.0.0.0/24",

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from hubbub.identify import doi
-from hubbub.identify.canonical import split
+from hubbub.identify.canonical import LONGEST, split
 from hubbub.identify.carried import carried, embedded
 from hubbub.identify.found import Found
 from hubbub.identify.hosts import rows_of
@@ -27,9 +27,15 @@ class _Shape(Struct, frozen=True):
 
 def in_address(address: str) -> list[Found]:
     """Find the identifiers in one address; nothing if it is not a web address, or a shortened one."""
-    if address.rstrip().endswith(("...", "…")):
-        return []
-    return _find(address, address, _NESTED)
+    return [*found_in(address)]
+
+
+@lru_cache(maxsize=4096)
+def found_in(address: str) -> tuple[Found, ...]:
+    """The same, remembered: a post shows the address that it links to, and what is passed around comes again."""
+    if len(address) > LONGEST or address.rstrip().endswith(("...", "…")):
+        return ()
+    return tuple(_find(address, address, _NESTED))
 
 
 def _find(address: str, as_written: str, nested: int) -> list[Found]:
@@ -48,7 +54,8 @@ def _find(address: str, as_written: str, nested: int) -> list[Found]:
 
 def _by_shape(host: str, rest: str, as_written: str) -> list[Found]:
     shapes = _shapes_of(host)
-    target = _SLASH.sub("/", rest.partition("#")[0]) if shapes else ""
+    target = rest.partition("#")[0] if shapes else ""
+    target = _SLASH.sub("/", target) if "%" in target else target
     for shape in shapes:
         if identifier := _apply(shape, host, target):
             return [Found(identifier, as_written, shape.row.method, shape.row.certainty)]
@@ -56,15 +63,15 @@ def _by_shape(host: str, rest: str, as_written: str) -> list[Found]:
 
 
 def _apply(shape: _Shape, host: str, target: str) -> Identifier | None:
-    groups: dict[str, str | None] = {}
+    row, groups = shape.row, dict[str, str | None]()
     for pattern, part in ((shape.path, target), (shape.host, host)):
         if pattern:
             match = pattern.fullmatch(part) if pattern is shape.host else pattern.match(part)
-            if not match or (match.lastindex and (match[1] or "").lower()) in shape.row.reserved:
+            if not match or (row.reserved and match.lastindex and (match[1] or "").lower() in row.reserved):
                 return None
             groups |= match.groupdict()
-    value = shape.row.value.format_map({name: group or "" for name, group in groups.items()})
-    return make(shape.row.scheme, unquote(value) if "%" in value else value, groups.get("version"))
+    value = row.value.format_map({name: group or "" for name, group in groups.items()})
+    return make(row.scheme, unquote(value) if "%" in value else value, groups.get("version"))
 
 
 def _by_value(host: str, rest: str, as_written: str) -> list[Found]:

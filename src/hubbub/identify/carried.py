@@ -5,7 +5,7 @@ Redirects of mail and search, archive copies, library proxies and translations w
 
 import re
 from base64 import urlsafe_b64decode
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import unquote
 
 from hubbub.identify.canonical import split
@@ -15,10 +15,18 @@ from hubbub.identify.tables import Shape, addresses
 
 def carried(host: str, rest: str) -> str | None:
     """The address that another carries, of which host and rest are given."""
-    for shape, path in rows_of(host, _table()):
+    carriers, proxy_at = _of_host(host)
+    for shape, path in carriers:
         if match := path.match(rest):
             return _decoded(match["value"], shape.coding)
-    return _proxied(host, rest)
+    return None if proxy_at is None else _proxied(host[:proxy_at], rest)
+
+
+@lru_cache(maxsize=16_384)
+def _of_host(host: str) -> tuple[tuple[tuple[Shape, re.Pattern[str]], ...], int | None]:
+    """The carriers among a host's addresses, and where what makes it a proxy begins."""
+    marks = _proxy().search(host)
+    return tuple(rows_of(host, _table())), marks and marks.start()
 
 
 def embedded(rest: str) -> str | None:
@@ -49,14 +57,10 @@ def _decoded(value: str, coding: str) -> str | None:
     return value if value.startswith(("http://", "https://")) else f"https://{value}"
 
 
-def _proxied(host: str, rest: str) -> str | None:
-    marks = _proxy().search(host)
-    if not marks:
-        return None
+def _proxied(inner: str, rest: str) -> str | None:
     if asked := _asked().match(rest):
         value = asked["value"]
         return value if "://" in value else unquote(value)
-    inner = host[: marks.start()]
     if "." not in inner:  # a label that spells dots as hyphens, and hyphens twice
         inner = inner.replace("--", "\0").replace("-", ".").replace("\0", "-")
     return f"https://{inner}{rest}" if "." in inner and split(f"https://{inner}/") else None

@@ -6,13 +6,14 @@ native scan looks for all of them; Python looks only at the hosts of addresses a
 
 import re
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 import hyperscan
 
 from hubbub.identify.schemes import always_kept, may_be_scholarly
-from hubbub.identify.tables import addresses, schemes
+from hubbub.identify.tables import Row, addresses, schemes
 from hubbub.model import Identifier
 
 # How a slash, and what stands between a word and its value, may look within JSON and within an address.
@@ -20,16 +21,27 @@ _SLASH = r"(?:\\{0,2}/|\\u002f|%(?:25){0,4}2f)"
 _GAP = r'(?:[^0-9a-z"\n]|\\["a-z]|\\u[0-9a-f]{4}){0,8}'
 _PORT = r"\.?(?::\d{0,5})?"
 _SPELT_SLASHES = ("/", r"\/", r"\u002f", "%2f")
-_ADDRESS = rf"https?(?::|%(?:25){0, 4}3a){_SLASH}{{2}}|www\."
+_ADDRESS = rf"https?(?::|%(?:25){{0,4}}3a){_SLASH}{{2}}"
+# Not where a slash stands before it: there it belongs to an address that is found by its beginning.
+_WWW = r"(?:^|[^/f]|[^2]f|[^0%]2f|[^0]02f)www\."
 # A host with letters beyond ASCII is let through unread.
 _HOST = re.compile(rb"(?P<host>[A-Za-z0-9._-]*)(?P<foreign>[\x80-\xff]|\\u(?!002f))?", re.IGNORECASE)
 _MANY = 50
 _REMEMBERED = 65_536  # hosts
 _LONGEST = 80  # of a host that is remembered
 _TEXT_GAP = "[^0-9a-z]{0,12}"
-_scratch = threading.local()  # a scan needs memory of its own in each thread
 ADDRESS, BARE = "https://", "www."
 Span = tuple[int, int]
+
+
+class _Memory(threading.local):
+    """What scans need of their own in each thread."""
+
+    def __init__(self) -> None:
+        self.scratch: dict[bool, hyperscan.Scratch] = {}
+
+
+_memory = _Memory()
 
 
 class Hints:
@@ -46,8 +58,8 @@ class Hints:
         hints += {form for one in watched if one.scheme != "url" for form in _of_watched(one)}
         self._marks = len(marks)
         # What is found goes into the list of its kind: addresses, hints, and one for each mark.
-        self._kinds = [0] + [1] * len(hints) + [2 + number for number in range(len(marks))]
-        coded = [one.encode() for one in (_ADDRESS, *hints, *marks)]
+        self._kinds = [0, 0] + [1] * len(hints) + [2 + number for number in range(len(marks))]
+        coded = [one.encode() for one in (_ADDRESS, _WWW, *hints, *marks)]
         self._database = hyperscan.Database()
         self._database.compile(
             expressions=coded, ids=list(range(len(coded))), flags=[hyperscan.HS_FLAG_CASELESS] * len(coded)
@@ -57,9 +69,11 @@ class Hints:
         """Return the spans of the lines with a hint, which end before the newline, and places behind each mark."""
         found: list[list[int]] = [[] for _ in range(2 + self._marks)]
         note = [found[kind].append for kind in self._kinds]
-        self._database.scan(body, match_event_handler=lambda id_, _, end, *__: note[id_](end))
+        self._database.scan(body, match_event_handler=lambda id_, start, end, flags, told: note[id_](end))
         addresses, hints, *marked = found
-        hints += [at for at in addresses if self._hinted_host(body, at)]
+        hinted = self._hosts.get
+        some = [at for at in addresses if hinted(body[at : at + _LONGEST].partition(b"/")[0], True)]
+        hints += [at for at in some if self._hinted_host(body, at)]
         hints.sort()
         spans: list[Span] = []
         done = -1
@@ -94,36 +108,54 @@ class Hints:
         return hinted
 
 
-def hints_in(coded: bytes) -> dict[str, list[int]]:
-    """Say what a text may hold, and behind which bytes: schemes, addresses (`ADDRESS`), those without `https://`."""
-    names, database = _in_text()
-    if not hasattr(_scratch, "own"):
-        _scratch.own = hyperscan.Scratch(database)
-    hits: list[tuple[int, int]] = []
-    database.scan(coded, match_event_handler=lambda id_, _, end, *__: hits.append((id_, end)), scratch=_scratch.own)
-    found: dict[str, list[int]] = {}
-    for id_, end in hits:
-        found.setdefault(names[id_], []).append(end)
+def hints_in(coded: bytes, bare: bool = True) -> dict[str, list[int]]:
+    """Say what a text may hold, and behind which bytes: schemes, addresses (`ADDRESS`), those without `https://`.
+
+    With `bare` also what stands without a word before it, under the name that `alone` gives.
+    """
+    names, database = _in_text(bare)
+    if bare not in _memory.scratch:
+        _memory.scratch[bare] = hyperscan.Scratch(database)
+    found: dict[str, list[int]] = defaultdict(list)
+    scratch = _memory.scratch[bare]
+    database.scan(
+        coded, match_event_handler=lambda id_, start, end, flags, told: found[names[id_]].append(end), scratch=scratch
+    )
     return found
 
 
 @cache
-def _in_text() -> tuple[list[str], hyperscan.Database]:
+def _in_text(bare: bool) -> tuple[list[str], hyperscan.Database]:
     hosts = {host for shape in addresses().address for host in shape.hosts} | addresses().doi.resolvers
     forms = [(ADDRESS, "https?://"), (BARE, r"www\."), (BARE, r"10\.\d{4}")]
     forms += [(BARE, _host(host) + r"\.?/") for host in sorted(hosts)]
     for scheme, row in schemes().items():
-        hint = [row.hint.replace("/", "(?:/|%2f)").replace(" ", _TEXT_GAP)] if row.hint else map(re.escape, row.words)
-        forms += [(scheme, form) for form in hint]
+        hints = [hint.replace("/", "(?:/|%2f)").replace(" ", _TEXT_GAP) for hint in _spelt_out(row)]
+        forms += [(scheme, form) for form in hints or map(re.escape, row.words) if row.text or row.hint]
     flags = [hyperscan.HS_FLAG_CASELESS] * len(forms)
-    rows = [(scheme, row.bare) for scheme, row in schemes().items() if row.bare]
+    rows = [(scheme, row.bare) for scheme, row in schemes().items() if row.bare and bare]
     # Of these the scan finds a superset, since it cannot look around.
-    forms += [(alone(scheme), re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", form)) for scheme, form in rows]
+    forms += [(alone(scheme), _without_references(form)) for scheme, form in rows]
     flags += [flags[0] | hyperscan.HS_FLAG_PREFILTER | hyperscan.HS_FLAG_UTF8] * len(rows)
     coded = [form.encode() for _, form in forms]
     database = hyperscan.Database()
     database.compile(expressions=coded, ids=list(range(len(coded))), flags=flags)
     return [name for name, _ in forms], database
+
+
+def _without_references(form: str) -> str:
+    """The same in Hyperscan's syntax, with a group's pattern where the group is meant: a prefilter takes any byte."""
+    groups: dict[str, str] = dict(re.findall(r"\(\?P<(\w+)>([^()]*)\)", form))
+    form = re.sub(r"\(\?P=(\w+)\)", lambda match: f"(?:{groups[match[1]]})", form)
+    return re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", form)
+
+
+def _spelt_out(row: Row) -> list[str]:
+    """A row's hints, each `#` in turn as each of the ten digits."""
+    hints = [row.hint] if isinstance(row.hint, str) else [*row.hint]
+    for _ in range(sum(hint.count("#") for hint in hints)):
+        hints = [hint.replace("#", digit, 1) for hint in hints for digit in ("0123456789" if "#" in hint else "#")]
+    return hints
 
 
 def alone(scheme: str) -> str:
@@ -139,8 +171,8 @@ def line_at(body: bytes, at: int) -> Span:
 
 def _of_schemes() -> Iterator[str]:
     for row in schemes().values():
-        if row.hint:
-            yield row.hint.replace("/", _SLASH).replace(" ", _GAP)
+        for hint in _spelt_out(row):
+            yield hint.replace("/", _SLASH).replace(" ", _GAP)
 
 
 def _of_hosts() -> Iterator[str]:

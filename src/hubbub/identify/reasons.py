@@ -51,7 +51,7 @@ def _changed(one: Found) -> str:
 
 def _rejected(text: str, kind: str) -> Iterator[Why]:
     taken: list[Span] = []
-    for step in steps(bare=True):
+    for step in steps().values():
         for match in step.pattern.finditer(text):
             if any(start < match.end() and match.start() < end for start, end in taken):
                 continue

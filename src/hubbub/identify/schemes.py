@@ -30,19 +30,24 @@ def make(scheme: str, written: str, version: str | None = None) -> Identifier | 
         return Identifier("doi", written, version) if scheme == "doi" else make(scheme, written, version)
     if scheme == "urn" and (named_by := _OTHERS.fullmatch(written)) and (one := make(named_by[1].lower(), named_by[2])):
         return one
-    row, match = schemes()[scheme], _value(scheme).fullmatch(written)
-    if not match:
-        return None
-    named = match.groupdict()
-    value: str | None = _CASES[row.case](named["value"])
-    if row.check and value is not None:
-        value = CHECKS[row.check](value)
-    return Identifier(scheme, row.form.format(value=value), named.get("version") or version) if value else None
+    return _maker(scheme)(written, version)
 
 
 @cache
-def _value(scheme: str) -> re.Pattern[str]:
-    return re.compile(schemes()[scheme].value, re.ASCII | re.IGNORECASE)
+def _maker(scheme: str) -> Callable[[str, str | None], Identifier | None]:
+    row = schemes()[scheme]
+    form, case = re.compile(row.value, re.ASCII | re.IGNORECASE), _CASES[row.case]
+    check, has_version = CHECKS[row.check] if row.check else str, "version" in form.groupindex
+    before, after = row.form.split("{value}")
+
+    def made(written: str, version: str | None) -> Identifier | None:
+        match = form.fullmatch(written)
+        value = match and check(case(match["value"]))
+        if not match or not value:
+            return None
+        return Identifier(scheme, before + value + after, (match["version"] if has_version else None) or version)
+
+    return made
 
 
 @cache

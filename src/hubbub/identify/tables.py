@@ -30,7 +30,7 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bare: str | None = None
     list: bool = False
     words: tuple[str, ...] = ()
-    hint: str | None = None
+    hint: str | tuple[str, ...] = ()
     watch: str = "VALUE"
     spelt: dict[str, str] = {}
     address: str | None = None

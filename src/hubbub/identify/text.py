@@ -4,12 +4,13 @@ Each step takes what it reads out of the text, so that the id in an address is n
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from hubbub.identify import doi
-from hubbub.identify.address import has_shape, in_address
+from hubbub.identify.address import found_in, has_shape
 from hubbub.identify.brackets import ANGLES, is_shortened, trim
 from hubbub.identify.found import Found
 from hubbub.identify.hints import ADDRESS, BARE, alone, hints_in
@@ -28,8 +29,10 @@ _BARE = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 
-_SPACE = re.compile(rb"\s")
-# Bytes around the end of a hint within which a match begins, and beyond which it goes on to a blank at most.
+_CONTINUED = bytes(range(0x80, 0xC0))  # bytes that go on with a letter
+_SPACE = re.compile(r"\s", re.ASCII)
+_WORD = 256  # letters of a word that is no surprise
+# Letters around the end of a hint within which a match begins, and beyond which it goes on to a blank at most.
 _NEAR = 128
 _LONGEST_ALONE = 200
 _MORE = re.compile(r"\s*(?:[,;/&]|and)\s*")
@@ -37,14 +40,17 @@ _MORE = re.compile(r"\s*(?:[,;/&]|and)\s*")
 _TEMPLATE = re.compile(r"\$\{|\$\d{1,2}(?!\d)|%[%s]|\{(?:[A-Za-z_]\w*)?\}|\{[A-Za-z_]\w*$|\[\^|#\{|<<|\[ID\]")
 _UNFINISHED = (".", ":", "_", "=", "-")
 _FILLED = re.compile(r"(?<=[./:_=-])(?:\$?\{|%s|#\{|<\w)|<<")
+_MAY_BE_CUT = re.compile(r"\.\.\.|[…${%\[#<]")  # without these it is not, and most have none
+_PLACE = itemgetter(0)
 Window = tuple[int, int]
 Places = list[tuple[int, Found]]
-Read = Callable[[re.Match[str]], list[Found] | None]
+Read = Callable[[re.Match[str]], Iterable[Found] | None]
 
 
 class Step(NamedTuple):
     """What is read where something hints at it; `near` is how far around the hint a match may reach."""
 
+    number: int
     hint: str
     pattern: re.Pattern[str]
     read: Read
@@ -61,18 +67,35 @@ def in_text(text: str, bare: bool = True) -> list[Found]:
     Only what stands around hints is looked at, and only for what they hint at. Without `bare` nothing counts that needs
     a word before it to be sure, as where posts come in masses.
     """
-    coded = text.replace("\\/", "/").encode(errors="replace")  # JSON writes slashes so
+    if "\\" in text:  # one letter is found much faster than two
+        text = text.replace("\\/", "/")  # JSON writes slashes so
     found: Places = []
-    if hinted := hints_in(coded):
-        for step in steps(bare):
-            if step.hint in hinted:
-                coded = _take(coded, _windows(coded, hinted[step.hint], step.near), step, bare, found)
+    if hinted := _hinted(text, bare):
+        for step in sorted(map(steps().__getitem__, hinted)):
+            # What a step before has read is blank by now.
+            if hits := [at for at in hinted[step.hint] if at and text[at - 1] != " "]:
+                text = _take(text, _windows(text, hits, step.near), step, bare, found)
     if bare and not found and (whole := _whole(text.strip())):
         return [whole]
+    if len(found) > 1:
+        found.sort(key=_PLACE)
     firsts: dict[tuple[str, str], Found] = {}
-    for _, one in sorted(found, key=lambda place: place[0]):
+    for _, one in found:
         firsts.setdefault((one.identifier.scheme, one.identifier.value), one)
     return list(firsts.values())
+
+
+def _hinted(text: str, bare: bool) -> dict[str, list[int]]:
+    """What a text may hold, and behind which letters."""
+    coded = text.encode(errors="replace")
+    hinted = hints_in(coded, bare)
+    if not hinted or len(coded) == len(text):
+        return hinted
+    letters, done, count = dict[int, int](), 0, 0
+    for at in sorted({at for hits in hinted.values() for at in hits}):
+        count += len(coded[done:at].translate(None, _CONTINUED))
+        done, letters[at] = at, count
+    return {name: [letters[at] for at in hits] for name, hits in hinted.items()}
 
 
 def _whole(text: str) -> Found | None:
@@ -83,23 +106,22 @@ def _whole(text: str) -> Found | None:
     return Found(identifier, text, f"{identifier.scheme}-alone", 0.8) if identifier else None
 
 
-def _take(coded: bytes, windows: list[Window], step: Step, bare: bool, found: Places) -> bytes:
+def _take(text: str, windows: list[Window], step: Step, bare: bool, found: Places) -> str:
     """Note what is read in each match and blank the match; None leaves it for the steps after."""
-    parts, done = list[bytes](), 0
-    for start, end in windows:
-        text = coded[start:end].decode(errors="replace")
-        for match in step.pattern.finditer(text):
-            ones = _read(text, match, step, bare)
+    parts, done = list[str](), 0
+    for window in windows:
+        for match in step.pattern.finditer(text, *window):
+            start, end = match.span()
+            may_be_cut = _MAY_BE_CUT.search(text, start, end + 3)
+            ones = _read(text, match, step, bare) if may_be_cut else step.read(match)
             if ones is not None:
-                at = start + len(text[: match.start()].encode())
-                size = len(match[0].encode())
-                parts += (coded[done:at], b" " * size)
-                done = at + size
-                found.extend((at, one) for one in ones)
-    return b"".join([*parts, coded[done:]]) if parts else coded
+                parts += (text[done:start], " " * (end - start))
+                done = end
+                found.extend((start, one) for one in ones)
+    return "".join([*parts, text[done:]]) if parts else text
 
 
-def _read(text: str, match: re.Match[str], step: Step, bare: bool) -> list[Found] | None:
+def _read(text: str, match: re.Match[str], step: Step, bare: bool) -> Iterable[Found] | None:
     """Read a match, unless the end of its value is missing: shortened, or still to be filled in.
 
     In careful texts only addresses are shortened; behind other values dots are a pause.
@@ -122,23 +144,33 @@ def is_to_be_filled_in(text: str, match: re.Match[str]) -> bool:
     return bool(_TEMPLATE.search(trim(match[0])) or _FILLED.match(text, match.end()))
 
 
-def _windows(coded: bytes, hits: list[int], near: int) -> list[Window]:
-    """Whole words around hits, `near` bytes to either side at least, apart from each other."""
+def _windows(text: str, hits: list[int], near: int) -> list[Window]:
+    """Whole words around hits, `near` letters to either side at least, apart from each other."""
     windows: list[Window] = []
     for at in sorted(hits):
         if windows and at + near <= windows[-1][1]:
             continue
-        start, space = _start_of_word(coded, max(at - near, 0)), _SPACE.search(coded, at + near)
+        start, end = _start_of_word(text, max(at - near, 0)), _end_of_word(text, at + near)
         if windows and start <= windows[-1][1]:
             start = windows.pop()[0]
-        windows.append((start, space.start() if space else len(coded)))
+        windows.append((start, end))
     return windows
 
 
-def _start_of_word(coded: bytes, at: int) -> int:
-    size = 64
-    while at and not coded[at - 1 : at].isspace():
-        part = coded[max(at - size, 0) : at]
+def _end_of_word(text: str, at: int) -> int:
+    end = text.find(" ", at, at + _WORD)
+    if end < 0:
+        space = _SPACE.search(text, at)
+        end = space.start() if space else len(text)
+    return end
+
+
+def _start_of_word(text: str, at: int) -> int:
+    size = _WORD
+    if (space := text.rfind(" ", max(at - size, 0), at)) >= 0 or at <= size:
+        return space + 1
+    while at and not text[at - 1].isspace():
+        part = text[max(at - size, 0) : at]
         word = part.rsplit(None, 1)[-1]
         if len(word) < len(part) or size >= at:
             return at - len(word)
@@ -146,8 +178,8 @@ def _start_of_word(coded: bytes, at: int) -> int:
     return at
 
 
-def _read_address(match: re.Match[str]) -> list[Found] | None:
-    return in_address(trim(match[0])) or None
+def _read_address(match: re.Match[str]) -> Iterable[Found] | None:
+    return found_in(trim(match[0])) or None
 
 
 def _read_bare(match: re.Match[str]) -> list[Found] | None:
@@ -156,7 +188,7 @@ def _read_bare(match: re.Match[str]) -> list[Found] | None:
     www = host.startswith("www.")
     if not (www or "10." in written or has_shape(host)):
         return None
-    ones = [one for one in in_address(f"https://{written}") if www or one.identifier.scheme != "url"]
+    ones = [one for one in found_in(f"https://{written}") if www or one.identifier.scheme != "url"]
     return [Found(one.identifier, written, one.method, one.certainty) for one in ones] or None
 
 
@@ -166,28 +198,32 @@ def _read_doi(match: re.Match[str]) -> list[Found]:
     return [Found(identifier, written, "doi-in-text", schemes()["doi"].certainty)] if identifier else []
 
 
-def _reader(scheme: str) -> Read:
+def _reader(scheme: str, form: re.Pattern[str]) -> Read:
+    certainty, method = schemes()[scheme].certainty, f"{scheme}-in-text"
+    has_version, has_more = "version" in form.groupindex, "more" in form.groupindex
+
     def read(match: re.Match[str]) -> list[Found] | None:
-        named = match.groupdict()
-        ones = [make(scheme, named["value"], named.get("version"))]
-        ones += [make(scheme, written) for written in _MORE.split(named.get("more") or "")[1:]]
-        certainty, written = schemes()[scheme].certainty, trim(match[0])
-        return [Found(one, written, f"{scheme}-in-text", certainty) for one in ones if one] or None
+        ones = [make(scheme, match["value"], match["version"] if has_version else None)]
+        if has_more:
+            ones += [make(scheme, written) for written in _MORE.split(match["more"] or "")[1:]]
+        written = trim(match[0])
+        return [Found(one, written, method, certainty) for one in ones if one] or None
 
     return read
 
 
 @cache
-def steps(bare: bool) -> list[Step]:
-    """What is looked for in a text, in this order."""
+def steps() -> dict[str, Step]:
+    """What is looked for in a text by what hints at it, in order: first what has a word before it."""
     steps = [
-        Step(ADDRESS, _ADDRESS, _read_address, 0),
-        Step(BARE, _BARE, _read_bare, 0),
-        Step("doi", doi.IN_TEXT, _read_doi, 0),
+        Step(0, ADDRESS, _ADDRESS, _read_address, 0),
+        Step(1, BARE, _BARE, _read_bare, 0),
+        Step(2, "doi", doi.IN_TEXT, _read_doi, 0),
     ]
     rows = schemes().items()
-    steps += [Step(scheme, pattern(scheme, row.text), _reader(scheme), _NEAR) for scheme, row in rows if row.text]
-    if bare:  # once all that has a word before it is taken
-        alones = [(scheme, pattern(scheme, row.bare)) for scheme, row in rows if row.bare]
-        steps += [Step(alone(scheme), form, _reader(scheme), _NEAR) for scheme, form in alones]
-    return steps
+    forms = [(scheme, scheme, row.text) for scheme, row in rows if row.text]
+    forms += [(alone(scheme), scheme, row.bare) for scheme, row in rows if row.bare]
+    for hint, scheme, form in forms:
+        compiled = pattern(scheme, form)
+        steps.append(Step(len(steps), hint, compiled, _reader(scheme, compiled), _NEAR))
+    return {step.hint: step for step in steps}

@@ -37,7 +37,7 @@ MARKS: tuple[str, ...] = (
 )
 
 
-class Commit(Struct):
+class Commit(Struct, gc=False):
     rev: str
     operation: str
     collection: str
@@ -45,15 +45,15 @@ class Commit(Struct):
     record: Raw = Raw(b"")
 
 
-class Identity(Struct):
+class Identity(Struct, gc=False):
     handle: str | None = None
 
 
-class Standing(Struct):
+class Standing(Struct, gc=False):
     active: bool = True
 
 
-class Frame(Struct):
+class Frame(Struct, gc=False):
     did: str
     time_us: int
     kind: str
@@ -62,20 +62,22 @@ class Frame(Struct):
     account: Standing | None = None
 
 
-class SubjectRecord(Struct):
+class SubjectRecord(Struct, gc=False):
     subject: Ref
     created_at: str | None = field(name="createdAt", default=None)
 
 
-class FollowRecord(Struct):
+class FollowRecord(Struct, gc=False):
     subject: str
 
 
-class ProfileRecord(Struct):
+class ProfileRecord(Struct, gc=False):
     name: str | None = field(name="displayName", default=None)
     description: str | None = None
 
 
+_CHANGES: dict[str, Change] = {"delete": "withdrawn", "update": "edited"}
+_SAID = frozenset({POST, REPOST, LIKE})
 _frame = msgspec.json.Decoder(Frame)
 _subject = msgspec.json.Decoder(SubjectRecord)
 _follow = msgspec.json.Decoder(FollowRecord)
@@ -115,8 +117,10 @@ def _reason(error: Exception) -> str:
 def _of_commit(frame: Frame, commit: Commit, received_at: datetime) -> Fact | None:
     did, collection = frame.did, commit.collection
     key = f"at://{did}/{collection}/{commit.rkey}"
-    deletes = commit.operation == "delete"
-    change: Change = "withdrawn" if deletes else "edited" if commit.operation == "update" else "made"
+    change = _CHANGES.get(commit.operation, "made")
+    deletes = change == "withdrawn"
+    if deletes and collection in _SAID:
+        return Post(source=NAME, id=key, via=NAME, version=commit.rev, change=change)
     if collection == PROFILE and not deletes:
         profile = _profile.decode(commit.record)
         name, about = profile.name or None, profile.description or None
@@ -128,10 +132,8 @@ def _of_commit(frame: Frame, commit: Commit, received_at: datetime) -> Fact | No
             None if deletes else _follow.decode(commit.record).subject,
         )
         return Follow(source=NAME, via=NAME, seen_at=at, follower=did, followed=followed, id=key, change=change)
-    if collection not in (POST, REPOST, LIKE):
+    if collection not in _SAID:
         return None
-    if deletes:
-        return Post(source=NAME, id=key, via=NAME, version=commit.rev, change=change)
     if collection == POST:
         return post_of(did, commit.rkey, commit.rev, commit.record, moment(frame.time_us), change)
     told = _subject.decode(commit.record)
