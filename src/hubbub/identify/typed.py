@@ -41,6 +41,8 @@ def _by_look(written: str) -> Identifier | None:
         for form in (row.text, row.bare):
             if form and (match := pattern(scheme, form).fullmatch(written)):
                 named = match.groupdict()
+                if named.get("more"):  # several
+                    continue
                 if identifier := make(scheme, named["value"], named.get("version")):
                     return identifier
         if row.alone and re.fullmatch(row.alone, written) and (identifier := make(scheme, written)):
