@@ -15,7 +15,7 @@ from hubbub.identify.schemes import make
 from hubbub.identify.tables import Shape, addresses
 from hubbub.model import Identifier
 
-_SLASH = re.compile("%2f", re.IGNORECASE)
+_CODED = re.compile("%(2f|28|29)", re.IGNORECASE)  # a slash and brackets, which need not be
 _NESTED = 3
 
 
@@ -55,7 +55,7 @@ def _find(address: str, as_written: str, nested: int) -> list[Found]:
 def _by_shape(host: str, rest: str, as_written: str) -> list[Found]:
     shapes = _shapes_of(host)
     target = rest.partition("#")[0] if shapes else ""
-    target = _SLASH.sub("/", target) if "%" in target else target
+    target = _CODED.sub(lambda coded: chr(int(coded[1], 16)), target) if "%" in target else target
     for shape in shapes:
         if identifier := _apply(shape, host, target):
             return [Found(identifier, as_written, shape.row.method, shape.row.certainty)]

@@ -35,10 +35,10 @@ def in_bibtex(text: str) -> Iterator[Field]:
     ends = [*(one.start() for one in starts[1:]), len(text)]
     for start, end in zip(starts, ends, strict=False):
         if start["type"].lower() not in _NOT_READ:
-            yield from _entry(text[start.end() : end])
+            yield from _entry(text[start.end() : end], start["type"].lower() == "patent")
 
 
-def _entry(entry: str) -> Iterator[Field]:
+def _entry(entry: str, is_patent: bool) -> Iterator[Field]:
     if key := _KEY.match(entry):
         yield Field(key[1], certainty=0.8, method="bibtex-key")
     fields = [(name.lower(), _plain(value)) for name, value in _fields(entry)]
@@ -48,6 +48,11 @@ def _entry(entry: str) -> Iterator[Field]:
         ways = table("bibtex").get(name, TEXT)
         if name == "eprint":
             ways = table("bibtex_eprint").get(archive.lower(), TEXT)
+        if name == "number" and is_patent:
+            office = (
+                "".join(table("bibtex_patent").get(told.get("type", "").lower(), ())) if value[:1].isdigit() else ""
+            )
+            yield Field(office + value, ("patent",), "bibtex-field")
         yield Field(value, ways, "bibtex-field")
 
 

@@ -45,7 +45,9 @@ def _field(match: re.Match[str]) -> Iterator[Field]:
         yield Field(unescape(match["target"]), table("wikitext_link")[_name(match["prefix"])], "interwiki-link")
     else:
         values = [unescape(_EXPLICIT.sub("", one, count=1)).strip() for one in match["values"].split("|")[1:]]
-        if len(values) > 1 and re.fullmatch(r"[a-z-]{1,12}", values[0]):  # arXiv|hep-th|9901001
+        if (
+            len(values) > 1 and values[1][:1].isdigit() and re.fullmatch(r"[a-z-]{1,12}", values[0])
+        ):  # arXiv|hep-th|9901001
             values = [f"{values[0]}/{values[1]}"]
         ways = table("wikitext_template")[_name(match["template"])]
         yield from (Field(one, ways, "identifier-template") for one in values)

@@ -92,7 +92,10 @@ def _addresses(thing: Thing, base: str) -> set[str]:
     return set(filter(None, (canonical(join(base, one.written)) for one in said)))
 
 
-_CARRIERS = {"href": "a[href], area[href]", "src": "iframe[src], embed[src], video[src], audio[src], source[src]"}
+_CARRIERS = {
+    "href": "a[href], area[href]",
+    "src": "iframe[src], img[src], embed[src], video[src], audio[src], source[src]",
+}
 
 
 def _canonical(claims: list[Claim]) -> str | None:
