@@ -41,17 +41,26 @@ def _decoded(value: str, coding: str) -> str | None:
     return value if value.startswith(("http://", "https://")) else f"https://{value}"
 
 
-def _proxied(host: str, rest: str) -> str | None:
+def meant(host: str) -> str | None:
+    """The host that an institution's proxy stands for, which is written into its own; empty if it is asked for."""
     marks = _proxy().search(host)
     if not marks:
+        return None
+    inner = host[: marks.start()]
+    if "." not in inner:  # a label that spells dots as hyphens, and hyphens twice
+        inner = inner.replace("--", "\0").replace("-", ".").replace("\0", "-")
+    parts = split(f"https://{inner}/") if "." in inner else None
+    return parts[0] if parts else ""
+
+
+def _proxied(host: str, rest: str) -> str | None:
+    inner = meant(host)
+    if inner is None:
         return None
     if asked := _asked().match(rest):
         value = asked["value"]
         return value if "://" in value else unquote(value)
-    inner = host[: marks.start()]
-    if "." not in inner:  # a label that spells dots as hyphens, and hyphens twice
-        inner = inner.replace("--", "\0").replace("-", ".").replace("\0", "-")
-    return f"https://{inner}{rest}" if "." in inner and split(f"https://{inner}/") else None
+    return f"https://{inner}{rest}" if inner else None
 
 
 @cache

@@ -8,10 +8,11 @@ import re
 from functools import cache
 from urllib.parse import unquote
 
-from hubbub.identify.brackets import ANGLES, trim
+from hubbub.identify.brackets import ANGLES, UNSEEN, trim
 from hubbub.identify.tables import addresses
 
 LONGEST = 500
+_MOST = 8  # tails that follow each other
 # Registrants have four digits and more; an ISBN-A has the three of a book and the publisher.
 PREFIX = r"10\.(?:\d{4,9}(?:\.\d{1,9}){0,4}|97[89]\.\d{2,8})"
 # Where a list goes on with the next DOI or address without a space between them.
@@ -25,7 +26,7 @@ IN_TEXT = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]++)", re.ASCII | re.IGNORECASE)
-_WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D){PREFIX}/[^\s\"\x00-\x1f\x7f-\x9f]+", re.ASCII)
+_WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D){PREFIX}/[^\"]+", re.ASCII)
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _ARXIV = "10.48550/arxiv."
 
@@ -33,7 +34,7 @@ _ARXIV = "10.48550/arxiv."
 def normal(written: str) -> tuple[str, str, str | None] | None:
     """Give scheme, value and version of a DOI: lower case, trimmed; arXiv's own DOIs name arXiv papers."""
     value = re.sub(r"\\([_&%#])", r"\1", trim(written)).translate(_LOWER)
-    if len(value) > LONGEST or not _WHOLE.fullmatch(value):
+    if len(value) > LONGEST or UNSEEN.search(value) or not _WHOLE.fullmatch(value):
         return None
     if value.startswith(_ARXIV):
         return "arxiv", value[len(_ARXIV) :], None
@@ -58,13 +59,17 @@ def in_address(address: str, resolver: bool) -> str | None:
 def in_text(written: str) -> str:
     """Take what was copied along from an address off a DOI in a text, and what its characters were coded with."""
     value = unquote(written) if "%2f" in written.lower() else written
-    return _cut(trim(value.replace("&lt;", "<").replace("&gt;", ">")), _ends())
+    return _cut(value.replace("&lt;", "<").replace("&gt;", ">"), _ends())
 
 
 def _cut(value: str, tails: re.Pattern[str]) -> str:
-    while (shorter := tails.sub("", value)) != value:
-        value = shorter
-    return value
+    """Cut tails off: nothing is left of `.pdf.pdf.pdf…`, which would take quadratic time."""
+    value = value[: 2 * LONGEST]
+    for _ in range(_MOST):
+        before, value = value, trim(tails.sub("", value))
+        if value == before:
+            return value
+    return ""
 
 
 @cache

@@ -11,16 +11,18 @@ from functools import cache
 
 import hyperscan
 
+from hubbub.identify.carried import meant
 from hubbub.identify.schemes import always_kept, is_scholarly
 from hubbub.identify.tables import addresses, schemes
 from hubbub.model import Identifier
 
 # How a slash, and what stands between a word and its value, may look within JSON and within an address.
 _SLASH = r"(?:\\{0,2}/|\\u002f|%(?:25){0,4}2f)"
-_GAP = r'(?:[^0-9a-z"\n]|\\["a-z]|\\u[0-9a-f]{4}){0,8}'
+_COLON = r"(?::|%(?:25){0,4}3a)"
+_GAP = r'(?:[^0-9a-z"\n]|\\["a-z]|\\u[0-9a-f]{4}|%3a){0,8}'
 _PORT = r"\.?(?::\d{0,5})?"
 _SPELT_SLASHES = ("/", r"\/", r"\u002f", "%2f")
-_ADDRESS = rf"https?(?::|%(?:25){0, 4}3a){_SLASH}{{2}}|www\."
+_ADDRESS = rf"https?{_COLON}{_SLASH}{{2}}|www\."
 # A host with letters beyond ASCII is let through unread.
 _HOST = re.compile(rb"(?P<host>[A-Za-z0-9._-]*)(?P<foreign>[\x80-\xff]|\\u(?!002f))?", re.IGNORECASE)
 _MANY = 50
@@ -42,7 +44,7 @@ class Hints:
         watched = [one for one in watched if not always_kept(one)]
         self._pages = _pages(one.value for one in watched if one.scheme == "url")
         self._hosts: dict[bytes, bool] = {}
-        hints = [*_of_schemes(), *_of_hosts(), r"/handle/\d".replace("/", _SLASH)]
+        hints = [*_of_schemes(), *_of_hosts(), *_of_places()]
         hints += {form for one in watched if one.scheme != "url" for form in _of_watched(one)}
         self._marks = len(marks)
         # What is found goes into the list of its kind: addresses, hints, and one for each mark.
@@ -86,7 +88,7 @@ class Hints:
         if tokens := self._pages.get(host):
             line = body[slice(*line_at(body, at))]
             return b"%" in line or any(token in line for token in tokens) or is_scholarly(host)
-        hinted = bool(match["foreign"]) or is_scholarly(host)
+        hinted = bool(match["foreign"]) or is_scholarly(host) or is_scholarly(meant(host) or "")
         if end > at and match[0] == body[at:end].removesuffix(b"\\"):
             if len(self._hosts) >= _REMEMBERED:
                 self._hosts.clear()
@@ -140,7 +142,18 @@ def line_at(body: bytes, at: int) -> Span:
 def _of_schemes() -> Iterator[str]:
     for row in schemes().values():
         if row.hint:
-            yield row.hint.replace("/", _SLASH).replace(" ", _GAP)
+            yield _escaped(row.hint).replace(" ", _GAP)
+
+
+def _of_places() -> Iterator[str]:
+    """What addresses of any host hold; where that is one word, the hint of its scheme sees it."""
+    for shape in addresses().anywhere:
+        if schemes()[shape.scheme].category == "scholarly" and not shape.hint.isalpha():
+            yield _escaped(re.escape(shape.hint))
+
+
+def _escaped(form: str) -> str:
+    return re.sub(r"(?<!\?):", lambda _: _COLON, form.replace("/", _SLASH))
 
 
 def _of_hosts() -> Iterator[str]:
@@ -149,6 +162,9 @@ def _of_hosts() -> Iterator[str]:
         if schemes()[shape.scheme].category == "scholarly":
             for host in shape.hosts:
                 yield _host(host) + _PORT + ("/" + shape.hint).replace("/", _SLASH)
+    for shape in addresses().carrier:
+        if shape.coding != "percent":  # in which no other hint shows
+            yield from (_host(host) + _PORT + _SLASH for host in shape.hosts)
 
 
 def _host(host: str) -> str:

@@ -6,9 +6,10 @@ from functools import cache
 from urllib.parse import quote
 
 from hubbub.identify import doi
-from hubbub.identify.canonical import canonical, host_of
+from hubbub.identify.brackets import UNSEEN
+from hubbub.identify.canonical import canonical, host_of, split
 from hubbub.identify.checks import CHECKS
-from hubbub.identify.tables import GAP, schemes
+from hubbub.identify.tables import GAP, addresses, schemes
 from hubbub.model import Identifier
 from hubbub.reference import other_hosts, scholarly_hosts
 
@@ -37,12 +38,26 @@ def make(scheme: str, written: str, version: str | None = None) -> Identifier | 
     value: str | None = _CASES[row.case](named["value"])
     if row.check and value is not None:
         value = CHECKS[row.check](value)
-    return Identifier(scheme, row.form.format(value=value), named.get("version") or version) if value else None
+    if not value or value.partition("/")[0].lower() in _reserved(scheme):
+        return None
+    form = row.form.format(value=value)
+    again = _value(scheme).fullmatch(form)  # what the check cut off may have been needed
+    if UNSEEN.search(form) or not again or again["value"] != value:
+        return None
+    return Identifier(scheme, form, named.get("version") or version)
 
 
 @cache
 def _value(scheme: str) -> re.Pattern[str]:
     return re.compile(schemes()[scheme].value, re.ASCII | re.IGNORECASE)
+
+
+@cache
+def _reserved(scheme: str) -> frozenset[str]:
+    """Names that the site of a scheme keeps for itself, which are none of its values."""
+    site = split(schemes()[scheme].address or "")
+    rows = (row for row in addresses().address if row.scheme == scheme and site and site[0] in row.hosts)
+    return frozenset(name for row in rows for name in row.reserved)
 
 
 @cache
@@ -57,7 +72,8 @@ def pattern(scheme: str, form: str) -> re.Pattern[str]:
 
 def address(identifier: Identifier) -> str | None:
     """Where an identifier's page is, if its scheme has pages."""
-    form = schemes()[identifier.scheme].address
+    row = schemes()[identifier.scheme]
+    form = next((page for value, page in row.pages.items() if re.fullmatch(value, identifier.value)), row.address)
     if form is None or identifier.scheme == "url":
         return form and identifier.value
     return form.format(value=quote(identifier.value, safe="/:()[];,.-_~!*'$+=@"))
