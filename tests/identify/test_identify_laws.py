@@ -139,6 +139,7 @@ def test_what_people_wrote_has_normal_forms_that_stay(scheme: str) -> None:
     ("kind", "scheme", "written"),
     [
         ("value", "doi", "10.1000/\u2029"),
+        ("value", "doi", r"10.1000/\\\#a"),
         ("value", "handle", "5/\ud800"),
         ("value", "repec", "abc:defghi:)"),
         ("value", "ark", "ark:7xl9t/%2552"),
@@ -153,6 +154,8 @@ def test_what_people_wrote_has_normal_forms_that_stay(scheme: str) -> None:
         ("value", "github", "about/name"),
         ("value", "github", "owner/name.git.git"),
         ("value", "gitlab", "group/-/name.git"),
+        ("value", "gitlab", "7/5/Raw/u"),
+        ("value", "rrid", "rrid:rrid_qd:2"),
         ("value", "huggingface", "datasets/name"),
         ("value", "bitbucket", "%/name"),
         ("value", "dryad", "1te4e4jJMH9iGBZ6Q7jAZ13cxJSBEP"),

@@ -25,7 +25,8 @@ def canonical(address: str) -> str | None:
     host, rest = parts
     path, _, query = rest.partition("#")[0].partition("?")
     kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not tracking().fullmatch(name)]
-    path = re.sub(r"(?:[/;]|/\.)+$", "", path)
+    while (shorter := path.rstrip("/;").removesuffix("/.")) != path:
+        path = shorter
     try:
         whole = canonicalize_url(f"https://{host}{path}/" + (f"?{urlencode(kept)}" if kept else ""))
     except ValueError:

@@ -33,7 +33,7 @@ _ARXIV = "10.48550/arxiv."
 
 def normal(written: str) -> tuple[str, str, str | None] | None:
     """Give scheme, value and version of a DOI: lower case, trimmed; arXiv's own DOIs name arXiv papers."""
-    value = re.sub(r"\\([_&%#])", r"\1", trim(written)).translate(_LOWER)
+    value = re.sub(r"(?<!\\)\\+([_&%#])", r"\1", trim(written)).translate(_LOWER)
     if len(value) > LONGEST or UNSEEN.search(value) or not _WHOLE.fullmatch(value):
         return None
     if value.startswith(_ARXIV):

@@ -41,8 +41,7 @@ def make(scheme: str, written: str, version: str | None = None) -> Identifier | 
     if not value or value.partition("/")[0].lower() in _reserved(scheme):
         return None
     form = row.form.format(value=value)
-    again = _value(scheme).fullmatch(form)  # what the check cut off may have been needed
-    if UNSEEN.search(form) or not again or again["value"] != value:
+    if UNSEEN.search(form) or not _value(scheme).fullmatch(form):  # what the check cut off may have been needed
         return None
     return Identifier(scheme, form, named.get("version") or version)
 
