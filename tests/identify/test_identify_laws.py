@@ -1,17 +1,22 @@
 """Laws that hold for whatever is written."""
 
 import json
+import re
 from collections.abc import Callable
 from unittest import mock
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hubbub.identify import address, always_kept, canonical, in_address, in_text, parse
 from hubbub.identify.hints import Hints
 from hubbub.identify.isbn import normal as isbn
+from hubbub.identify.tables import schemes
 from hubbub.identify.text import steps
 from hubbub.model import Identifier
+from tests.identify import corpora
+from tests.identify.fuzz import CHECKS, check_identifier, check_together, check_value
 
 HINTS = Hints()
 LETTERS = st.text("abcXYZ019-_.;:()<>[]/'é…%&?#,+~", max_size=14)
@@ -114,3 +119,75 @@ def test_hints_let_through_all_that_is_watched(text: str, encode: Callable[[str]
     if found:
         line = encode(text).encode("utf-8", "surrogatepass")
         assert Hints(found[:1]).lines(line) == [(0, len(line))]
+
+
+@pytest.mark.parametrize("scheme", schemes())
+@given(data=st.data())
+def test_a_normal_form_stays_as_it_is_and_its_page_names_it(scheme: str, data: st.DataObject) -> None:
+    value = re.compile(schemes()[scheme].value, re.ASCII | re.IGNORECASE)
+    check_value(scheme, data.draw(st.from_regex(value, fullmatch=True)))
+
+
+@pytest.mark.parametrize("scheme", corpora.schemes())
+def test_what_people_wrote_has_normal_forms_that_stay(scheme: str) -> None:
+    for case in corpora.cases(scheme):
+        for found in case.finds:
+            check_identifier(Identifier(found[0], found[1]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "scheme", "written"),
+    [
+        ("value", "doi", "10.1000/\u2029"),
+        ("value", "doi", r"10.1000/\\\#a"),
+        ("value", "handle", "5/\ud800"),
+        ("value", "repec", "abc:defghi:)"),
+        ("value", "ark", "ark:7xl9t/%2552"),
+        ("value", "oai", "ik/*"),
+        ("value", "oai", "oai:oai:e3/o"),
+        ("value", "oai", 'u1/"'),
+        ("value", "rrid", "bc:0_-"),
+        ("value", "rrid", "rrid:xw_3"),
+        ("value", "dockerhub", "-q"),
+        ("value", "patent", "CH86.37"),
+        ("value", "patent", "PCTD62068"),
+        ("value", "github", "about/name"),
+        ("value", "github", "owner/name.git.git"),
+        ("value", "gitlab", "group/-/name.git"),
+        ("value", "gitlab", "7/5/Raw/u"),
+        ("value", "rrid", "rrid:rrid_qd:2"),
+        ("value", "huggingface", "datasets/name"),
+        ("value", "bitbucket", "%/name"),
+        ("value", "dryad", "1te4e4jJMH9iGBZ6Q7jAZ13cxJSBEP"),
+        ("value", "dryad", "dryad.0/1"),
+        ("value", "s2", "4942784"),
+        ("value", "vimeo", "6"),
+        ("address", "ark", "http://a.bc/ark:69151/2.texteimage"),
+        ("address", "doi", "http://a.bc/10.1093/c.pdf%"),
+        ("address", "internet_archive", "https://archive.org/embed/i76"),
+    ],
+)
+def test_odd_values_keep_the_laws(kind: str, scheme: str, written: str) -> None:
+    CHECKS[kind](scheme, written)
+
+
+@given(st.lists(TEXTS, max_size=6))
+@example(["wd : Q9496", "Q23 from Wikidata"])
+@example(["arxiv abs/bqv.yxx/1512.37011", "arxiv abs/tkau.cv/4712456"])
+@example(["https://repository.example.edu/8/dataset.xhtml?pa&id=38"])
+@example(["https://en.wikipedia.org/wiki/Special:BookSources/981-238-426-X"])
+@example(["https://doi-org.ezproxy.example.edu/1/0.1038/s41587-022-01382-3"])
+@example(["https://www.bing.com/ck/a?!&u=a1aHR0cHM6Ly9vc2YuaW8vdjg3Zm4&ntb=1"])
+@example(["https://a.bc/x?id=urn%3Anbn%3Ade%3A101:1-201102033592"])
+def test_texts_and_lines_do_not_hang_on_what_stands_around_them(texts: list[str]) -> None:
+    check_together(texts, HINTS)
+
+
+@given(st.lists(TEXTS, max_size=8), st.data())
+def test_lines_are_let_through_however_they_are_cut_into_pages(texts: list[str], data: st.DataObject) -> None:
+    lines = [json.dumps(text).encode() for text in texts]
+    at = data.draw(st.integers(0, len(lines)))
+    pages = [b"\n".join(lines[:at]), b"\n".join(lines[at:])]
+    cut = [page[start:end] for page in pages for start, end in HINTS.lines(page)]
+    whole = b"\n".join(lines)
+    assert cut == [whole[start:end] for start, end in HINTS.lines(whole)]

@@ -4,6 +4,8 @@ import re
 
 _CLOSES = {")": "(", "]": "[", "}": "{", ">": "<"}
 _BRACKET = re.compile(r"[\[\](){}<>]")
+# Blanks, controls and halves of letters: no identifier has them, in whatever alphabet the text is.
+UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _AFTER = ".,;:!?'\"*_~`([{</\\|%"
 # Old serial item identifiers (SICI) are the only values with angle brackets: `45:2<140::aid-jbm8>3.0.co;2-1`.
 ANGLES = r"<\d{1,9}:[^\s<>\"]{1,40}>"

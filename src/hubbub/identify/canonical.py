@@ -6,12 +6,12 @@ from urllib.parse import parse_qsl, urlencode
 
 from w3lib.url import canonicalize_url
 
+from hubbub.identify.brackets import UNSEEN
 from hubbub.identify.tables import tracking
 
 LONGEST = 4096
 _WEB = re.compile(r"(?:https?://)?https?://(?P<host>[^/?#\\@:\s%]+)(?::(?P<port>\d{0,5}))?(?=[/?#]|$)", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})", re.ASCII)
-_UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def canonical(address: str) -> str | None:
@@ -25,7 +25,8 @@ def canonical(address: str) -> str | None:
     host, rest = parts
     path, _, query = rest.partition("#")[0].partition("?")
     kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not tracking().fullmatch(name)]
-    path = re.sub(r"(?:[/;]|/\.)+$", "", path)
+    while (shorter := path.rstrip("/;").removesuffix("/.")) != path:
+        path = shorter
     try:
         whole = canonicalize_url(f"https://{host}{path}/" + (f"?{urlencode(kept)}" if kept else ""))
     except ValueError:
@@ -39,7 +40,7 @@ def canonical(address: str) -> str | None:
 def split(address: str) -> tuple[str, str] | None:
     """Split an address into its host (canonical, with an unusual port) and the rest as written; None if it has none."""
     address = address.strip()
-    if len(address) > LONGEST or _UNSEEN.search(address):
+    if len(address) > LONGEST or UNSEEN.search(address):
         return None
     match = _WEB.match(address)
     host = match and _host(match["host"])

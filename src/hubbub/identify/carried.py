@@ -15,18 +15,17 @@ from hubbub.identify.tables import Shape, addresses
 
 def carried(host: str, rest: str) -> str | None:
     """The address that another carries, of which host and rest are given."""
-    carriers, proxy_at = _of_host(host)
+    carriers, inner = _of_host(host)
     for shape, path in carriers:
         if match := path.match(rest):
             return _decoded(match["value"], shape.coding)
-    return None if proxy_at is None else _proxied(host[:proxy_at], rest)
+    return None if inner is None else _proxied(inner, rest)
 
 
 @lru_cache(maxsize=16_384)
-def _of_host(host: str) -> tuple[tuple[tuple[Shape, re.Pattern[str]], ...], int | None]:
-    """The carriers among a host's addresses, and where what makes it a proxy begins."""
-    marks = _proxy().search(host)
-    return tuple(rows_of(host, _table())), marks and marks.start()
+def _of_host(host: str) -> tuple[tuple[tuple[Shape, re.Pattern[str]], ...], str | None]:
+    """The carriers among a host's addresses, and the host that a proxy stands for."""
+    return tuple(rows_of(host, _table())), meant(host)
 
 
 def embedded(rest: str) -> str | None:
@@ -57,13 +56,23 @@ def _decoded(value: str, coding: str) -> str | None:
     return value if value.startswith(("http://", "https://")) else f"https://{value}"
 
 
+def meant(host: str) -> str | None:
+    """The host that an institution's proxy stands for, which is written into its own; empty if it is asked for."""
+    marks = _proxy().search(host)
+    if not marks:
+        return None
+    inner = host[: marks.start()]
+    if "." not in inner:  # a label that spells dots as hyphens, and hyphens twice
+        inner = inner.replace("--", "\0").replace("-", ".").replace("\0", "-")
+    parts = split(f"https://{inner}/") if "." in inner else None
+    return parts[0] if parts else ""
+
+
 def _proxied(inner: str, rest: str) -> str | None:
     if asked := _asked().match(rest):
         value = asked["value"]
         return value if "://" in value else unquote(value)
-    if "." not in inner:  # a label that spells dots as hyphens, and hyphens twice
-        inner = inner.replace("--", "\0").replace("-", ".").replace("\0", "-")
-    return f"https://{inner}{rest}" if "." in inner and split(f"https://{inner}/") else None
+    return f"https://{inner}{rest}" if inner else None
 
 
 @cache

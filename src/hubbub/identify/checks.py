@@ -25,7 +25,9 @@ def arxiv(value: str) -> str:
 
 def ark(value: str) -> str | None:
     """The name without its inflections and final punctuation; the name's letter case counts, the authority's not."""
-    authority, _, name = trim(unquote(value)).partition("/")
+    while (plain := unquote(value)) != value:
+        value = plain
+    authority, _, name = trim(value).partition("/")
     name = name.rstrip("/?")
     return f"{authority.lower()}/{name}" if name else None
 
@@ -106,7 +108,7 @@ def pypi(value: str) -> str:
 
 def repec(value: str) -> str | None:
     """Archive and series in lower case; the number as written, without the punctuation around it."""
-    archive, series, number = trim(value).split(":", 2)
+    archive, series, number = [*trim(value).split(":", 2), "", ""][:3]
     number = number.replace("_3a", ":")  # as in addresses of EconPapers
     volume = _VOLUME.fullmatch(number)  # as in addresses of IDEAS
     number = ":".join(f"{name}:{part}" for name, part in volume.groupdict().items()) if volume else number
@@ -123,7 +125,7 @@ def ror(value: str) -> str | None:
 
 def rrid(value: str) -> str:
     """The authority's letters are capitals, save where it writes them otherwise."""
-    value = trim(value).rstrip("-")
+    value = re.sub(r"[\W_]+$", "", trim(value))
     authority, mark, number = re.split(r"([_:-])", value, maxsplit=1)
     return f"{authority.upper() if authority.islower() else authority}{mark}{number}"
 

@@ -8,10 +8,11 @@ import re
 from functools import cache
 from urllib.parse import unquote
 
-from hubbub.identify.brackets import ANGLES, trim
+from hubbub.identify.brackets import ANGLES, UNSEEN, trim
 from hubbub.identify.tables import addresses
 
 LONGEST = 500
+_MOST = 8  # tails that follow each other
 # Registrants have four digits and more; an ISBN-A has the three of a book and the publisher.
 _TEN = r"10\."
 PREFIX = _TEN + r"(?:\d{4,9}(?:\.\d{1,9}){0,4}|97[89]\.\d{2,8})"
@@ -28,9 +29,9 @@ IN_TEXT = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]++)", re.ASCII | re.IGNORECASE)
-_WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D){PREFIX}/[^\s\"\x00-\x1f\x7f-\x9f]+", re.ASCII)
+_WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D){PREFIX}/[^\"]+", re.ASCII)
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-_ESCAPED = re.compile(r"\\([_&%#])")  # as LaTeX writes them
+_ESCAPED = re.compile(r"(?<!\\)\\+([_&%#])")  # as LaTeX writes them
 _BLANK = re.compile(r"[\s\"\x00-\x1f\x7f-\x9f]")
 _ARXIV = "10.48550/arxiv."
 
@@ -40,7 +41,7 @@ def normal(written: str) -> tuple[str, str, str | None] | None:
     value = trim(written)
     value = _ESCAPED.sub(r"\1", value) if "\\" in value else value
     value = value.lower() if value.isascii() else value.translate(_LOWER)
-    if len(value) > LONGEST or not _WHOLE.fullmatch(value):
+    if len(value) > LONGEST or UNSEEN.search(value) or not _WHOLE.fullmatch(value):
         return None
     if value.startswith(_ARXIV):
         return "arxiv", value[len(_ARXIV) :], None
@@ -65,13 +66,17 @@ def in_address(address: str, resolver: bool) -> str | None:
 def in_text(written: str) -> str:
     """Take what was copied along from an address off a DOI in a text, and what its characters were coded with."""
     value = unquote(written) if "%2f" in written.lower() else written
-    return _cut(trim(value.replace("&lt;", "<").replace("&gt;", ">")), _ends())
+    return _cut(value.replace("&lt;", "<").replace("&gt;", ">"), _ends())
 
 
 def _cut(value: str, tails: re.Pattern[str]) -> str:
-    while (shorter := tails.sub("", value)) != value:
-        value = shorter
-    return value
+    """Cut tails off: nothing is left of `.pdf.pdf.pdf…`, which would take quadratic time."""
+    value = value[: 2 * LONGEST]
+    for _ in range(_MOST):
+        before, value = value, trim(tails.sub("", value))
+        if value == before:
+            return value
+    return ""
 
 
 @cache

@@ -12,16 +12,18 @@ from functools import cache
 
 import hyperscan
 
+from hubbub.identify.carried import meant
 from hubbub.identify.schemes import always_kept, may_be_scholarly
 from hubbub.identify.tables import Row, addresses, schemes
 from hubbub.model import Identifier
 
 # How a slash, and what stands between a word and its value, may look within JSON and within an address.
 _SLASH = r"(?:\\{0,2}/|\\u002f|%(?:25){0,4}2f)"
-_GAP = r'(?:[^0-9a-z"\n]|\\["a-z]|\\u[0-9a-f]{4}){0,8}'
+_COLON = r"(?::|%(?:25){0,4}3a)"
+_GAP = r'(?:[^0-9a-z"\n]|\\["a-z]|\\u[0-9a-f]{4}|%3a){0,8}'
 _PORT = r"\.?(?::\d{0,5})?"
 _SPELT_SLASHES = ("/", r"\/", r"\u002f", "%2f")
-_ADDRESS = rf"https?(?::|%(?:25){{0,4}}3a){_SLASH}{{2}}"
+_ADDRESS = rf"https?{_COLON}{_SLASH}{{2}}"
 # Not where a slash stands before it: there it belongs to an address that is found by its beginning.
 _WWW = r"(?:^|[^/f]|[^2]f|[^0%]2f|[^0]02f)www\."
 # A host with letters beyond ASCII is let through unread.
@@ -54,7 +56,7 @@ class Hints:
         watched = [one for one in watched if not always_kept(one)]
         self._pages = _pages(one.value for one in watched if one.scheme == "url")
         self._hosts: dict[bytes, bool] = {}
-        hints = [*_of_schemes(), *_of_hosts(), r"/handle/\d".replace("/", _SLASH)]
+        hints = [*_of_schemes(), *_of_hosts(), *_of_places()]
         hints += {form for one in watched if one.scheme != "url" for form in _of_watched(one)}
         self._marks = len(marks)
         # What is found goes into the list of its kind: addresses, hints, and one for each mark.
@@ -100,7 +102,7 @@ class Hints:
         if tokens := self._pages.get(host):
             line = body[slice(*line_at(body, at))]
             return b"%" in line or any(token in line for token in tokens) or may_be_scholarly(host)
-        hinted = bool(match["foreign"]) or may_be_scholarly(host)
+        hinted = bool(match["foreign"]) or may_be_scholarly(host) or may_be_scholarly(meant(host) or "")
         if end > at and match[0] == body[at:end].removesuffix(b"\\"):
             if len(self._hosts) >= _REMEMBERED:
                 self._hosts.clear()
@@ -172,7 +174,18 @@ def line_at(body: bytes, at: int) -> Span:
 def _of_schemes() -> Iterator[str]:
     for row in schemes().values():
         for hint in _spelt_out(row):
-            yield hint.replace("/", _SLASH).replace(" ", _GAP)
+            yield _escaped(hint).replace(" ", _GAP)
+
+
+def _of_places() -> Iterator[str]:
+    """What addresses of any host hold; where that is one word, the hint of its scheme sees it."""
+    for shape in addresses().anywhere:
+        if schemes()[shape.scheme].category == "scholarly" and not shape.hint.isalpha():
+            yield _escaped(re.escape(shape.hint))
+
+
+def _escaped(form: str) -> str:
+    return re.sub(r"(?<!\?):", lambda _: _COLON, form.replace("/", _SLASH))
 
 
 def _of_hosts() -> Iterator[str]:
@@ -181,6 +194,9 @@ def _of_hosts() -> Iterator[str]:
         if schemes()[shape.scheme].category == "scholarly":
             for host in shape.hosts:
                 yield _host(host) + _PORT + ("/" + shape.hint).replace("/", _SLASH)
+    for shape in addresses().carrier:
+        if shape.coding != "percent":  # in which no other hint shows
+            yield from (_host(host) + _PORT + _SLASH for host in shape.hosts)
 
 
 def _host(host: str) -> str:

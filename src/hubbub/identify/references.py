@@ -127,7 +127,7 @@ def _bibtex(parsed: tuple[str, dict[str, str]]) -> dict[str, Any]:
         "ids": [entry.get("doi") and f"doi:{entry['doi']}", eprint, *_ids(entry.get)[1:]],
         "title": re.sub(r"[{}]", "", entry.get("title", "")),
         "kind": kind,
-        "creators": [_turned(name) for name in re.split(r"\s+and\s+", entry.get("author", "")) if name],
+        "creators": [_turned(name) for name in re.split(r"(?<!\s)\s+and\s+", entry.get("author", "")) if name],
         "issued": entry.get("date") or entry.get("year"),
         "venue": entry.get("journal") or entry.get("journaltitle") or entry.get("booktitle"),
     }

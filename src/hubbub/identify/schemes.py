@@ -6,9 +6,10 @@ from functools import cache
 from urllib.parse import quote
 
 from hubbub.identify import doi
-from hubbub.identify.canonical import canonical, host_of
+from hubbub.identify.brackets import UNSEEN
+from hubbub.identify.canonical import canonical, host_of, split
 from hubbub.identify.checks import CHECKS
-from hubbub.identify.tables import GAP, schemes
+from hubbub.identify.tables import GAP, addresses, schemes
 from hubbub.model import Identifier
 from hubbub.reference import other_hosts, scholarly_hosts, scholarly_paths
 
@@ -36,18 +37,35 @@ def make(scheme: str, written: str, version: str | None = None) -> Identifier | 
 @cache
 def _maker(scheme: str) -> Callable[[str, str | None], Identifier | None]:
     row = schemes()[scheme]
-    form, case = re.compile(row.value, re.ASCII | re.IGNORECASE), _CASES[row.case]
+    form, case = _value(scheme), _CASES[row.case]
     check, has_version = CHECKS[row.check] if row.check else str, "version" in form.groupindex
     before, after = row.form.split("{value}")
+    reserved = _reserved(scheme)
 
     def made(written: str, version: str | None) -> Identifier | None:
         match = form.fullmatch(written)
         value = match and check(case(match["value"]))
-        if not match or not value:
+        if not match or not value or value.partition("/")[0].lower() in reserved:
             return None
-        return Identifier(scheme, before + value + after, (match["version"] if has_version else None) or version)
+        whole = before + value + after
+        if UNSEEN.search(whole) or not form.fullmatch(whole):  # what the check cut off may have been needed
+            return None
+        return Identifier(scheme, whole, (match["version"] if has_version else None) or version)
 
     return made
+
+
+@cache
+def _value(scheme: str) -> re.Pattern[str]:
+    return re.compile(schemes()[scheme].value, re.ASCII | re.IGNORECASE)
+
+
+@cache
+def _reserved(scheme: str) -> frozenset[str]:
+    """Names that the site of a scheme keeps for itself, which are none of its values."""
+    site = split(schemes()[scheme].address or "")
+    rows = (row for row in addresses().address if row.scheme == scheme and site and site[0] in row.hosts)
+    return frozenset(name for row in rows for name in row.reserved)
 
 
 @cache
@@ -62,7 +80,8 @@ def pattern(scheme: str, form: str) -> re.Pattern[str]:
 
 def address(identifier: Identifier) -> str | None:
     """Where an identifier's page is, if its scheme has pages."""
-    form = schemes()[identifier.scheme].address
+    row = schemes()[identifier.scheme]
+    form = next((page for value, page in row.pages.items() if re.fullmatch(value, identifier.value)), row.address)
     if form is None or identifier.scheme == "url":
         return form and identifier.value
     return form.format(value=quote(identifier.value, safe="/:()[];,.-_~!*'$+=@"))

@@ -34,6 +34,7 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     watch: str = "VALUE"
     spelt: dict[str, str] = {}
     address: str | None = None
+    pages: dict[str, str] = {}
     kept: str | None = None
     doi: str | None = None
     certainty: float = 1.0

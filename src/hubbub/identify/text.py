@@ -35,7 +35,7 @@ _WORD = 256  # letters of a word that is no surprise
 # Letters around the end of a hint within which a match begins, and beyond which it goes on to a blank at most.
 _NEAR = 128
 _LONGEST_ALONE = 200
-_MORE = re.compile(r"\s*(?:[,;/&]|and)\s*| ")
+_MORE = re.compile(r"\s{0,2}(?:[,;/&]|and)\s{0,2}| ")
 # Where a program or a pattern writes what is to be filled in.
 _TEMPLATE = re.compile(r"\$\{|\$\d{1,2}(?!\d)|%[%s]|\{(?:[A-Za-z_]\w*)?\}|\{[A-Za-z_]\w*$|\[\^|#\{|<<|\[ID\]")
 _UNFINISHED = (".", ":", "_", "=", "-")

@@ -10,7 +10,7 @@ from hubbub.identify.schemes import make, pattern
 from hubbub.identify.tables import schemes
 from hubbub.model import Identifier
 
-_NAMED = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9-]*)(?:\s*[:=#]\s*|\s+)(?P<value>\S.*)", re.DOTALL)
+_NAMED = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_-]*)(?:\s*[:=#]\s*|\s+)(?P<value>\S.*)", re.DOTALL)
 _BARE_DOI = re.compile(doi.PREFIX + "/", re.ASCII)
 _BARE_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?=[/?]|$)", re.ASCII | re.IGNORECASE)
 

@@ -23,7 +23,7 @@ Ways = tuple[str, ...]
 TEXT: Ways = ("text",)
 _LONGEST = 2000  # characters of a value of some scheme; what is longer is text
 _PARTS = re.compile(r"\s*[;,|\n]\s*|\s+(?:and|und|et|y|/)\s+|\s*\([^()]{0,60}\)\s*")
-_SEVERAL = re.compile(r"10\.\d{4,9}/.*[\s;,|]\W*(?:https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/", re.DOTALL)
+_SEVERAL = re.compile(r"10\.\d{4,9}/.*[\s;,|]\W{0,9}(?:https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/", re.DOTALL)
 
 
 class Field(Struct, frozen=True):

@@ -17,7 +17,7 @@ _LITERAL = re.compile(
     r"<(nowiki|pre|syntaxhighlight|source)\b[^<>]*(?<!/)>(.*?)(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE
 )
 _MARKUP = re.compile(r"\{\{|\}\}|\[\[|\]\]|''+")
-_EXPLICIT = re.compile(r"\s*(?:\d+\s*=)?")
+_EXPLICIT = re.compile(r"\s*(?:\d{1,3}\s*=)?")
 
 
 def in_wikitext(text: str) -> Iterator[Field]:

@@ -19,7 +19,7 @@ from hubbub.model import Identifier
 
 _DRESSED = re.compile(r"(?:urn:|info:)(\w{2,12})[:/]\s*", re.IGNORECASE)
 _NAMES = {"hdl": "handle", "eprint": "arxiv", "oai": "oai"}
-_LIST = re.compile(r"[;,|\s]+(?=(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/)", re.IGNORECASE)
+_LIST = re.compile(r"(?<![;,|\s])[;,|\s]+(?=(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/)", re.IGNORECASE)
 _REFERENCE = re.compile(r";\s*(?=citation_\w+=)")
 _MOST = 1000  # identifiers of one value
 
