@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hubbub.identify import address, always_kept, canonical, in_address, in_text, parse
 from hubbub.identify.hints import Hints
 from hubbub.identify.isbn import normal as isbn
-from hubbub.identify.text import _steps
+from hubbub.identify.text import steps
 from hubbub.model import Identifier
 
 HINTS = Hints()
@@ -94,7 +94,7 @@ def test_the_page_of_what_is_found_names_it(text: str) -> None:
 )
 def test_what_is_found_does_not_hang_on_the_hints(text: str) -> None:
     every = list(range(len(text.encode(errors="surrogatepass")) + 1))
-    with mock.patch("hubbub.identify.text.hints_in", return_value=dict.fromkeys(_steps(), every)):
+    with mock.patch("hubbub.identify.text.hints_in", return_value=dict.fromkeys(steps(), every)):
         found = in_text(text)
     assert in_text(text) == found
 

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = ROOT / "src" / "hubbub"
 MUTANTS: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("mutants.toml").read_text())["mutant"]
-RULES = {"write", "place and collector", "cursor", "count", "forgetting", "watch", "repost", "gate"}
+RULES = {"write", "place and collector", "cursor", "count", "forgetting", "watch", "repost", "gate", "match"}
 NAMES = [mutant["name"] for mutant in MUTANTS]
 
 

@@ -29,8 +29,8 @@ IN_TEXT = re.compile(
 )
 _IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]++)", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D){PREFIX}/[^\s\"\x00-\x1f\x7f-\x9f]+", re.ASCII)
+_UNESCAPED = re.compile(r"\\([_&%#])")  # as LaTeX writes them
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-_ESCAPED = re.compile(r"\\([_&%#])")
 _BLANK = re.compile(r"[\s\"\x00-\x1f\x7f-\x9f]")
 _ARXIV = "10.48550/arxiv."
 
@@ -38,7 +38,7 @@ _ARXIV = "10.48550/arxiv."
 def normal(written: str) -> tuple[str, str, str | None] | None:
     """Give scheme, value and version of a DOI: lower case, trimmed; arXiv's own DOIs name arXiv papers."""
     value = trim(written)
-    value = _ESCAPED.sub(r"\1", value) if "\\" in value else value
+    value = _UNESCAPED.sub(r"\1", value) if "\\" in value else value
     value = value.lower() if value.isascii() else value.translate(_LOWER)
     if len(value) > LONGEST or not _WHOLE.fullmatch(value):
         return None
@@ -55,7 +55,7 @@ def in_address(address: str, resolver: bool) -> str | None:
     if not found:
         return None
     prefix, once, twice, suffix = found.groups()
-    suffix = unquote(unquote(suffix)) if twice else unquote(suffix)
+    suffix = _UNESCAPED.sub(r"\1", unquote(unquote(suffix)) if twice else unquote(suffix))
     if once or twice:  # the DOI was a parameter's or a path's single part, so a bare slash or `&` ends it
         suffix = suffix.split("&")[0]
     suffix = _BLANK.split(suffix, maxsplit=1)[0]

@@ -12,7 +12,7 @@ from functools import cache
 
 import hyperscan
 
-from hubbub.identify.schemes import always_kept, is_scholarly
+from hubbub.identify.schemes import always_kept, may_be_scholarly
 from hubbub.identify.tables import Row, addresses, schemes
 from hubbub.model import Identifier
 
@@ -99,8 +99,8 @@ class Hints:
         host = _plain(match["host"])
         if tokens := self._pages.get(host):
             line = body[slice(*line_at(body, at))]
-            return b"%" in line or any(token in line for token in tokens) or is_scholarly(host)
-        hinted = bool(match["foreign"]) or is_scholarly(host)
+            return b"%" in line or any(token in line for token in tokens) or may_be_scholarly(host)
+        hinted = bool(match["foreign"]) or may_be_scholarly(host)
         if end > at and match[0] == body[at:end].removesuffix(b"\\"):
             if len(self._hosts) >= _REMEMBERED:
                 self._hosts.clear()
@@ -131,8 +131,8 @@ def _in_text(bare: bool) -> tuple[list[str], hyperscan.Database]:
     forms = [(ADDRESS, "https?://"), (BARE, r"www\."), (BARE, r"10\.\d{4}")]
     forms += [(BARE, _host(host) + r"\.?/") for host in sorted(hosts)]
     for scheme, row in schemes().items():
-        hints = [hint.replace(" ", _TEXT_GAP) for hint in _spelt_out(row)] or map(re.escape, row.words)
-        forms += [(scheme, form) for form in hints if row.text or row.hint]
+        hints = [hint.replace("/", "(?:/|%2f)").replace(" ", _TEXT_GAP) for hint in _spelt_out(row)]
+        forms += [(scheme, form) for form in hints or map(re.escape, row.words) if row.text or row.hint]
     flags = [hyperscan.HS_FLAG_CASELESS] * len(forms)
     rows = [(scheme, row.bare) for scheme, row in schemes().items() if row.bare and bare]
     # Of these the scan finds a superset, since it cannot look around.

@@ -21,11 +21,12 @@ from hubbub.identify.typed import parse
 # Closing brackets and commas are part of an address, but not where the next one follows at once. `+` as in a DOI.
 _TAIL = (
     r"(?:[^\s<>\"'\])},;|…。，、；：！？（）「」『』【】《》“”‘’«»\x00-\x1f\x7f-\x9f]++|" + ANGLES
-    + rf"|(?![\])}}>,;|]{{1,3}}[(\[]{{0,2}}{doi.NEXT}|\]\()[\])}},;])+"
+    + rf"|(?![\])}}>,;|']{{1,4}}[(\[']{{0,2}}{doi.NEXT}|\]\()[\])}},;'])+"
 )  # fmt: skip
 _ADDRESS = re.compile(r"(?<![a-z0-9])https?://" + _TAIL, re.IGNORECASE | re.ASCII)
 _BARE = re.compile(
-    r"(?<![\w@./:%=&?-])(?P<host>(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})\.?/" + _TAIL, re.IGNORECASE | re.ASCII
+    r"(?:(?<![\w@./:%=&?-])|(?<=[\"'(=]//))(?P<host>(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})\.?/" + _TAIL,
+    re.IGNORECASE | re.ASCII,
 )
 
 _CONTINUED = bytes(range(0x80, 0xC0))  # bytes that go on with a letter
@@ -36,8 +37,9 @@ _NEAR = 128
 _LONGEST_ALONE = 200
 _MORE = re.compile(r"\s*(?:[,;/&]|and)\s*")
 # Where a program or a pattern writes what is to be filled in.
-_TEMPLATE = re.compile(r"\$\{|\$\d{1,2}(?!\d)|%[%s]|\{\w*\}|\[\^|#\{|<<|\[ID\]")
-_FILLED = ("{", "${", "%s", "#{", "<<")
+_TEMPLATE = re.compile(r"\$\{|\$\d{1,2}(?!\d)|%[%s]|\{(?:[A-Za-z_]\w*)?\}|\{[A-Za-z_]\w*$|\[\^|#\{|<<|\[ID\]")
+_UNFINISHED = (".", ":", "_", "=", "-")
+_FILLED = re.compile(r"(?<=[./:_=-])(?:\$?\{|%s|#\{|<\w)|<<")
 _MAY_BE_CUT = re.compile(r"\.\.\.|[…${%\[#<]")  # without these it is not, and most have none
 _PLACE = itemgetter(0)
 Window = tuple[int, int]
@@ -45,7 +47,7 @@ Places = list[tuple[int, Found]]
 Read = Callable[[re.Match[str]], Iterable[Found] | None]
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """What is read where something hints at it; `near` is how far around the hint a match may reach."""
 
     number: int
@@ -53,6 +55,10 @@ class _Step(NamedTuple):
     pattern: re.Pattern[str]
     read: Read
     near: int
+
+    @property
+    def is_address(self) -> bool:
+        return self.hint in (ADDRESS, BARE)
 
 
 def in_text(text: str, bare: bool = True) -> list[Found]:
@@ -65,7 +71,7 @@ def in_text(text: str, bare: bool = True) -> list[Found]:
         text = text.replace("\\/", "/")  # JSON writes slashes so
     found: Places = []
     if hinted := _hinted(text, bare):
-        for step in sorted(map(_steps().__getitem__, hinted)):
+        for step in sorted(map(steps().__getitem__, hinted)):
             # What a step before has read is blank by now.
             if hits := [at for at in hinted[step.hint] if at and text[at - 1] != " "]:
                 text = _take(text, _windows(text, hits, step.near), step, bare, found)
@@ -94,18 +100,20 @@ def _hinted(text: str, bare: bool) -> dict[str, list[int]]:
 
 def _whole(text: str) -> Found | None:
     """What is a value from start to end needs no word before it."""
-    identifier = parse(text) if len(text) <= _LONGEST_ALONE and not any(map(str.isspace, text)) else None
+    if len(text) > _LONGEST_ALONE or any(map(str.isspace, text)) or _TEMPLATE.search(text):
+        return None
+    identifier = parse(text)
     return Found(identifier, text, f"{identifier.scheme}-alone", 0.8) if identifier else None
 
 
-def _take(text: str, windows: list[Window], step: _Step, bare: bool, found: Places) -> str:
+def _take(text: str, windows: list[Window], step: Step, bare: bool, found: Places) -> str:
     """Note what is read in each match and blank the match; None leaves it for the steps after."""
     parts, done = list[str](), 0
     for window in windows:
         for match in step.pattern.finditer(text, *window):
             start, end = match.span()
             may_be_cut = _MAY_BE_CUT.search(text, start, end + 3)
-            ones = () if may_be_cut and _is_cut(text, match, step.hint, bare) else step.read(match)
+            ones = _read(text, match, step, bare) if may_be_cut else step.read(match)
             if ones is not None:
                 parts += (text[done:start], " " * (end - start))
                 done = end
@@ -113,12 +121,27 @@ def _take(text: str, windows: list[Window], step: _Step, bare: bool, found: Plac
     return "".join([*parts, text[done:]]) if parts else text
 
 
-def _is_cut(text: str, match: re.Match[str], hint: str, bare: bool) -> bool:
-    """Whether the end of a value is missing: shortened, as only addresses are in careful texts, or to be filled in."""
-    is_address = hint in (ADDRESS, BARE)
-    if (is_address or not bare) and is_shortened(text, *match.span()):
-        return True
-    return _TEMPLATE.search(match[0]) is not None or text.startswith(_FILLED, match.end())
+def _read(text: str, match: re.Match[str], step: Step, bare: bool) -> Iterable[Found] | None:
+    """Read a match, unless the end of its value is missing: shortened, or still to be filled in.
+
+    In careful texts only addresses are shortened; behind other values dots are a pause.
+    """
+    if (step.is_address or not bare) and is_shortened(text, *match.span()):
+        return []
+    written = match[0]
+    if (gap := _TEMPLATE.search(written)) and (gap := _TEMPLATE.search(trim(written))):
+        written = written[: gap.start()]
+        if not gap[0].startswith("{") or gap[0].endswith("}"):  # only what stands before the last slash is whole
+            written = written[: written.rfind("/") + 1]
+    elif not _FILLED.match(text, match.end()):
+        return step.read(match)
+    again = step.pattern.match(written) if step.is_address and not written.endswith(_UNFINISHED) else None
+    return [one for one in step.read(again) or () if one.identifier.scheme != "url"] if again else []
+
+
+def is_to_be_filled_in(text: str, match: re.Match[str]) -> bool:
+    """Whether a program or a pattern writes here what is still to be filled in."""
+    return bool(_TEMPLATE.search(trim(match[0])) or _FILLED.match(text, match.end()))
 
 
 def _windows(text: str, hits: list[int], near: int) -> list[Window]:
@@ -190,17 +213,18 @@ def _reader(scheme: str, form: re.Pattern[str]) -> Read:
 
 
 @cache
-def _steps() -> dict[str, _Step]:
-    """All steps by their hints, in order: first what has a word before it."""
+def steps() -> dict[str, Step]:
+    """What is looked for in a text, by what hints at it, in this order."""
     steps = [
-        _Step(0, ADDRESS, _ADDRESS, _read_address, 0),
-        _Step(1, BARE, _BARE, _read_bare, 0),
-        _Step(2, "doi", doi.IN_TEXT, _read_doi, 0),
+        Step(0, ADDRESS, _ADDRESS, _read_address, 0),
+        Step(1, BARE, _BARE, _read_bare, 0),
+        Step(2, "doi", doi.IN_TEXT, _read_doi, 0),
     ]
     rows = schemes().items()
     forms = [(scheme, scheme, row.text) for scheme, row in rows if row.text]
+    # Without a word before it only once all that has one is taken.
     forms += [(alone(scheme), scheme, row.bare) for scheme, row in rows if row.bare]
     for hint, scheme, form in forms:
         compiled = pattern(scheme, form)
-        steps.append(_Step(len(steps), hint, compiled, _reader(scheme, compiled), _NEAR))
+        steps.append(Step(len(steps), hint, compiled, _reader(scheme, compiled), _NEAR))
     return {step.hint: step for step in steps}
