@@ -5,7 +5,7 @@
 Without files the documents are made: half a megabyte of prose each, with a reference every 1,000 characters, every
 100,000, or with none.
 In turns, best of five, by the time that the processor was ours. The last line is JSON: `ratio` is characters a second
-of `in_text` over those of the plain pattern in the last document (at least 1 is wanted).
+of `in_text` over those of the plain pattern, as the mean over the documents (at least 1 is wanted).
 """
 
 import argparse
@@ -14,8 +14,10 @@ import random
 import re
 import time
 from pathlib import Path
+from statistics import mean
 
 from hubbub.identify import in_text
+from hubbub.identify.address import found_in
 
 ROUNDS = 5
 CROSSREF = re.compile(r"10.\d{4,9}/[-._;()/:A-Z0-9]+", re.IGNORECASE)
@@ -49,17 +51,20 @@ def main() -> None:
     told, r = parser.parse_args(), random.Random(1)
     texts = [file.read_text(errors="replace") for file in told.files]
     texts = texts or [document(r, every) for every in (1_000, 100_000, 1_000_000)]
+    ratios: list[float] = []
     for text in texts:
         ours = plain = float("inf")
         for _ in range(ROUNDS):
+            found_in.cache_clear()  # a document is read once
             began_at = time.process_time()
             in_text(text)
             between = time.process_time()
             list(CROSSREF.finditer(text))
             ours, plain = min(ours, between - began_at), min(plain, time.process_time() - between)
         sizes = f"{len(text) / ours / 1e6:7.0f} MB/s against {len(text) / plain / 1e6:7.0f} MB/s"
+        ratios.append(plain / ours)
         print(f"{len(text):>10,} characters, {len(in_text(text)):>6,} found: {sizes}")
-    print(json.dumps({"ratio": round(plain / ours, 2)}))
+    print(json.dumps({"ratio": round(mean(ratios), 2)}))
 
 
 if __name__ == "__main__":

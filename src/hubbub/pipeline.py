@@ -41,7 +41,7 @@ from hubbub.store import Store, read
 from hubbub.store.fold import Change, touches_of
 from hubbub.store.keep import Writer
 from hubbub.store.read import New, keys
-from hubbub.store.text import may_hold_nul, without_nul
+from hubbub.store.text import NUL, without_nul
 
 if TYPE_CHECKING:  # numpy is loaded where a page of lines is read
     from hubbub.collect.touching import Held, Prints, Touches
@@ -157,7 +157,7 @@ def keep(page: Page, gate: "Gate", store: Store, outcome: Outcome, moves: bool =
 class Sifted(Struct):
     """A page as far as it can be read without asking the store: changes, and what other lines touch.
 
-    `read` are the places where the lines begin that were read.
+    `read` are the places where the lines begin that were read; `clean` says that no NUL can be in them.
     """
 
     page: Page
@@ -165,6 +165,7 @@ class Sifted(Struct):
     faults: list[Fault]
     touches: "Touches | None" = None
     read: set[int] = field(default_factory=set)
+    clean: bool = False
 
 
 class Gate:
@@ -172,6 +173,7 @@ class Gate:
 
     def __init__(self, source: Source, store: Store) -> None:
         self.source = source
+        self._lines = source if isinstance(source, LineSource) else None
         self._store = store
         self._works: Works = frozenset()
         self._pages: Works = frozenset()
@@ -192,22 +194,23 @@ class Gate:
     def sift(self, page: Page) -> Sifted:
         """Parse what names a work, and what touches a post or an account that was held when the gate last looked."""
         sifted = Sifted(page, deque(), [without_nul(fault) for fault in page.faults])
-        if page.lines and isinstance(self.source, LineSource):
-            self._sift_lines(self.source, sifted)
+        if page.lines and self._lines:
+            self._sift_lines(self._lines, sifted)
         else:
             self._parse(sifted, [(0, len(page.body))])
         return sifted
 
     def _sift_lines(self, source: LineSource, sifted: Sifted) -> None:
         if self._hints is None:
-            self._hints = Hints(self._works, source.marks)
+            self._hints = Hints(self._works, (*source.marks, NUL))
         if self._held is None:
             from hubbub.collect.touching import Held  # numpy is loaded where a page of lines is read
 
             self._held = Held()
             self._learn(self._store.ask(keys, source.about.name, self._rows))
         body = sifted.page.body
-        spans, marked = self._hints.scan(body)
+        spans, (*marked, nul) = self._hints.scan(body)
+        sifted.clean = not nul
         sifted.touches = touches = source.touches(body, marked)
         self._parse(sifted, spans)
         held = touches.at[self._held.has(touches.prints)].tolist()
@@ -257,10 +260,9 @@ class Gate:
         lines = [span for span in dict.fromkeys(spans) if span[0] not in read]
         read.update(start for start, _ in lines)
         body = b"\n".join([page.body[start:end] for start, end in lines])
-        clean = page.lines and not may_hold_nul(body)
         place = partial(_place, list(accumulate((end - start + 1 for start, end in lines), initial=0)), lines)
         for told in self.source.parse(replace(page, body=body, offset=0)) if lines else ():
-            fact = told if clean else without_nul(told)
+            fact = told if sifted.clean else without_nul(told)
             if isinstance(fact, Post):
                 sifted.changes.append(Reading(fact, find(fact, self._works) if fact.text or fact.links else ()))
             elif isinstance(fact, Fault):

@@ -110,6 +110,17 @@ def test_a_line_that_cannot_be_read_is_told_with_its_place(new_store: NewStore) 
     assert len(sifted.changes) == 1
 
 
+def test_no_nul_comes_out_of_lines(new_store: NewStore) -> None:
+    line = wrote(1, ANN, "one", WORK, "create")
+    told_ = body([line._replace(text=line.text.replace(b"-end", b"-end\\u0000"))]) + b'{"\0 10.1000/a\n'
+    page = Page("lane", "lane", told_, datetime.now(UTC), "", lines=True)
+    sifted = pipeline.Gate(sources()[PLACE], new_store()).sift(page)
+    (read,), (fault,) = sifted.changes, sifted.faults
+    assert isinstance(read, Reading)
+    assert (read.post.text or "").count("\ufffd") == fault.sample.count("\ufffd") == 1
+    assert "\0" not in f"{read}{fault}"
+
+
 def test_a_repost_of_a_repost_taken_back_is_no_more(new_store: NewStore) -> None:
     store = new_store()
     collect(

@@ -119,10 +119,11 @@ def hints_in(coded: bytes, bare: bool = True) -> dict[str, list[int]]:
     if bare not in _memory.scratch:
         _memory.scratch[bare] = hyperscan.Scratch(database)
     found: dict[str, list[int]] = defaultdict(list)
-    scratch = _memory.scratch[bare]
-    database.scan(
-        coded, match_event_handler=lambda id_, start, end, flags, told: found[names[id_]].append(end), scratch=scratch
-    )
+
+    def note(id_: int, start: int, end: int, flags: int, told: object) -> None:
+        found[names[id_]].append(end)
+
+    database.scan(coded, match_event_handler=note, scratch=_memory.scratch[bare])
     return found
 
 

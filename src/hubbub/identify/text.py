@@ -222,6 +222,7 @@ def steps() -> dict[str, Step]:
     ]
     rows = schemes().items()
     forms = [(scheme, scheme, row.text) for scheme, row in rows if row.text]
+    # Without a word before it only once all that has one is taken.
     forms += [(alone(scheme), scheme, row.bare) for scheme, row in rows if row.bare]
     for hint, scheme, form in forms:
         compiled = pattern(scheme, form)
