@@ -84,7 +84,7 @@ def by_hand(plain: sqlite3.Connection) -> list[tuple[object, ...]]:
     (work,) = plain.execute(
         "SELECT id FROM identifier WHERE value = ? AND scheme = ?", (ASKED.value, ASKED.scheme)
     ).fetchone()
-    return plain.execute(BY_SOURCE, {"identifier": work}).fetchall()
+    return plain.execute(BY_SOURCE.replace("IN :works", "= :works"), {"works": work}).fetchall()
 
 
 def main() -> None:

@@ -35,10 +35,13 @@ SHAPES = (
     shapes.Reach,
     shapes.Voice,
     shapes.Speaker,
+    shapes.VersionCount,
     shapes.AliasLine,
     Tally,
     shapes.Wish,
     shapes.Said,
+    shapes.SecondHand,
+    shapes.Story,
     shapes.Words,
     shapes.Evidence,
 )

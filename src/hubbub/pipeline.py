@@ -37,7 +37,7 @@ from hubbub.model import (
     Span,
     Works,
 )
-from hubbub.store import Store
+from hubbub.store import Store, read
 from hubbub.store.fold import Change, touches_of
 from hubbub.store.keep import Writer
 from hubbub.store.read import New, keys
@@ -48,6 +48,7 @@ if TYPE_CHECKING:  # numpy is loaded where a page of lines is read
 
 REBUILD_STEP = 5_000  # assertions a transaction
 WORKS_STAND = 2.0  # seconds before a lane that goes on asks again which works are watched
+PAGES_STAND = 60.0  # and which pages: feeds bring new ones all the time, and each time a gate is made anew
 Name = tuple[str, PostKey]  # a source, and an id there
 
 
@@ -173,6 +174,8 @@ class Gate:
         self.source = source
         self._store = store
         self._works: Works = frozenset()
+        self._pages: Works = frozenset()
+        self._pages_at = float("-inf")
         self._hints: Hints | None = None
         self._held: Held | None = None
         self._rows = (0, 0)
@@ -180,7 +183,9 @@ class Gate:
 
     def watch(self) -> None:
         """From now on let through what mentions works that are on shelves by now, beside what is always kept."""
-        works = self._store.works()
+        if monotonic() - self._pages_at > PAGES_STAND:
+            self._pages, self._pages_at = self._store.pages(), monotonic()
+        works = self._store.works() | self._pages
         if works != self._works:
             self._works, self._hints = works, None
 
@@ -363,13 +368,18 @@ def rebuild(store: Store, told: Callable[[int], None] = lambda done: None) -> in
 
     `told` hears how many are done. Returns their number.
     """
-    works = store.works()
+    works = store.works() | store.pages(None)
     done, last = 0, 0
     while batch := store.assertions(after=last, limit=REBUILD_STEP):
         with store.writing() as writer:
-            writer.derive([((*held[:5], Reading(held[5], find(held[5], works))), held[6]) for held in batch])
+            derive(batch, works, writer)
         last = batch[-1][0]
         done += len(batch)
         told(done)
     store.compact()
     return done
+
+
+def derive(batch: Iterable[read.Held], works: Works, writer: Writer) -> None:
+    """Derive the mentions of statements anew."""
+    writer.derive([((*held[:5], Reading(held[5], find(held[5], works))), held[6]) for held in batch])

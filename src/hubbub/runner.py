@@ -14,9 +14,11 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from hubbub import pipeline
+from hubbub import asking, pipeline
+from hubbub.asking import Asking
 from hubbub.collect.source import STREAM, Fetch, LoginError, Source, WrongLoginError, sources
 from hubbub.fetch.errors import FetchError
+from hubbub.match.pages import Verdict
 from hubbub.model import Identifier, Watch
 from hubbub.pipeline import Gate, Outcome
 from hubbub.store import BusyError, Store, StoreError, lanes, wanted
@@ -30,6 +32,8 @@ AGAIN = timedelta(minutes=2)  # after a failure, doubled with each one more
 FAILURES = 3  # in a row, and a source has its turn another time
 ROUNDS = 5  # of asking what has become wanted by what was found
 IDLE = 30.0  # seconds between looks at what is due
+PAGES = "pages"  # the lane of what unknown pages are asked
+ASKED = 200  # of them a turn
 TICK = 1.0  # seconds between looks at wishes and the inbox
 LETTERS = 100  # pages that are taken out of the inbox at once
 RECONNECT = 1.0, 60.0  # seconds before a stream is opened again, at first and at most
@@ -66,6 +70,7 @@ class Runner:
         self._fetch = fetch
         self._chosen = list(chosen)
         self._told = told
+        self._asking = Asking(store, fetch)
         self._me = this_process()
         self._holding: set[tuple[str, str]] = set()
         self._look_from = datetime.now(UTC)  # when wishes are asked about again
@@ -89,7 +94,8 @@ class Runner:
                 if len(done) == before:
                     break
                 done |= {(name, RECHECK) for name in turns}  # what was found just now still stands
-        return list(turns.values())
+            await self._ask(asked := Turn(asking.NAME))
+        return [*turns.values(), *([asked] if asked.lanes else [])]
 
     async def listen(self, listened: Iterable[Source]) -> None:
         """Read the streams of sources until cancelled, or until none of them can be read without a login."""
@@ -103,6 +109,7 @@ class Runner:
             for source in self._chosen:
                 tasks.create_task(self._again(IDLE, partial(self._poll, source)))
             tasks.create_task(self._again(TICK, self._fulfil))
+            tasks.create_task(self._again(IDLE, partial(self._ask, Turn(asking.NAME))))
 
     def _open(self, listened: Iterable[Source], tasks: asyncio.TaskGroup) -> None:
         lists = self._store.ask(wanted.subscriptions)
@@ -140,7 +147,7 @@ class Runner:
             if turn.given_up or kind in closed or not due(states[lane]) or _is_covered(source, states, lane):
                 continue
             done.add((source.about.name, lane))
-            async with self._held(source, lane, states[lane].due_at) as held:
+            async with self._held(turn.source, lane, states[lane].due_at) as held:
                 if not held:
                     continue
                 failure = await self._read(source, lane, states[lane], turn)
@@ -264,6 +271,24 @@ class Runner:
         self._told(turn)
         return answered
 
+    # Unknown pages
+
+    async def _ask(self, turn: Turn) -> None:
+        """Ask pages that nobody knows what they are, unless another process does."""
+
+        def told(verdict: Verdict) -> None:
+            turn.lanes += 1
+            turn.outcome.facts += verdict.work is not None
+            self._told(turn)
+
+        if not self._asking.is_due():
+            return
+        async with self._held(turn.source, PAGES, begins=True) as held:
+            if held:
+                await self._asking.ask(ASKED, told)
+                with self._store.writing() as writer:
+                    writer.lanes.release(turn.source, PAGES, datetime.now(UTC) + timedelta(seconds=IDLE))
+
     # Streams
 
     async def _stream(self, source: Source, lane: str) -> None:
@@ -272,7 +297,7 @@ class Runner:
         while True:
             began_at, failure = datetime.now(UTC), None
             with suppress(BusyError):
-                async with self._held(source, lane, begins=True) as held:
+                async with self._held(name, lane, begins=True) as held:
                     if held:
                         failure = await self._follow(source, lane, turn)
                         sentence = None if failure is None else turn.fail(failure)
@@ -309,10 +334,10 @@ class Runner:
 
     @asynccontextmanager
     async def _held(
-        self, source: Source, lane: str, due_at: datetime | None = None, begins: bool = False
+        self, name: str, lane: str, due_at: datetime | None = None, begins: bool = False
     ) -> AsyncIterator[bool]:
         """Hold a lane, unless somebody else does, or has read it since it was due; `begins` makes it, from now on."""
-        name, now = source.about.name, datetime.now(UTC)
+        now = datetime.now(UTC)
         with self._store.writing() as writer:
             held = writer.lanes.hold(name, lane, self._me, now, due_at, begins)
         if held:

@@ -24,7 +24,7 @@ CODES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 EVIL = "\x1b]0;x\x07\x1b[2J\x9b31m[/b][red]:smile: \u202eevil"
 COLUMNS = (
     "source,post,url,posted_at,own,counted,amplifies,title,text,language,account,handle,name,followers,"
-    "relation,found_in,as_written,method,certainty,via,record,statements"
+    "relation,found_in,as_written,method,certainty,via,record,names,statements"
 )
 
 

@@ -74,6 +74,10 @@ class Replay:
         joined = ("&" if "?" in address else "?") + urlencode(asked, doseq=True) if asked else ""
         return self._answer("GET", address + joined, accept)
 
+    async def head(self, address: str, *, accept: Collection[int] = (200,)) -> Answer:
+        """Answer from a recording."""
+        return self._answer("HEAD", address, accept)
+
     async def post(
         self,
         address: str,

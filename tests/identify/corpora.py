@@ -5,9 +5,12 @@ scheme's identifiers in it, and is empty where something only looks like one. `r
 been written.
 """
 
+import argparse
 import sys
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +20,13 @@ from hubbub import identify
 CORPORA = Path(__file__).with_name("corpora")
 FLOORS = CORPORA / "floors.toml"
 Pair = tuple[str, str]
+
+
+class Floor(NamedTuple):
+    """A recall and a precision."""
+
+    recall: float
+    precision: float
 
 
 class Case(Struct, forbid_unknown_fields=True):
@@ -78,25 +88,47 @@ def score(scheme: str, some: Iterable[Case]) -> tuple[Score, list[str]]:
     return total, wrong
 
 
-def told(*lines: str) -> None:
-    """Print lines."""
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+def floors() -> dict[str, Floor]:
+    """Of each scheme the recall and precision below which it must not fall."""
+    return {scheme: Floor(*both) for scheme, both in tomllib.loads(FLOORS.read_text())["floors"].items()}
+
+
+def keep_floors(lower: bool) -> None:
+    """Write the floors anew: raised to what is reached, and lowered to it only if that is asked for."""
+    held, lines = floors(), []
+    for scheme in schemes():
+        total, _ = score(scheme, cases(scheme))
+        reached = Floor(floored(total.recall), floored(total.precision))
+        old = held.get(scheme, reached)
+        kept = reached if lower else Floor(max(reached.recall, old.recall), max(reached.precision, old.precision))
+        lines.append(f"{scheme} = [{kept.recall:.3f}, {kept.precision:.3f}]\n")
+    head = FLOORS.read_text().partition("[floors]\n")
+    FLOORS.write_text("".join([*head[:2], *lines]))
+
+
+def floored(share: float) -> float:
+    """Three digits, never rounded up."""
+    return int(share * 1000) / 1000
 
 
 def main() -> None:
-    """Print the scores; with names of schemes, also what is wrong."""
-    for scheme in sys.argv[1:] or schemes():
-        for round_ in (1, 2):
-            some = [case for case in cases(scheme) if case.round == round_]
+    """Print the scores of schemes, and of those that are named also what is wrong."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("schemes", nargs="*")
+    asked.add_argument("--floors", action="store_true", help="raise the floors to what is reached")
+    asked.add_argument("--lower-floors", action="store_true", help="lower them to it, too")
+    given = asked.parse_args()
+    for scheme in given.schemes or schemes():
+        for number in (1, 2):
+            some = [case for case in cases(scheme) if case.round == number]
             total, wrong = score(scheme, some)
             positive = sum(bool(case.finds) for case in some)
-            if some:
-                told(
-                    f"{scheme:18} round {round_}: {positive:3} positive, {len(some) - positive:3} negative, "
-                    f"recall {total.recall:.3f}, precision {total.precision:.3f}"
-                )
-            if len(sys.argv) > 1:
-                told(*wrong)
+            told = f"{positive:3} positive, {len(some) - positive:3} negative"
+            shares = f"recall {total.recall:.3f}, precision {total.precision:.3f}"
+            sys.stdout.write(f"{scheme:18} round {number}: {told}, {shares}\n" if some else "")
+            sys.stdout.writelines(f"{line}\n" for line in wrong if given.schemes)
+    if given.floors or given.lower_floors:
+        keep_floors(given.lower_floors)
 
 
 if __name__ == "__main__":

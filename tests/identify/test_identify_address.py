@@ -109,6 +109,9 @@ def test_canonical(address: str, form: str) -> None:
         ("url:https://sub.pubs.acs.org/page", True),
         ("url:https://acs.org/page", False),
         ("url:https://harvard.edu/news", False),
+        ("url:https://abdn.ac.uk/achds/environment/birth-cohorts/about", True),
+        ("url:https://abdn.ac.uk/achds/environment/birth-cohorts-2", False),
+        ("url:https://abdn.ac.uk/news", False),
     ],
 )
 def test_always_kept(identifier: str, kept: bool) -> None:

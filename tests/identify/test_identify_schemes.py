@@ -7,7 +7,7 @@ from hubbub.identify.tables import addresses, schemes
 
 SPOKEN = [(scheme, *pair) for scheme, row in schemes().items() for pair in row.examples.items()]
 SHAPES = [(row.scheme, *pair) for row in (*addresses().address, *addresses().anywhere) for pair in row.examples.items()]
-CARRIED = [pair for row in addresses().carrier for pair in row.examples.items()]
+CARRIED = [pair for row in (*addresses().carrier, *addresses().embedded) for pair in row.examples.items()]
 CARRIED += addresses().proxy.examples.items()
 
 
@@ -38,5 +38,7 @@ def test_every_row_has_an_example() -> None:
     in_addresses = {row.scheme for row in (*addresses().address, *addresses().anywhere) if row.examples}
     assert [scheme for scheme, row in schemes().items() if not row.examples and scheme not in in_addresses] == ["url"]
     assert [
-        row for row in (*addresses().address, *addresses().anywhere, *addresses().carrier) if not row.examples
+        row
+        for row in (*addresses().address, *addresses().anywhere, *addresses().carrier, *addresses().embedded)
+        if not row.examples
     ] == []

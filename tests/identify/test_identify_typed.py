@@ -2,7 +2,7 @@
 
 import pytest
 
-from hubbub.identify import METHOD_VERSION, parse
+from hubbub.identify import METHOD_VERSION, parse, twin
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,15 @@ def test_nothing(written: str) -> None:
 def test_the_version_of_the_method_is_a_short_word() -> None:
     assert METHOD_VERSION.isalnum()
     assert len(METHOD_VERSION) == 10
+
+
+@pytest.mark.parametrize("written", ["zenodo:3232985", "figshare:9782777", "ssrn:5018989", "dryad:dryad.8521"])
+def test_a_rule_names_a_record_by_its_doi_and_back(written: str) -> None:
+    record = parse(written)
+    assert record is not None
+    doi = twin(record)
+    assert doi is not None
+    assert (doi.scheme, twin(doi)) == ("doi", record)
+    other = parse("doi:10.1000/x")
+    assert other is not None
+    assert twin(other) is None

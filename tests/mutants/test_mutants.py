@@ -13,7 +13,18 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = ROOT / "src" / "hubbub"
 MUTANTS: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("mutants.toml").read_text())["mutant"]
-RULES = {"write", "place and collector", "cursor", "count", "forgetting", "watch", "repost", "gate", "identify"}
+RULES = {
+    "write",
+    "place and collector",
+    "cursor",
+    "count",
+    "forgetting",
+    "watch",
+    "repost",
+    "gate",
+    "match",
+    "identify",
+}
 NAMES = [mutant["name"] for mutant in MUTANTS]
 
 

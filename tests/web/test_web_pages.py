@@ -161,7 +161,14 @@ def test_a_work_leads_to_what_belongs_with_it(client: httpx.Client) -> None:
     ]
     assert text_of(one(section, f'li:has(a[href="{work_path(RELATED)}"])')) == "PubMed 23193287 says Crossref, OpenAlex"
     assert len(section.css("a[href^='/work/doi/10.5555/version.']")) == 9
+    counted = one(tree, "table.versions")
+    assert text(tree, "table.versions strong") == f"DOI {PAPER.value}"
+    assert counted.css_first(f'a[href="{work_path(RELATED)}"]')
+    assert not counted.css_first(f'a[href="{work_path(EVIL)}"]')  # one witness for a second DOI
+    assert len(counted.css("tbody tr")) == 10
+    assert "unknown" in text_of(counted.css("tbody tr")[-1])
     tree = get(client, work_path(QUIET))
+    assert not tree.css_first("table.versions")
     assert text(tree, "section[aria-labelledby=aliases-h] h3") == "Parts of this"
     assert tree.css_first(f'.side a[href="{work_path(PAPER)}"]')
 
@@ -320,9 +327,9 @@ def find(client: httpx.Client, **asked: list[str]) -> httpx.Response:
 
 
 def test_of_a_pages_identifiers_the_one_that_was_heard_of_wins(client: httpx.Client) -> None:
-    response = find(client, id=["doi:10.5555/quiet", "pmid:23193287", "doi:10.5555/hubbub.2025.001", "page-42"])
+    response = find(client, id=["doi:10.5555/quiet", "pmid:1", "doi:10.5555/hubbub.2025.001", "page-42"])
     assert response.headers["location"].startswith(work_path(PAPER) + "?also=")
-    assert "pmid%3A23193287" in response.headers["location"]
+    assert "pmid%3A1" in response.headers["location"]
     assert "also names" in text(get(client, response.headers["location"]), ".what")
 
 

@@ -59,7 +59,7 @@ def test_another_address_is_no_link(address: str | None) -> None:
 @given(HOSTILE, HOSTILE, HOSTILE)
 def test_a_mention_renders_inert(one: str, other: str, third: str) -> None:
     at = datetime(2025, 3, 3, tzinfo=UTC)
-    proof = Evidence("v", other, one, third, one, other, third, 0.5, one, at)
+    proof = Evidence(Identifier("doi", one), "v", other, one, third, one, other, third, 0.5, one, at)
     speaker = Speaker("bluesky", one or "k", other, third, one, other, None)
     words = Words(one, other, third, one, speaker)
     said = Said("bluesky", one, other, third, one, other, speaker, at, True, False, third, words, (proof,))

@@ -5,24 +5,30 @@ Every number comes with the mentions behind it, every mention with its post and 
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from getpass import getuser
 
-from hubbub import identify, metrics
-from hubbub.answers import registered
+from hubbub import identify, metrics, rereading
+from hubbub.answers import places, registered, second
 from hubbub.answers.shapes import (
     AccountReport,
     CategoryCount,
     Home,
-    Reach,
+    Match,
+    MissingLine,
+    PageLine,
     Report,
     Said,
+    SecondHand,
     Shelf,
     SourceCount,
     SourceReport,
 )
 from hubbub.answers.status import Status, status
 from hubbub.answers.view import View
+from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
-from hubbub.store import Store
+from hubbub.named import known
+from hubbub.store import Store, questions
 
 METHOD = f"find {identify.METHOD_VERSION}, count {metrics.METHOD}"
 
@@ -36,35 +42,37 @@ class Answers:
     def counts(self, identifier: Identifier) -> tuple[SourceCount, ...]:
         """Count a work at each source that mentions it."""
         with View(self._store) as view:
-            row = view.work(identifier)
-            return () if row is None else view.counts(row)
+            return view.counts(known(view.connection, identifier).rows)
 
     def report(self, identifier: Identifier, voices: int | None = 50) -> Report:
         """Say all about one work; `voices` is how many of those who spoke are named."""
         with View(self._store) as view:
-            row = view.work(identifier)
-            found = () if row is None else view.counts(row)
-            known = row is not None and bool(found)
+            named = known(view.connection, identifier)
+            row, works = named.row, named.rows
+            found = view.counts(works)
             aliases, more = ((), False) if row is None else registered.aliases(view.connection, row)
-            speakers, reach = view.voices(row, voices) if row is not None else ([], Reach(None, None, 0, 0))
+            speakers, reach = view.voices(works, voices)
             return Report(
                 identifier=identifier,
-                description=None if row is None else registered.description(view.connection, row),
-                simulated=None if row is None else view.simulated([row]),
+                description=registered.description(view.connection, named),
+                simulated=view.simulated(works),
                 method=METHOD,
-                posts=sum(one.posts for one in found) if known else None,
+                posts=sum(one.posts for one in found) if found else None,
                 accounts=_sum(one.accounts for one in found),
-                amplifications=sum(one.amplifications for one in found) if known else None,
+                amplifications=sum(one.amplifications for one in found) if found else None,
                 first_at=min((one.first_at for one in found if one.first_at), default=None),
                 last_at=max((one.last_at for one in found if one.last_at), default=None),
                 checked_at=max((one.checked_at for one in found), default=None),
                 categories=_categories(found),
                 sources=found,
-                days=view.days(row) if known and row is not None else (),
+                days=view.days(works),
                 reach=reach,
                 voices=tuple(speakers),
                 aliases=aliases,
                 more_aliases=more,
+                versions=versions(view.connection, named),
+                apart=named.work.apart,
+                second_hand=second.count(view, named),
                 tallies=() if row is None else registered.tallies(view.connection, row, identifier),
                 wish=None if row is None else view.wish(row),
             )
@@ -74,8 +82,61 @@ class Answers:
     ) -> list[Said]:
         """List the posts that mention the work and those that pass them on, oldest (or `newest`) first."""
         with View(self._store) as view:
-            row = view.work(identifier)
-            return [] if row is None else view.said(row, limit, offset, newest)
+            return view.said(known(view.connection, identifier), limit, offset, newest)
+
+    def second_hand(self, identifier: Identifier, limit: int | None = None) -> tuple[SecondHand, ...]:
+        """List the posts that link to stories about the work, the newest first."""
+        with View(self._store) as view:
+            return second.second_hand(view, known(view.connection, identifier), limit)
+
+    def match(self, identifier: Identifier) -> Match:
+        """Say why identifiers are one work with this one, and what people have corrected."""
+        with View(self._store) as view:
+            named = known(view.connection, identifier)
+            return Match(
+                identifier=named.identifier,
+                versions=versions(view.connection, named),
+                apart=named.work.apart,
+                statements=statements(named),
+                corrections=corrections(named),
+                set_aside=view.set_aside(named),
+                pages=tuple(PageLine(*one) for one in questions.looked(view.connection, named.rows)),
+                missing=tuple(MissingLine(*one) for one in questions.missing(view.connection, named.rows)),
+            )
+
+    def miss(self, identifier: Identifier, address: str) -> Identifier:
+        """Leave word that a page mentions a work, so that somebody looks; returns the page's identifier.
+
+        Raises ValueError if it is no address of a page, or one that names a work itself.
+        """
+        page = identify.parse(address) if "://" in address else None
+        if page is None or page.scheme != "url":
+            raise ValueError("give the address of the page that mentions the work, with https://")
+        with self._store.writing() as writer:
+            writer.questions.miss(page, Identifier(identifier.scheme, identifier.value), _user(), datetime.now(UTC))
+        return page
+
+    def correct(self, one: Identifier, other: Identifier, same: bool | None, why: str = "") -> None:
+        """Keep that two identifiers are the `same`, or not of one work; with None, take back what was said of them.
+
+        Raises ValueError where both are one identifier.
+        """
+        one, other = (Identifier(name.scheme, name.value) for name in (one, other))
+        if one == other:
+            raise ValueError(f"{one} is one identifier; name two")
+        with self._store.writing() as writer:
+            if same is None:
+                writer.corrections.take_back(one, other)
+            else:
+                writer.corrections.say(one, other, same, _user(), datetime.now(UTC), why)
+
+    def set_aside(
+        self, identifier: Identifier, source: str, post: str, why: str = "", takes_back: bool = False
+    ) -> bool:
+        """Keep that a post does not mention a work, or take that back; say whether the post names the work."""
+        with View(self._store) as view:
+            named = known(view.connection, identifier)
+        return bool(rereading.correct(self._store, (source, post), [*named.rows.values()], _user(), why, takes_back))
 
     def home(self) -> Home:
         """Say what the first page shows."""
@@ -103,8 +164,7 @@ class Answers:
 
     def sources(self) -> list[SourceReport]:
         """Say of every source what the store holds of it."""
-        with View(self._store) as view:
-            return view.sources()
+        return self._store.ask(places.sources)
 
 
 def _categories(found: Iterable[SourceCount]) -> tuple[CategoryCount, ...]:
@@ -120,6 +180,14 @@ def _categories(found: Iterable[SourceCount]) -> tuple[CategoryCount, ...]:
         )
         for category, counted in by_category.items()
     )
+
+
+def _user() -> str:
+    """Who uses this machine, as far as it knows."""
+    try:
+        return getuser()
+    except (KeyError, OSError):  # as in a container without names
+        return "somebody"
 
 
 def _sum(numbers: Iterable[int | None]) -> int | None:

@@ -1,12 +1,13 @@
-"""What registries and repositories say of one work: its row comes in, its description, tallies and aliases go out."""
+"""What registries and repositories say of one work: its rows come in, its description, tallies and aliases go out."""
 
 import msgspec
 from sqlalchemy import Connection, case, func, select, union
 
 from hubbub.answers.shapes import AliasLine
 from hubbub.model import Description, Identifier, Tally
+from hubbub.named import Named
 from hubbub.store import schema as s
-from hubbub.store.sql import rows
+from hubbub.store.sql import among, rows
 from hubbub.store.times import moment
 
 STATEMENTS = 500  # about aliases that are read: a series may have any number of parts
@@ -22,11 +23,12 @@ INVERSES = {
 RANKS = {relation: rank for rank, relation in enumerate(dict.fromkeys([*INVERSES.values(), *INVERSES]))}
 
 
-def description(connection: Connection, work: int) -> Description | None:
-    """What the work is."""
+def description(connection: Connection, named: Named) -> Description | None:
+    """What the work is: by the name that was asked for or, where nobody tells, by its other names in their order."""
     table = s.description.c
-    newest = select(table.content).where(table.identifier == work).order_by(table.version.desc(), table.content)
-    content = connection.execute(newest.limit(1)).scalar_one_or_none()
+    newest = select(table.identifier, table.content).where(among(table.identifier, list(named.rows)))
+    told = dict(rows(connection, newest.order_by(table.version, table.content.desc())))
+    content = next((told[row] for row in named.rows if row in told), None)
     return None if content is None else msgspec.json.decode(content, type=Description)
 
 

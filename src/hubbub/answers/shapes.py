@@ -7,12 +7,14 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from hubbub.match.works import Kind
 from hubbub.model import Category, Description, Identifier, Tally
 
 
 class Evidence(Struct, frozen=True):
-    """One collector's statement that supports a mention."""
+    """One collector's statement that supports a mention; `identifier` is the name of the work that it gives."""
 
+    identifier: Identifier
     via: str
     assertion: str
     version: str
@@ -66,6 +68,22 @@ class Said(Struct, frozen=True):
     amplifies: str | None
     original: Words | None
     evidence: tuple[Evidence, ...]
+
+
+class Story(Struct, frozen=True):
+    """A post that mentions the work and is a page of its own, at `address`."""
+
+    address: str
+    source: str
+    post: str
+    title: str | None
+
+
+class SecondHand(Struct, frozen=True):
+    """A post that links to a story about the work, and does not name the work itself; it is in no count."""
+
+    said: Said
+    story: Story
 
 
 class SourceCount(Struct, frozen=True):
@@ -124,12 +142,99 @@ class Reach(Struct, frozen=True):
     accounts: int
 
 
+class VersionCount(Struct, frozen=True):
+    """One version of a work, or a supplement to it (`kind`), under all its names, and its own counts.
+
+    A post that names two versions counts for each, and once for the work. Counts are None where nothing is collected.
+    """
+
+    kind: Kind
+    identifiers: tuple[Identifier, ...]
+    posts: int | None
+    accounts: int | None
+    amplifications: int | None
+
+
 class AliasLine(Struct, frozen=True):
     """Another identifier, what it is to the work, and who says so: `identifier` `relation` the work."""
 
     relation: str
     identifier: Identifier
     via: tuple[str, ...]
+
+
+class Statement(Struct, frozen=True):
+    """What is said of two identifiers of a work, and by whom: `other` `relation` `identifier`.
+
+    `doubt` says why it is not believed, if it is not.
+    """
+
+    identifier: Identifier
+    relation: str
+    other: Identifier
+    via: tuple[str, ...]
+    doubt: str | None
+
+
+class CorrectionLine(Struct, frozen=True):
+    """What somebody says of two identifiers, when and why: that they are the `same`, or not of one work."""
+
+    one: Identifier
+    other: Identifier
+    same: bool
+    said_by: str
+    said_at: datetime
+    why: str
+
+
+class SetAside(Struct, frozen=True):
+    """A post that somebody says does not mention `identifier`; what it says is None where it is not held any more."""
+
+    identifier: Identifier
+    said_by: str
+    said_at: datetime
+    why: str
+    source: str | None
+    post: str | None
+    words: Words | None
+
+
+class PageLine(Struct, frozen=True):
+    """What an unknown address was found to be, how and when; `outcome` is None while nobody has looked."""
+
+    identifier: Identifier
+    outcome: str | None
+    method: str | None
+    evidence: str | None
+    certainty: float | None
+    looked_at: datetime | None
+    due_at: datetime | None
+
+
+class MissingLine(Struct, frozen=True):
+    """A page at `address` that somebody says mentions `identifier`; `outcome` is None while nobody has looked."""
+
+    address: Identifier
+    identifier: Identifier
+    said_by: str
+    said_at: datetime
+    outcome: str | None
+
+
+class Match(Struct, frozen=True):
+    """Why identifiers are one work: who says what of them, what is doubted, and what people have corrected.
+
+    `pages` are addresses among them that were looked at, `missing` mentions that somebody misses.
+    """
+
+    identifier: Identifier
+    versions: tuple[VersionCount, ...]
+    apart: str | None
+    statements: tuple[Statement, ...]
+    corrections: tuple[CorrectionLine, ...]
+    set_aside: tuple[SetAside, ...]
+    pages: tuple[PageLine, ...]
+    missing: tuple[MissingLine, ...]
 
 
 class Wish(Struct, frozen=True):
@@ -140,7 +245,10 @@ class Wish(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """All about one work. `simulated` names the shelf if the work belongs to a simulated community.
+    """All about one work, by whichever of its names it was asked for: counts are of all `versions` together.
+
+    `apart` says why the identifier stands alone, if what is said of it cannot be believed. `simulated` names the shelf
+    if the work belongs to a simulated community.
 
     `method` is the version of the rules of finding and of counting. Counts are None where nothing was ever collected.
     `tallies` are what others count; they are in none of the counts, since nobody shows what is behind them. What is
@@ -164,6 +272,9 @@ class Report(Struct, frozen=True):
     voices: tuple[Voice, ...]
     aliases: tuple[AliasLine, ...]
     more_aliases: bool
+    versions: tuple[VersionCount, ...]
+    apart: str | None
+    second_hand: int
     tallies: tuple[Tally, ...]
     wish: Wish | None
 

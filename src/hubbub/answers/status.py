@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from hubbub.collect.source import STREAM
 from hubbub.store import wanted
 from hubbub.store.lanes import LaneRow, lanes
+from hubbub.store.questions import outcomes
 
 
 class SourceStatus(Struct, frozen=True):
@@ -31,18 +32,22 @@ class SourceStatus(Struct, frozen=True):
 
 
 class Status(Struct, frozen=True):
-    """The plan, and what waits: works that somebody wishes to know about, pages that were sent to us."""
+    """The plan, and what waits: works that somebody wishes to know about, pages that were sent to us.
+
+    `pages` are unknown addresses that were looked at, by what came of it.
+    """
 
     sources: tuple[SourceStatus, ...]
     wishes: int
     inbox: int
+    pages: dict[str, int]
 
 
 def status(connection: Connection) -> Status:
     """Say how collecting goes."""
     by_source = groupby(lanes(connection), attrgetter("source"))
     sources = tuple(_source(source, list(rows), datetime.now(UTC)) for source, rows in by_source)
-    return Status(sources, len(wanted.wishes(connection)), wanted.letters(connection))
+    return Status(sources, len(wanted.wishes(connection)), wanted.letters(connection), outcomes(connection))
 
 
 def _source(source: str, rows: Iterable[LaneRow], now: datetime) -> SourceStatus:

@@ -1,6 +1,6 @@
 """Reads one moment of the store: rows in, the parts of answers out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, timedelta
 from functools import cached_property
@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, and_, func, select, text
 
 from hubbub import metrics
@@ -20,9 +21,9 @@ from hubbub.answers.shapes import (
     Home,
     Reach,
     Said,
+    SetAside,
     Shelf,
     SourceCount,
-    SourceReport,
     Speaker,
     Ties,
     Voice,
@@ -30,14 +31,15 @@ from hubbub.answers.shapes import (
     Words,
     WorkLine,
 )
-from hubbub.collect.source import sources
 from hubbub.model import Identifier
-from hubbub.reference.places import place, places
+from hubbub.named import Named, known
+from hubbub.reference.places import place
 from hubbub.store import Store
 from hubbub.store import schema as s
-from hubbub.store.counts import POSTS, by_day, by_source
+from hubbub.store.counts import POSTS, by_day, by_source, of_works
 from hubbub.store.fold import Content, hashed
 from hubbub.store.keep import Found
+from hubbub.store.match import wrong
 from hubbub.store.sql import among, rows
 from hubbub.store.times import EPOCH, moment
 from hubbub.store.wanted import on_shelves
@@ -46,8 +48,7 @@ from hubbub.store.withdraw import Fields
 RECENT = 12  # works on the first page
 RECENT_ROWS = 500  # latest statements among which they are looked for
 
-_WORK = text("SELECT id FROM identifier WHERE value = :value AND scheme = :scheme")
-_VOICES = text(
+_VOICES = of_works(
     POSTS
     + """
 SELECT account, followers, sum(own) AS posts, sum(1 - own) AS amplifications, max(posted_at) AS last_at
@@ -67,7 +68,7 @@ SELECT every.* FROM (
 ORDER BY every.posted_at IS NULL, every.posted_at {order}, p.key {order}, every.source LIMIT :limit OFFSET :offset
 """
 )
-_OLDEST_FIRST, _NEWEST_FIRST = text(_SAID.format(order="ASC")), text(_SAID.format(order="DESC"))
+_OLDEST_FIRST, _NEWEST_FIRST = of_works(_SAID.format(order="ASC")), of_works(_SAID.format(order="DESC"))
 _OF_ACCOUNT = """
 FROM assertion p JOIN assertion a ON a.post = p.id AND a.version IS NOT NULL
 LEFT JOIN touch t ON t.assertion = a.id AND t.verb = 'reposts'
@@ -115,11 +116,7 @@ class View:
 
     # Works
 
-    def work(self, identifier: Identifier) -> int | None:
-        named = {"scheme": identifier.scheme, "value": identifier.value}
-        return self.connection.execute(_WORK, named).scalar_one_or_none()
-
-    def counts(self, work: int) -> tuple[SourceCount, ...]:
+    def counts(self, works: Iterable[int]) -> tuple[SourceCount, ...]:
         counted = [
             SourceCount(
                 source=row.source,
@@ -132,19 +129,19 @@ class View:
                 last_at=moment(row.last_at),
                 checked_at=EPOCH + timedelta(microseconds=row.checked_at),
             )
-            for row in by_source(self.connection, work)
+            for row in by_source(self.connection, works)
         ]
         return tuple(sorted(counted, key=lambda one: (-one.posts - one.amplifications, one.source)))
 
-    def days(self, work: int) -> tuple[DayCount, ...]:
+    def days(self, works: Iterable[int]) -> tuple[DayCount, ...]:
         return tuple(
             DayCount(date(1970, 1, 1) + timedelta(row.day), row.source, row.posts, row.amplifications)
-            for row in by_day(self.connection, work)
+            for row in by_day(self.connection, works)
         )
 
-    def voices(self, work: int, limit: int | None) -> tuple[list[Voice], Reach]:
+    def voices(self, works: Iterable[int], limit: int | None) -> tuple[list[Voice], Reach]:
         """Name the accounts that spoke or passed on, the most active `limit` of them, and say how far all reach."""
-        found = self.connection.execute(_VOICES, {"identifier": work}).all()
+        found = self.connection.execute(_VOICES, {"works": [*works]}).all()
         self._know([row.account for row in found[:limit]])
         known = [row.followers for row in found if row.followers is not None]
         low, high = metrics.reach(known) or (None, None)
@@ -166,11 +163,12 @@ class View:
     def lines(self, works: Sequence[int]) -> tuple[WorkLine, ...]:
         named = select(s.identifier.c.id, s.identifier.c.scheme, s.identifier.c.value)
         names = {row.id: row for row in self._rows(named.where(among(s.identifier.c.id, works)))}
-        return tuple(self._line(work, Identifier(names[work].scheme, names[work].value)) for work in works)
+        return tuple(self._line(Identifier(names[work].scheme, names[work].value)) for work in works)
 
-    def _line(self, work: int, identifier: Identifier) -> WorkLine:
-        found = by_source(self.connection, work)
-        described = description(self.connection, work)
+    def _line(self, identifier: Identifier) -> WorkLine:
+        named = known(self.connection, identifier)
+        found = by_source(self.connection, named.rows)
+        described = description(self.connection, named)
         return WorkLine(
             identifier=identifier,
             title=described.title if described else None,
@@ -208,14 +206,41 @@ class View:
 
     # Posts
 
-    def said(self, work: int, limit: int | None, offset: int, newest: bool) -> list[Said]:
-        """Posts that mention a work, and those that pass such posts on."""
+    def said(self, named: Named, limit: int | None, offset: int, newest: bool) -> list[Said]:
+        """Posts that mention a work by any name, and those that pass such posts on."""
         bounds = {"limit": EVERY if limit is None else limit, "offset": offset}
         statement = _NEWEST_FIRST if newest else _OLDEST_FIRST
-        found = self.connection.execute(statement, {"identifier": work, **bounds}).all()
+        found = self.connection.execute(statement, {"works": list(named.rows), **bounds}).all()
+        return self.of_posts(found, named.rows)
+
+    def of_posts(self, found: Sequence[Any], works: Mapping[int, Identifier]) -> list[Said]:
+        """What posts say of works, given as rows with the counts' columns."""
         statements = self._statements([row.post for row in found])
-        passed = self._passed(statements.values())
-        return [self._said(row, work, statements[row.post], passed) for row in found]
+        originals = self._originals(statements.values())
+        return [self._said(row, works, statements[row.post], originals) for row in found]
+
+    def posts(self, rows_: Sequence[int]) -> dict[int, tuple[str, str, str | None]]:
+        """Source, key and title of posts, by their rows."""
+        told = self._statements(list(set(rows_)))
+        return {row: (self._names[a[0].source], a[0].post_key, self._words(a).title) for row, a in told.items()}
+
+    def set_aside(self, named: Named) -> tuple[SetAside, ...]:
+        """Posts of which somebody says that they do not mention a work, the latest first."""
+        found = wrong(self.connection, named.rows)
+        held = self._statements([one.held for one in found if one.held is not None])
+        return tuple(
+            SetAside(
+                identifier=named.rows[one.work],
+                said_by=one.said_by,
+                said_at=one.said_at,
+                why=one.why,
+                source=self._names[told[0].source] if told else None,
+                post=told[0].post_key if told else None,
+                words=self._words(told) if told else None,
+            )
+            for one in found
+            for told in [held.get(one.held or 0)]
+        )
 
     def _statements(self, posts: Sequence[int]) -> dict[int, list[Any]]:
         """What is said of posts: the place's own word first, then others', the latest first."""
@@ -240,10 +265,9 @@ class View:
         self._know(one.speaker for statements in told.values() for one in statements)
         return told
 
-    def _passed(self, statements: Iterable[list[Any]]) -> dict[int, Words]:
-        """The words that posts pass on, by the row of the post that said them, as far as it is held."""
-        originals = self._statements([one.original for told in statements for one in told if one.original is not None])
-        return {post: self._words(told) for post, told in originals.items()}
+    def _originals(self, statements: Iterable[list[Any]]) -> dict[int, list[Any]]:
+        """What is said of the posts that posts pass on, by their rows, as far as they are held."""
+        return self._statements([one.original for told in statements for one in told if one.original is not None])
 
     def _words(self, told: list[Any]) -> Words:
         """What a post says by its statements, and who says it."""
@@ -256,8 +280,11 @@ class View:
             speaker=self._speakers.get(_first(one.speaker for one in told)),
         )
 
-    def _said(self, row: Any, work: int, told: list[Any], passed: dict[int, Words]) -> Said:
+    def _said(
+        self, row: Any, works: Mapping[int, Identifier], told: list[Any], originals: dict[int, list[Any]]
+    ) -> Said:
         words = self._words(told)
+        original: list[Any] = _first(originals.get(one.original) for one in told) or []
         return Said(
             source=self._names[row.source],
             post=told[0].post_key,
@@ -270,12 +297,16 @@ class View:
             own=bool(row.own),
             counted=bool(row.counted),
             amplifies=_first(one.reposts for one in told),
-            original=_first(passed.get(one.original) for one in told),
-            evidence=tuple(self._evidence(one, how) for one, how in _supporting(told, work)),
+            original=self._words(original) if original else None,
+            evidence=tuple(
+                self._evidence(one, how, replace(works[how.work], version=how.version))
+                for one, how in _supporting(told, original, works)
+            ),
         )
 
-    def _evidence(self, statement: Any, how: Found) -> Evidence:
+    def _evidence(self, statement: Any, how: Found, identifier: Identifier) -> Evidence:
         return Evidence(
+            identifier=identifier,
             via=self._names[statement.via],
             assertion=statement.key,
             version=statement.version,
@@ -316,7 +347,6 @@ class View:
         works = list(dict.fromkeys(work for _, mentioned in spoken for work in mentioned))
         lines = self.lines(works)
         names = {work: line.identifier for work, line in zip(works, lines, strict=True)}
-        passed = {post: self._words(told) for post, told in originals.items()}
         posts, amplifications = self._spoken_counts(found[0].id)
         return AccountReport(
             speaker=self._described(found[0]),
@@ -328,7 +358,7 @@ class View:
             amplifications=amplifications,
             works=lines,
             said=tuple(
-                (names[work], self._said(row, work, statements[row.post], passed))
+                (names[work], self._said(row, {work: names[work]}, statements[row.post], originals))
                 for row, mentioned in spoken
                 for work in mentioned
             ),
@@ -343,38 +373,6 @@ class View:
         row = self.connection.execute(_SPOKEN_COUNTS, {"account": account}).one()
         return row.posts or 0, row.amplifications or 0
 
-    # Sources
-
-    def sources(self) -> list[SourceReport]:
-        cards = {name: source.about for name, source in sources().items()}
-        said = select(s.assertion.c.source, s.assertion.c.post).where(s.assertion.c.version.is_not(None)).distinct()
-        named = said.subquery().c
-        posts = dict(self._rows(select(named.source, func.count()).group_by(named.source)))
-        cursor = select(s.cursor.c.source, func.count(), func.max(s.cursor.c.kept_at)).group_by(s.cursor.c.source)
-        lanes = {source: (count, kept_at) for source, count, kept_at in self._rows(cursor)}
-        times = func.sum(s.aside.c.times)
-        aside = select(s.aside.c.source, s.aside.c.reason, times).group_by(s.aside.c.source, s.aside.c.reason)
-        faults: dict[int, list[tuple[str, int]]] = {}
-        for source, reason, count in self._rows(aside.order_by(times.desc(), s.aside.c.reason)):
-            faults.setdefault(source, []).append((reason, count))
-        ids = {name: id_ for id_, name in self._names.items()}
-        names = sorted(
-            cards.keys() | {name for name, id_ in ids.items() if id_ in posts or id_ in lanes} | places().keys()
-        )
-        return [
-            SourceReport(
-                name=name,
-                title=cards[name].title if name in cards else place(name).title,
-                category=cards[name].category if name in cards else place(name).category,
-                collector=name in cards,
-                posts=posts.get(ids.get(name, 0), 0),
-                last_at=moment(lanes.get(ids.get(name, 0), (0, None))[1]),
-                lanes=lanes.get(ids.get(name, 0), (0, None))[0],
-                set_aside=tuple(faults.get(ids.get(name, 0), ())),
-            )
-            for name in names
-        ]
-
 
 def _first(values: Iterable[Any]) -> Any:
     return next((value for value in values if value is not None), None)
@@ -388,10 +386,13 @@ def _works_of(told: list[Any]) -> list[int]:
     return list(dict.fromkeys(one.work for statement in told for one in _found(statement.found)))
 
 
-def _supporting(told: list[Any], work: int) -> list[tuple[Any, Found]]:
+def _supporting(told: list[Any], original: list[Any], works: Mapping[int, Identifier]) -> list[tuple[Any, Found]]:
     """The statements that name the work, and how; where none does, those that pass on a post that does."""
-    named = [(one, how) for one in told for how in _found(one.found) if how.work == work]
-    carried = [(one, one.reposts) for one in told if one.reposts is not None]
+    named = [(one, how) for one in told for how in _found(one.found) if how.work in works]
+    carried = [work for work in _works_of(original) if work in works] or list(works)[:1]
     return named or [
-        (one, Found(work, "discusses", "repost", key, "carried-from-original", 1.0)) for one, key in carried
+        (one, Found(work, "discusses", "repost", one.reposts, "carried-from-original", 1.0))
+        for one in told
+        if one.reposts is not None
+        for work in carried
     ]

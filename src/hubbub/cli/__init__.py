@@ -1,19 +1,21 @@
 """The commands: each parses its arguments and calls one function. `--help` of each is its manual."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from hubbub import settings
 from hubbub.answers import Answers
-from hubbub.cli import live, show, take, wants
+from hubbub.cli import answered, correct, live, show, take, wants
+from hubbub.cli.given import Why, Work
+from hubbub.cli.given import identifier_of as _work
+from hubbub.cli.given import store_of as _open
 from hubbub.identify import KINDS
-from hubbub.model import Identifier
-from hubbub.store import Store, StoreError, open_store
+from hubbub.store import StoreError
 
 app = typer.Typer(
     name="hubbub",
@@ -23,15 +25,6 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Work = Annotated[
-    str,
-    typer.Argument(
-        metavar="ID",
-        help="A work in any usual form: `doi:10.…`, a bare DOI, `arXiv:…`, `PMID …`, `isbn:…`, `github:owner/repo`, "
-        "or the address of its page.",
-    ),
-]
 
 
 @app.callback()
@@ -48,23 +41,6 @@ def hubbub(
 ) -> None:
     """Hubbub tells researchers who talks about their work, who listens to those people, and whom to talk to next."""
     context.obj = store
-
-
-def _open(context: typer.Context, otherwise: Callable[[], str] = settings.store_address) -> Store:
-    return open_store(context.obj or otherwise())
-
-
-def _work(written: str) -> Identifier:
-    from hubbub import identify
-
-    found = identify.parse(wants.checked(written))
-    if found is None:
-        show.fail(
-            f"{written!r} is no identifier that hubbub knows. Give a DOI (10.1371/journal.pone.0000308), an arXiv id, "
-            "PMID, PMCID, ISBN, a GitHub repository, or the address of the work's page.",
-            status=2,
-        )
-    return found
 
 
 @app.command()
@@ -293,7 +269,7 @@ def report(
         if json:
             show.as_json(answers.report(identifier, voices=None))
         else:
-            show.report(answers.report(identifier), answers.said(identifier, limit=show.LATEST, newest=True))
+            answered.report(answers.report(identifier), answers.said(identifier, limit=answered.LATEST, newest=True))
 
 
 @app.command()
@@ -302,22 +278,47 @@ def mentions(
     work: Work,
     json: Annotated[bool, typer.Option("--json", help="Print a JSON list, each mention with its evidence.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header, one row a mention.")] = False,
+    second: Annotated[
+        bool, typer.Option("--second-hand", help="List the posts that link to stories about the work instead.")
+    ] = False,
+    wrong: Annotated[
+        str | None,
+        typer.Option(metavar="POST", help="Set aside that this post (its address, or `SOURCE:KEY`) mentions the work."),
+    ] = None,
+    right: Annotated[
+        str | None, typer.Option(metavar="POST", help="Take that back; `hubbub match ID` lists what is set aside.")
+    ] = None,
+    why: Why = "",
 ) -> None:
     """List every mention of one work, oldest first, with its evidence.
 
-    hubbub mentions doi:10.1371/journal.pone.0000308 --csv > mentions.csv
+    What is set aside is never counted again, also if it is read anew.
+
+        hubbub mentions doi:10.1371/journal.pone.0000308 --csv > mentions.csv
+        hubbub mentions doi:10.1371/journal.pone.0000308 --wrong https://bsky.app/profile/…
     """
     if json and csv:
         show.fail("--json and --csv exclude each other; choose one", status=2)
+    if second and csv:
+        show.fail("--second-hand has no CSV; use --json", status=2)
     identifier = _work(work)
     with _open(context) as store:
-        said = Answers(store).said(identifier)
+        if wrong or right:
+            correct.set_aside(Answers(store), identifier, wrong or right or "", why, takes_back=wrong is None)
+            return
+        said: Sequence[Any] = Answers(store).second_hand(identifier) if second else Answers(store).said(identifier)
     if json:
         show.as_json(said)
     elif csv:
-        show.as_csv(said)
+        answered.as_csv(said)
+    elif second:
+        answered.second_hand(identifier, said)
     else:
-        show.mentions(identifier, said)
+        answered.mentions(identifier, said)
+
+
+app.command()(correct.match)
+app.command()(correct.missing)
 
 
 @app.command()

@@ -45,11 +45,7 @@ def account(files: Sequence[Path], kind: str | None) -> bool:
     """Print what was seen in files, by which rule, and what became of it; say whether there were identifiers."""
     rows: list[identify.Why] = []
     for data, text, seen in _inputs(files, kind):
-        if seen == "html":
-            rows += identify.read_page(data).account()
-        else:
-            ones = identify.find(text, seen)
-            rows += [identify.Why(one.as_written, seen, one.method, "found", one.identifier) for one in ones]
+        rows += identify.read_page(data).account() if seen == "html" else identify.why(text, seen)
     show.account(rows)
     return any(row.identifier for row in rows)
 

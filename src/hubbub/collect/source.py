@@ -54,6 +54,10 @@ class Fetch(Protocol):
         """Ask for an address."""
         ...
 
+    async def head(self, address: str, *, accept: Collection[int] = (200,)) -> Answer:
+        """Ask for an address's headers alone; a redirect that is accepted is not followed."""
+        ...
+
     async def post(
         self,
         address: str,

@@ -22,7 +22,7 @@ from websockets.frames import CloseCode
 
 from hubbub import settings
 from hubbub.fetch import body, safe
-from hubbub.fetch.errors import BodyError, BudgetError, FetchError, PassingError, RefusedError
+from hubbub.fetch.errors import BodyError, BudgetError, FetchError, PassingError, RefusedError, said
 from hubbub.fetch.guard import Guard, Resolve, resolve
 from hubbub.fetch.limits import Limits
 from hubbub.fetch.memory import Memory
@@ -121,6 +121,10 @@ class Door:
         if given:
             address = str(self._checked(address).copy_merge_params(given))
         return await self._ask(_Asked("GET", address, headers), accept)
+
+    async def head(self, address: str, *, accept: Collection[int] = (200,)) -> Answer:
+        """Ask for an address's headers alone. Raises as `get` does; a redirect that is accepted is not followed."""
+        return await self._ask(_Asked("HEAD", address, {}), accept)
 
     async def post(
         self,
@@ -370,7 +374,7 @@ class Door:
             told = f"{host} cannot be asked: a header or the address holds what HTTP does not allow"
             raise FetchError(told, host=host) from None
         except (httpx.TransportError, httpcore.NetworkError, OSError, WebSocketException) as error:
-            raise PassingError(f"{told}: {shown(mask(_said(error), self._secrets))}", host=host) from error
+            raise PassingError(f"{told}: {shown(mask(said(error), self._secrets))}", host=host) from error
         except BodyError as error:
             raise FetchError(f"{told}: it {error}", host=host) from error
 
@@ -382,10 +386,3 @@ def _host(address: str) -> str:
 def _user_agent() -> str:
     contact = settings.contact()
     return f"hubbub/{version('hubbub')} (altmetrics{f'; mailto:{contact}' if contact else ''})"
-
-
-def _said(error: BaseException) -> str:
-    """What a library says, or what lies under it."""
-    text = str(error) or str(error.__cause__ or "") or type(error).__name__
-    lost = any(part in text for part in ("Name or service", "getaddrinfo", "name resolution", "nodename"))
-    return "there is no such host, or no connection to the network" if lost else text

@@ -29,3 +29,10 @@ class PassingError(FetchError):
 
 class BodyError(Exception):
     """A body that is not read to its end; the message says why."""
+
+
+def said(error: BaseException) -> str:
+    """What a library says, or what lies under it."""
+    text = str(error) or str(error.__cause__ or "") or type(error).__name__
+    lost = any(part in text for part in ("Name or service", "getaddrinfo", "name resolution", "nodename"))
+    return "there is no such host, or no connection to the network" if lost else text

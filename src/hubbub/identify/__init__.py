@@ -12,7 +12,7 @@ from hubbub.identify.address import in_address
 from hubbub.identify.canonical import canonical
 from hubbub.identify.formats import KINDS, find, sniff
 from hubbub.identify.found import Found, Why
-from hubbub.identify.schemes import address, always_kept
+from hubbub.identify.schemes import address, always_kept, twin
 from hubbub.identify.tables import METHOD_VERSION
 from hubbub.identify.text import in_text
 from hubbub.identify.typed import parse
@@ -32,6 +32,8 @@ __all__ = [
     "parse",
     "read_page",
     "sniff",
+    "twin",
+    "why",
 ]
 
 
@@ -44,6 +46,13 @@ def in_html(html: str | bytes, address: str | None = None) -> list[Found]:
     from hubbub.identify.page import in_html  # the HTML parser is loaded where a page is read
 
     return in_html(html, address)
+
+
+def why(text: str, kind: str) -> list[Why]:
+    """Tell what was found in an input of a kind other than a page, by which rule, what was rejected and the reason."""
+    from hubbub.identify.reasons import why  # only who asks needs it
+
+    return why(text, kind)
 
 
 def read_page(

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hubbub.identify import doi
 from hubbub.identify.canonical import split
-from hubbub.identify.carried import carried
+from hubbub.identify.carried import carried, embedded
 from hubbub.identify.found import Found
 from hubbub.identify.hosts import rows_of
 from hubbub.identify.schemes import make
@@ -39,7 +39,11 @@ def _find(address: str, as_written: str, nested: int) -> list[Found]:
     host, rest = parts[0].partition(":")[0], parts[1]
     if nested and (inner := carried(host, rest)):
         return _find(inner, as_written, nested - 1) or _page(address, as_written)
-    return _by_shape(host, rest, as_written) or _by_value(host, rest, as_written) or _page(address, as_written)
+    if found := _by_shape(host, rest, as_written) or _by_value(host, rest, as_written):
+        return found
+    if nested and (inner := embedded(rest)):
+        found = [one for one in _find(inner, as_written, nested - 1) if one.identifier.scheme != "url"]
+    return found or _page(address, as_written)
 
 
 def _by_shape(host: str, rest: str, as_written: str) -> list[Found]:
@@ -60,7 +64,9 @@ def _apply(shape: _Shape, host: str, target: str) -> Identifier | None:
                 return None
             groups |= match.groupdict()
     value = shape.row.value.format_map({name: group or "" for name, group in groups.items()})
-    return make(shape.row.scheme, unquote(value) if "%" in value else value, groups.get("version"))
+    value = unquote(value) if "%" in value else value
+    scheme = shape.row.scheme
+    return make(scheme, doi.in_text(value) if scheme == "doi" else value, groups.get("version"))
 
 
 def _by_value(host: str, rest: str, as_written: str) -> list[Found]:

@@ -48,7 +48,8 @@ def split(address: str) -> tuple[str, str] | None:
         return None
     number = (match["port"] or "").lstrip("0")
     port = "" if number in ("", "80", "443") else ":" + number
-    return host + port, address[match.end() :]
+    rest = address[match.end() :]
+    return host + port, f"/{rest}" if rest[:1] in ("?", "#") else rest
 
 
 def host_of(address: str) -> str:

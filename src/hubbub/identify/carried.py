@@ -21,6 +21,14 @@ def carried(host: str, rest: str) -> str | None:
     return _proxied(host, rest)
 
 
+def embedded(rest: str) -> str | None:
+    """The address that stands somewhere within another, of whatever host."""
+    if "http" not in rest.lower():
+        return None
+    matches = (path.match(rest) for path in _embedded())
+    return next((_decoded(match["value"], "percent") for match in matches if match), None)
+
+
 def is_short(host: str) -> bool:
     """Whether only a request tells where an address of this host leads."""
     return host in addresses().short.hosts
@@ -77,6 +85,11 @@ def _proxy() -> re.Pattern[str]:
 @cache
 def _asked() -> re.Pattern[str]:
     return re.compile(addresses().proxy.path, re.ASCII | re.IGNORECASE)
+
+
+@cache
+def _embedded() -> list[re.Pattern[str]]:
+    return [re.compile(row.path or "", re.ASCII | re.IGNORECASE) for row in addresses().embedded]
 
 
 @cache

@@ -68,8 +68,8 @@ def npm(value: str) -> str:
 
 def oai(value: str) -> str | None:
     """Without the punctuation of the sentence around it."""
-    value = trim(value)
-    return value if value[-1] != ":" else None
+    value = trim(value).rstrip("/")
+    return value if re.search("[:/].", value) else None
 
 
 def patent(value: str) -> str | None:
@@ -78,6 +78,7 @@ def patent(value: str) -> str | None:
     Numbers of the World office have a year of four digits and six more, European ones seven digits, others no zeros
     before them.
     """
+    value = re.sub(r"^EUROPEAN PATENT\D*", "EP", value)
     match = _PATENT.fullmatch(re.sub(r"[ ,./-]", "", value))
     if not match:
         return None

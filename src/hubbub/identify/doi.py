@@ -27,13 +27,14 @@ IN_TEXT = re.compile(
 )
 _IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]++)", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D){PREFIX}/[^\"]+", re.ASCII)
+_UNESCAPED = re.compile(r"(?<!\\)\\+([_&%#])")  # as LaTeX writes them
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 _ARXIV = "10.48550/arxiv."
 
 
 def normal(written: str) -> tuple[str, str, str | None] | None:
     """Give scheme, value and version of a DOI: lower case, trimmed; arXiv's own DOIs name arXiv papers."""
-    value = re.sub(r"(?<!\\)\\+([_&%#])", r"\1", trim(written)).translate(_LOWER)
+    value = _UNESCAPED.sub(r"\1", trim(written)).translate(_LOWER)
     if len(value) > LONGEST or UNSEEN.search(value) or not _WHOLE.fullmatch(value):
         return None
     if value.startswith(_ARXIV):
@@ -49,7 +50,7 @@ def in_address(address: str, resolver: bool) -> str | None:
     if not found:
         return None
     prefix, once, twice, suffix = found.groups()
-    suffix = unquote(unquote(suffix)) if twice else unquote(suffix)
+    suffix = _UNESCAPED.sub(r"\1", unquote(unquote(suffix)) if twice else unquote(suffix))
     if once or twice:  # the DOI was a parameter's or a path's single part, so a bare slash or `&` ends it
         suffix = suffix.split("&")[0]
     suffix = re.split(r"[\s\"\x00-\x1f\x7f-\x9f]", suffix, maxsplit=1)[0]

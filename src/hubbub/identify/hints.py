@@ -12,7 +12,7 @@ from functools import cache
 import hyperscan
 
 from hubbub.identify.carried import meant
-from hubbub.identify.schemes import always_kept, is_scholarly
+from hubbub.identify.schemes import always_kept, may_be_scholarly
 from hubbub.identify.tables import addresses, schemes
 from hubbub.model import Identifier
 
@@ -87,8 +87,8 @@ class Hints:
         host = _plain(match["host"])
         if tokens := self._pages.get(host):
             line = body[slice(*line_at(body, at))]
-            return b"%" in line or any(token in line for token in tokens) or is_scholarly(host)
-        hinted = bool(match["foreign"]) or is_scholarly(host) or is_scholarly(meant(host) or "")
+            return b"%" in line or any(token in line for token in tokens) or may_be_scholarly(host)
+        hinted = bool(match["foreign"]) or may_be_scholarly(host) or may_be_scholarly(meant(host) or "")
         if end > at and match[0] == body[at:end].removesuffix(b"\\"):
             if len(self._hosts) >= _REMEMBERED:
                 self._hosts.clear()
@@ -115,7 +115,7 @@ def _in_text() -> tuple[list[str], hyperscan.Database]:
     forms = [(ADDRESS, "https?://"), (BARE, r"www\."), (BARE, r"10\.\d{4}")]
     forms += [(BARE, _host(host) + r"\.?/") for host in sorted(hosts)]
     for scheme, row in schemes().items():
-        hint = [row.hint.replace(" ", _TEXT_GAP)] if row.hint else map(re.escape, row.words)
+        hint = [row.hint.replace("/", "(?:/|%2f)").replace(" ", _TEXT_GAP)] if row.hint else map(re.escape, row.words)
         forms += [(scheme, form) for form in hint]
     flags = [hyperscan.HS_FLAG_CASELESS] * len(forms)
     rows = [(scheme, row.bare) for scheme, row in schemes().items() if row.bare]

@@ -11,7 +11,7 @@ from hubbub.identify.canonical import canonical, host_of, split
 from hubbub.identify.checks import CHECKS
 from hubbub.identify.tables import GAP, addresses, schemes
 from hubbub.model import Identifier
-from hubbub.reference import other_hosts, scholarly_hosts
+from hubbub.reference import other_hosts, scholarly_hosts, scholarly_paths
 
 _CASES: dict[str, Callable[[str], str]] = {"lower": str.lower, "upper": str.upper, "keep": str}
 
@@ -78,14 +78,41 @@ def address(identifier: Identifier) -> str | None:
     return form.format(value=quote(identifier.value, safe="/:()[];,.-_~!*'$+=@"))
 
 
+def twin(identifier: Identifier) -> Identifier | None:
+    """The other name that a registry's rule gives a work: the DOI of a record, or the record of a DOI."""
+    if form := schemes()[identifier.scheme].doi if identifier.scheme in schemes() else None:
+        return make("doi", form.format(value=identifier.value))
+    if identifier.scheme == "doi":
+        for prefix, scheme in _by_doi():
+            if identifier.value.startswith(prefix):
+                return make(scheme, identifier.value[len(prefix) :])
+    return None
+
+
+@cache
+def _by_doi() -> tuple[tuple[str, str], ...]:
+    return tuple((row.doi.partition("{")[0], scheme) for scheme, row in schemes().items() if row.doi)
+
+
 def always_kept(identifier: Identifier) -> bool:
     """Whether references to it are kept even if nobody watches: scholarly schemes, and pages of scholarly hosts."""
     if identifier.scheme == "url":
-        return is_scholarly(host_of(identifier.value))
+        return is_scholarly(host_of(identifier.value)) or _is_scholarly_path(identifier.value)
     row = schemes().get(identifier.scheme)
     if row is None or row.category != "scholarly":
         return False
     return row.kept is None or re.fullmatch(row.kept, identifier.value) is not None
+
+
+def may_be_scholarly(host: str) -> bool:
+    """Whether a host carries scholarly works, or hosts some under a path of its own."""
+    return is_scholarly(host) or host in scholarly_paths()
+
+
+def _is_scholarly_path(address: str) -> bool:
+    paths = scholarly_paths().get(host_of(address), ())
+    path = address.removeprefix("https://").partition("/")[2].lower()
+    return any(f"/{path}/".startswith((f"{one}/", f"{one}?")) for one in paths)
 
 
 def is_scholarly(host: str) -> bool:

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 T = TypeVar("T")
 
 # What may stand between a word such as `PMID` and its value.
-GAP = r"[ \t\r\n\u00a0:#='\"{-]{0,6}"
+GAP = r"[ \t\r\n\u00a0:#='\"{>-]{0,6}"
 
 
 class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -88,6 +88,7 @@ class Addresses(Struct, frozen=True):
     address: tuple[Shape, ...]
     anywhere: tuple[Shape, ...]
     carrier: tuple[Shape, ...]
+    embedded: tuple[Shape, ...]
     proxy: Proxy
     short: Short
     doi: DoiRules

@@ -20,11 +20,12 @@ from hubbub.identify.typed import parse
 # Closing brackets and commas are part of an address, but not where the next one follows at once. `+` as in a DOI.
 _TAIL = (
     r"(?:[^\s<>\"'\])},;|…。，、；：！？（）「」『』【】《》“”‘’«»\x00-\x1f\x7f-\x9f]++|" + ANGLES
-    + rf"|(?![\])}}>,;|]{{1,3}}[(\[]{{0,2}}{doi.NEXT}|\]\()[\])}},;])+"
+    + rf"|(?![\])}}>,;|']{{1,4}}[(\[']{{0,2}}{doi.NEXT}|\]\()[\])}},;'])+"
 )  # fmt: skip
 _ADDRESS = re.compile(r"(?<![a-z0-9])https?://" + _TAIL, re.IGNORECASE | re.ASCII)
 _BARE = re.compile(
-    r"(?<![\w@./:%=&?-])(?P<host>(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})\.?/" + _TAIL, re.IGNORECASE | re.ASCII
+    r"(?:(?<![\w@./:%=&?-])|(?<=[\"'(=]//))(?P<host>(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24})\.?/" + _TAIL,
+    re.IGNORECASE | re.ASCII,
 )
 
 _SPACE = re.compile(rb"\s")
@@ -33,20 +34,25 @@ _NEAR = 128
 _LONGEST_ALONE = 200
 _MORE = re.compile(r"\s{0,2}(?:[,;/&]|and)\s{0,2}")
 # Where a program or a pattern writes what is to be filled in.
-_TEMPLATE = re.compile(r"\$\{|\$\d{1,2}(?!\d)|%[%s]|\{\w*\}|\[\^|#\{|<<|\[ID\]")
-_FILLED = ("{", "${", "%s", "#{", "<<")
+_TEMPLATE = re.compile(r"\$\{|\$\d{1,2}(?!\d)|%[%s]|\{(?:[A-Za-z_]\w*)?\}|\{[A-Za-z_]\w*$|\[\^|#\{|<<|\[ID\]")
+_UNFINISHED = (".", ":", "_", "=", "-")
+_FILLED = re.compile(r"(?<=[./:_=-])(?:\$?\{|%s|#\{|<\w)|<<")
 Window = tuple[int, int]
 Places = list[tuple[int, Found]]
 Read = Callable[[re.Match[str]], list[Found] | None]
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """What is read where something hints at it; `near` is how far around the hint a match may reach."""
 
     hint: str
     pattern: re.Pattern[str]
     read: Read
     near: int
+
+    @property
+    def is_address(self) -> bool:
+        return self.hint in (ADDRESS, BARE)
 
 
 def in_text(text: str, bare: bool = True) -> list[Found]:
@@ -58,7 +64,7 @@ def in_text(text: str, bare: bool = True) -> list[Found]:
     coded = text.replace("\\/", "/").encode(errors="replace")  # JSON writes slashes so
     found: Places = []
     if hinted := hints_in(coded):
-        for step in _steps(bare):
+        for step in steps(bare):
             if step.hint in hinted:
                 coded = _take(coded, _windows(coded, hinted[step.hint], step.near), step, bare, found)
     if bare and not found and (whole := _whole(text.strip())):
@@ -71,17 +77,19 @@ def in_text(text: str, bare: bool = True) -> list[Found]:
 
 def _whole(text: str) -> Found | None:
     """What is a value from start to end needs no word before it."""
-    identifier = parse(text) if len(text) <= _LONGEST_ALONE and not any(map(str.isspace, text)) else None
+    if len(text) > _LONGEST_ALONE or any(map(str.isspace, text)) or _TEMPLATE.search(text):
+        return None
+    identifier = parse(text)
     return Found(identifier, text, f"{identifier.scheme}-alone", 0.8) if identifier else None
 
 
-def _take(coded: bytes, windows: list[Window], step: _Step, bare: bool, found: Places) -> bytes:
+def _take(coded: bytes, windows: list[Window], step: Step, bare: bool, found: Places) -> bytes:
     """Note what is read in each match and blank the match; None leaves it for the steps after."""
     parts, done = list[bytes](), 0
     for start, end in windows:
         text = coded[start:end].decode(errors="replace")
         for match in step.pattern.finditer(text):
-            ones = [] if _is_cut(text, match, step.hint, bare) else step.read(match)
+            ones = _read(text, match, step, bare)
             if ones is not None:
                 at = start + len(text[: match.start()].encode())
                 size = len(match[0].encode())
@@ -91,12 +99,27 @@ def _take(coded: bytes, windows: list[Window], step: _Step, bare: bool, found: P
     return b"".join([*parts, coded[done:]]) if parts else coded
 
 
-def _is_cut(text: str, match: re.Match[str], hint: str, bare: bool) -> bool:
-    """Whether the end of a value is missing: shortened, as only addresses are in careful texts, or to be filled in."""
-    is_address = hint in (ADDRESS, BARE)
-    if (is_address or not bare) and is_shortened(text, *match.span()):
-        return True
-    return _TEMPLATE.search(match[0]) is not None or text.startswith(_FILLED, match.end())
+def _read(text: str, match: re.Match[str], step: Step, bare: bool) -> list[Found] | None:
+    """Read a match, unless the end of its value is missing: shortened, or still to be filled in.
+
+    In careful texts only addresses are shortened; behind other values dots are a pause.
+    """
+    if (step.is_address or not bare) and is_shortened(text, *match.span()):
+        return []
+    written = match[0]
+    if (gap := _TEMPLATE.search(written)) and (gap := _TEMPLATE.search(trim(written))):
+        written = written[: gap.start()]
+        if not gap[0].startswith("{") or gap[0].endswith("}"):  # only what stands before the last slash is whole
+            written = written[: written.rfind("/") + 1]
+    elif not _FILLED.match(text, match.end()):
+        return step.read(match)
+    again = step.pattern.match(written) if step.is_address and not written.endswith(_UNFINISHED) else None
+    return [one for one in step.read(again) or () if one.identifier.scheme != "url"] if again else []
+
+
+def is_to_be_filled_in(text: str, match: re.Match[str]) -> bool:
+    """Whether a program or a pattern writes here what is still to be filled in."""
+    return bool(_TEMPLATE.search(trim(match[0])) or _FILLED.match(text, match.end()))
 
 
 def _windows(coded: bytes, hits: list[int], near: int) -> list[Window]:
@@ -155,15 +178,16 @@ def _reader(scheme: str) -> Read:
 
 
 @cache
-def _steps(bare: bool) -> list[_Step]:
+def steps(bare: bool) -> list[Step]:
+    """What is looked for in a text, in this order."""
     steps = [
-        _Step(ADDRESS, _ADDRESS, _read_address, 0),
-        _Step(BARE, _BARE, _read_bare, 0),
-        _Step("doi", doi.IN_TEXT, _read_doi, 0),
+        Step(ADDRESS, _ADDRESS, _read_address, 0),
+        Step(BARE, _BARE, _read_bare, 0),
+        Step("doi", doi.IN_TEXT, _read_doi, 0),
     ]
     rows = schemes().items()
-    steps += [_Step(scheme, pattern(scheme, row.text), _reader(scheme), _NEAR) for scheme, row in rows if row.text]
+    steps += [Step(scheme, pattern(scheme, row.text), _reader(scheme), _NEAR) for scheme, row in rows if row.text]
     if bare:  # once all that has a word before it is taken
         alones = [(scheme, pattern(scheme, row.bare)) for scheme, row in rows if row.bare]
-        steps += [_Step(alone(scheme), form, _reader(scheme), _NEAR) for scheme, form in alones]
+        steps += [Step(alone(scheme), form, _reader(scheme), _NEAR) for scheme, form in alones]
     return steps

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-METHOD = "1"  # of counting; changes whenever the same posts could give other numbers
+METHOD = "2"  # of counting; changes whenever the same posts could give other numbers
 
 # What each number says, in the words that people see beside it.
 DEFINITIONS = {
     "Posts": (
-        "Public posts and pages that mention this work in their own words. A post counts once however many collectors "
-        "report it. A quote with words of its own is a post. Posts that this work itself refers to are listed but not "
-        "counted."
+        "Public posts and pages that mention this work, in any of its versions, in their own words. A post counts once "
+        "however many collectors report it and however many versions it names. A quote with words of its own is a "
+        "post. Posts that this work itself refers to are listed but not counted."
     ),
     "Accounts": "The different accounts that wrote those posts. One person with two accounts counts as two.",
     "Passed on": (

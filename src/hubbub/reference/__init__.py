@@ -2,7 +2,7 @@
 
 import csv
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from io import StringIO
@@ -23,3 +23,12 @@ def scholarly_hosts() -> frozenset[str]:
 def other_hosts() -> frozenset[str]:
     """Hosts that are not scholarly by themselves, though a host below them may be: platforms and institutions."""
     return frozenset(row["host"] for row in _rows("other_hosts.tsv.gz"))
+
+
+@cache
+def scholarly_paths() -> Mapping[str, tuple[str, ...]]:
+    """By host, the paths below which it carries scholarly works: institutions host journals and repositories so."""
+    paths: dict[str, tuple[str, ...]] = {}
+    for row in _rows("scholarly_paths.tsv.gz"):
+        paths[row["host"]] = (*paths.get(row["host"], ()), row["path"].lower())
+    return paths

@@ -10,12 +10,13 @@ from hubbub.model import Category
 
 
 class Place(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where something is said. `colour` is the one charts use."""
+    """Where something is said. `colour` is the one charts use; `pages` says that its posts are pages of their own."""
 
     title: str
     home: str
     category: Category
     colour: str
+    pages: bool = False
 
 
 @cache

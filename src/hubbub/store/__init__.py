@@ -19,11 +19,12 @@ from hubbub.store.errors import BUSY_MS, BusyError, StoreError, explained
 from hubbub.store.keep import Writer
 from hubbub.store.names import Work
 from hubbub.store.schema import REVISION, metadata
-from hubbub.store.wanted import works
+from hubbub.store.wanted import pages, works
 
 Answer = TypeVar("Answer")
 
 WORKS_REMEMBERED = 200_000
+PAGES = 10_000  # stories, and short addresses, as many are watched for
 PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MS}",
     "PRAGMA journal_mode=WAL",
@@ -103,6 +104,10 @@ class Store:
     def works(self) -> Works:
         """Every work on a shelf, and those that somebody has wished to know about."""
         return self.ask(works)
+
+    def pages(self, limit: int | None = PAGES) -> Works:
+        """The newest stories about works, and short addresses that lead to some: what links to them is kept as well."""
+        return self.ask(pages, limit)
 
     def assertions(self, after: int, limit: int) -> list[read.Held]:
         """Statements in the order of their rows, as posts."""

@@ -1,19 +1,21 @@
-"""Counts of one work: its row comes in, numbers a source come out, all from one index and without a row in Python.
+"""Counts of one work: the rows of its names come in, numbers a source come out, from one index, without rows in Python.
 
-A post counts once however many collectors say so, and once however often it names the work; it is an amplification if
-anyone says that it passes another post on. `spoken` and `passed` are the two halves, one row a post.
+A post counts once however many collectors say so, and once however often and by however many names it calls the work;
+it is an amplification if anyone says that it passes another post on. `spoken` and `passed` are the two halves, one row
+a post.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, bindparam, text
 
 # The plus signs keep SQLite from walking all touches of the store instead of those of the work's posts.
 POSTS = """
 WITH mentioned AS (
     SELECT source, post, max(account) AS account, max(posted_at) AS posted_at, max(assertion) AS assertion,
            min(CASE WHEN own THEN 1 ELSE 0 END) AS own, max(CASE WHEN counted THEN 1 ELSE 0 END) AS counted
-    FROM mention WHERE identifier = :identifier GROUP BY source, post
+    FROM mention WHERE identifier IN :works GROUP BY source, post
 ), spoken AS (
     SELECT source, post, account, posted_at, assertion FROM mentioned WHERE own = 1 AND counted = 1
 ), passed AS (
@@ -43,8 +45,15 @@ FROM (
 ) AS counted JOIN source s ON s.id = counted.source JOIN assertion a ON a.id = counted.newest
 """
 )
-_COUNTED = text(BY_SOURCE)
-_BY_DAY = text(
+
+
+def of_works(statement: str) -> TextClause:
+    """Make a statement of one that begins with `POSTS`; it takes the rows of a work's names as `works`."""
+    return text(statement).bindparams(bindparam("works", expanding=True))
+
+
+_COUNTED = of_works(BY_SOURCE)
+_BY_DAY = of_works(
     POSTS
     + f"""
 SELECT day, s.name, sum(own), sum(1 - own)
@@ -78,11 +87,11 @@ class DayRow(NamedTuple):
     amplifications: int
 
 
-def by_source(connection: Connection, identifier: int) -> list[SourceRow]:
+def by_source(connection: Connection, works: Iterable[int]) -> list[SourceRow]:
     """Count a work's posts, accounts and amplifications at each source."""
-    return [SourceRow(*row) for row in connection.execute(_COUNTED, {"identifier": identifier})]
+    return [SourceRow(*row) for row in connection.execute(_COUNTED, {"works": [*works]})]
 
 
-def by_day(connection: Connection, identifier: int) -> list[DayRow]:
+def by_day(connection: Connection, works: Iterable[int]) -> list[DayRow]:
     """Count a work's posts and amplifications by UTC day and source."""
-    return [DayRow(*row) for row in connection.execute(_BY_DAY, {"identifier": identifier})]
+    return [DayRow(*row) for row in connection.execute(_BY_DAY, {"works": [*works]})]

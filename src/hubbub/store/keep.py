@@ -15,12 +15,18 @@ from msgspec import Struct
 from sqlalchemy import Connection, delete, exists, select
 from sqlalchemy.dialects.postgresql import insert as upsert  # what it adds SQLite knows in the same words
 
-from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Mention, Reading
+from hubbub.identify.canonical import canonical, split
+from hubbub.identify.carried import is_short
+from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Identifier, Link, Mention, Post, Reading
+from hubbub.reference.places import place
+from hubbub.store import read
 from hubbub.store import schema as s
 from hubbub.store.fold import Change, Named, content_of, digest_of, ends_of, fold, hashed, to_json, touches_of
 from hubbub.store.held import Held, collected, held_of, look_up
 from hubbub.store.lanes import Lanes
+from hubbub.store.match import Corrections
 from hubbub.store.names import Names, Work
+from hubbub.store.questions import Questions
 from hubbub.store.read import New, Rows, keys
 from hubbub.store.registry import Registry
 from hubbub.store.settle import settle
@@ -68,6 +74,8 @@ class Writer:
         self._withdrawals = Withdrawals(connection, self._names, self._ties)
         self._registry = Registry(connection, self._names)
         self.wanted = Wanted(connection, self._names)
+        self.corrections = Corrections(connection, self._names)
+        self.questions = Questions(connection, self._names)
         self.lanes = Lanes(connection, self._names)
 
     @property
@@ -123,6 +131,14 @@ class Writer:
             settle(self._connection, open_)
         self._withdrawals.tidy([row.id for name, row in held.accounts.items() if name in held.gone])
         return Kept(len(written), sum(len(reading.mentions) for _, reading in fresh), len(ended))
+
+    def statements(self, source: str, key: str) -> list[read.Held]:
+        """What is said of a post, as posts."""
+        return read.of_post(self._connection, source, key)
+
+    def linking(self, address: Identifier) -> list[read.Held]:
+        """What is said of the posts that link to a short address, as posts."""
+        return read.linking(self._connection, address)
 
     def advance(self, source: str, lane: str, resume: str, done: bool, at: datetime) -> None:
         """Move a lane's cursor."""
@@ -237,9 +253,14 @@ class Writer:
         return written
 
     def _found(self, readings: Sequence[Reading]) -> list[list[Found]]:
-        """Give each reading's mentions the rows of their identifiers."""
+        """Give each reading's mentions the rows of their identifiers, but for those that somebody has set aside."""
         works = self._names.identifiers([m.identifier for reading in readings for m in reading.mentions])
-        return [[_found(works, mention) for mention in reading.mentions] for reading in readings]
+        self.questions.ask(row for (scheme, _), row in works.items() if scheme == "url")
+        found = [[_found(works, mention) for mention in reading.mentions] for reading in readings]
+        if wrong := self.corrections.wrong(reading.post for reading in readings):
+            numbers = [hashed("post", reading.post.source, reading.post.id) for reading in readings]
+            return [[f for f in ones if (post, f.work) not in wrong] for post, ones in zip(numbers, found, strict=True)]
+        return found
 
     def _insert_mentions(self, fresh: Sequence[Fresh], found: Sequence[Sequence[Found]]) -> None:
         mentions = [
@@ -257,6 +278,26 @@ class Writer:
             for one in ones
         ]
         insert_rows(self._connection, s.mention, mentions)
+        self._keep_stories([(f[1], f[-1].post) for f, ones in zip(fresh, found, strict=True) if ones])
+        self._keep_short([(f[1], f[-1].post) for f in fresh])
+
+    def _keep_short(self, posts: Iterable[tuple[int, Post]]) -> None:
+        """Ask where the short addresses lead that posts link to."""
+        linked = [(row, Identifier("url", one)) for row, said in posts for link in said.links if (one := _short(link))]
+        if linked:
+            names = self._names.identifiers([address for _, address in linked])
+            self.questions.ask(names.values())
+            rows_ = [{"identifier": names[address.scheme, address.value], "post": row} for row, address in linked]
+            self._connection.execute(upsert(s.short).on_conflict_do_nothing(), rows_)
+
+    def _keep_stories(self, posts: Iterable[tuple[int, Post]]) -> None:
+        """Keep the addresses of posts that are pages of their own, by which others may link to them."""
+        at = {row: canonical(said.url) for row, said in posts if said.url and place(said.source).pages}
+        stories = [{"post": row, "address": address} for row, address in at.items() if address]
+        if stories:
+            statement = upsert(s.story)
+            newer = {"address": statement.excluded.address}
+            self._connection.execute(statement.on_conflict_do_update(index_elements=["post"], set_=newer), stories)
 
 
 def _told(said: Iterable[Account], held: Held) -> dict[Named, Fields]:
@@ -290,6 +331,12 @@ def _is_fresh(name: Named, reading: Reading, held: Held) -> bool:
 def _found(works: Mapping[Work, int], m: Mention) -> Found:
     work = works[m.identifier.scheme, m.identifier.value]
     return Found(work, m.relation, m.found_in, m.as_written, m.method, m.certainty, m.record, m.identifier.version)
+
+
+def _short(link: Link) -> str | None:
+    """The address of a link, if only a request tells where it leads."""
+    parts = split(link.address)
+    return canonical(link.address) if parts and is_short(parts[0]) else None
 
 
 def _json(found: Sequence[Found]) -> str:

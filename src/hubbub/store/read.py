@@ -3,11 +3,12 @@
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
-from hubbub.model import Post
+from hubbub.model import Identifier, Post
 from hubbub.store import schema as s
-from hubbub.store.fold import Content
+from hubbub.store.fold import Content, hashed
+from hubbub.store.names import near
 from hubbub.store.sql import among, rows
 from hubbub.store.times import moment
 
@@ -54,12 +55,32 @@ def keys(connection: Connection, source: str, after: Rows) -> New:
 
 def assertions(connection: Connection, after: int, limit: int) -> list[Held]:
     """Statements in the order of their rows, as posts."""
+    return _held(connection, limit, s.assertion.c.id > after)
+
+
+def of_post(connection: Connection, source: str, key: str) -> list[Held]:
+    """What is said of a post."""
+    a, name = s.assertion.alias().c, s.source.c
+    number = near(key, hashed("post", source, key))
+    named = select(a.id).join(s.source, name.id == a.source).where(a.hash == number, a.key == key, name.name == source)
+    return _held(connection, None, s.assertion.c.post.in_(named))
+
+
+def linking(connection: Connection, address: Identifier) -> list[Held]:
+    """What is said of the posts that link to a short address."""
+    name = s.identifier.c
+    named = select(s.short.c.post).join(s.identifier, name.id == s.short.c.identifier)
+    which = named.where(name.value == address.value, name.scheme == address.scheme)
+    return _held(connection, None, s.assertion.c.post.in_(which))
+
+
+def _held(connection: Connection, limit: int | None, *where: ColumnElement[bool]) -> list[Held]:
     a, place = s.assertion.c, s.assertion.alias()
     statement = (
         select(s.assertion, place.c.key.label("post_key"), s.account.c.key.label("author"))
         .join(place, place.c.id == a.post)
         .outerjoin(s.account, s.account.c.id == a.account)
-        .where(a.id > after, a.version.is_not(None))
+        .where(a.version.is_not(None), *where)
         .order_by(a.id)
         .limit(limit)
     )

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -29,7 +30,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0005"  # of these tables: the newest in `migrations`
+REVISION = "0006"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -265,4 +266,78 @@ inbox = Table(
     Column("address", Text, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
+)
+
+# What somebody says of two identifiers, the lesser row first: the same, or not of one work.
+correction = Table(
+    "correction",
+    metadata,
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("other", ForeignKey("identifier.id"), primary_key=True),
+    Column("same", Boolean(create_constraint=False), nullable=False),
+    Column("said_by", Text, nullable=False),
+    Column("said_at", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),
+    Index("correction_by_other", "other"),
+)
+
+# Posts that somebody says do not mention a work. They are named by hash, so that one that is withdrawn leaves no name;
+# `held` is the row where such a post was held then.
+wrong = Table(
+    "wrong",
+    metadata,
+    Column("post", BigInteger, primary_key=True, autoincrement=False),
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("held", BigInteger, nullable=False),
+    Column("said_by", Text, nullable=False),
+    Column("said_at", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),
+    Index("wrong_by_identifier", "identifier"),
+)
+
+# Addresses that no rule reads, and what was found there: how (the step that told), with what evidence, how certain.
+question = Table(
+    "question",
+    metadata,
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True, autoincrement=False),
+    Column("asked_at", BigInteger, nullable=False),
+    Column("due_at", BigInteger),  # NULL where the answer cannot change
+    Column("looked_at", BigInteger),  # at last
+    Column("failures", Integer, nullable=False),  # since it was last answered
+    Column("rules", Text, nullable=False),  # the version of those by which it was answered
+    Column("outcome", Text),
+    Column("method", Text),
+    Column("evidence", Text),
+    Column("certainty", Float),
+    Index("question_by_due", "due_at"),
+)
+
+# Posts that link to a short address. Once it is known to lead to a work, they are read again.
+short = Table(
+    "short",
+    metadata,
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("post", ForeignKey("assertion.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# Pages that somebody says mention a work, though no mention of it is held.
+missing = Table(
+    "missing",
+    metadata,
+    Column("address", ForeignKey("identifier.id"), primary_key=True),
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("said_by", Text, nullable=False),
+    Column("said_at", BigInteger, nullable=False),
+    Column("outcome", Text),  # NULL until somebody has looked
+)
+
+# The canonical address of each post that mentions a work and is a page of its own. Who links to it speaks of the work
+# at second hand.
+story = Table(
+    "story",
+    metadata,
+    Column("post", ForeignKey("assertion.id"), primary_key=True, autoincrement=False),
+    Column("address", Text, nullable=False),
+    Index("story_by_address", "address"),
 )

@@ -108,6 +108,16 @@ def works(connection: Connection) -> Works:
     return frozenset(_identifiers(connection, union(select(shelved.identifier), select(s.wish.c.identifier))))
 
 
+def pages(connection: Connection, limit: int | None) -> Works:
+    """The addresses of the newest stories about works, and of short addresses that lead to works."""
+    story, leads = s.story.c, s.question.c.outcome == "work"
+    stories = select(story.address).order_by(story.post.desc()).limit(limit)
+    asked = select(s.short.c.identifier).join(s.question, s.question.c.identifier == s.short.c.identifier).where(leads)
+    newest = asked.distinct().order_by(s.short.c.identifier.desc()).limit(limit)
+    told = {Identifier("url", address) for (address,) in rows(connection, stories)}
+    return frozenset([*told, *_identifiers(connection, newest)])
+
+
 def watch(connection: Connection, source: str) -> Watch:
     """What is asked of a source on behalf of all shelves; its speakers are those who spoke of works on shelves."""
     real = select(s.shelf.c.name).where(~s.shelf.c.simulated)

@@ -138,6 +138,10 @@ class Withdrawals:
             touched = exists().where(s.touch.c.post == table.id)
             silent = and_(among(table.id, list(self._left)), table.version.is_(None), table.gone.is_(None))
             self._connection.execute(delete(s.assertion).where(silent, ~spoken, ~touched))
+            speaks = and_(other.version.is_not(None), other.found != "[]")
+            own = exists().where(other.id == s.story.c.post, speaks)
+            others = exists().where(other.post == s.story.c.post, other.id != other.post, speaks)
+            self._connection.execute(delete(s.story).where(among(s.story.c.post, list(self._left)), ~own, ~others))
         if asked := self._speakers.union(accounts, self._ties.left):
             spoken = exists().where(s.assertion.c.account == s.account.c.id)
             quiet = and_(among(s.account.c.id, list(asked)), ~spoken, ~tied(s.account.c.id))

@@ -4,13 +4,14 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from hubbub import identify
@@ -26,6 +27,8 @@ PER_PAGE = 25
 LOOKED_AT = 6  # of the identifiers that a page names
 FACES_SHOWN = 10
 ALIASES_SHOWN = 6  # of a kind
+SECOND_SHOWN = 20
+LONGEST_FORM = 1 << 16  # bytes
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -136,6 +139,7 @@ def work(
         first=(page - 1) * PER_PAGE + 1,
         all_voices=voices == "all",
         others=others,
+        second_hand=answers.second_hand(identifier, SECOND_SHOWN) if report.second_hand else (),
         chart=chart.draw(report.days),
         by_post=words.by_post(said),
     )
@@ -151,6 +155,57 @@ def wish(answers: Reading, scheme: str, value: str) -> Response:
         raise HTTPException(403, "This work is invented, so nobody can be asked about it.")
     answers.wish(identifier)
     return RedirectResponse(words.work_path(identifier), 303)
+
+
+@router.get("/match/{scheme}/{value:path}")
+def match(request: Request, answers: Reading, scheme: str, value: str) -> Response:
+    """Why identifiers are one work, and forms to correct it."""
+    identifier = _identifier(f"{scheme}:{value}")
+    return _page(request, "match.html", match=answers.match(identifier), report=answers.report(identifier, voices=0))
+
+
+@router.post("/match/{scheme}/{value:path}")
+async def correct(request: Request, answers: Reading, scheme: str, value: str) -> Response:
+    """Keep what somebody corrects: of two identifiers, or of a post that mentions the work or does not."""
+    identifier, sent = _identifier(f"{scheme}:{value}"), await _sent(request)
+    match sent.get("say"):
+        case "same" | "not" | "forget" as word:
+            try:
+                verdict = {"same": True, "not": False, "forget": None}[word]
+                other, why = _identifier(sent.get("other", "")), sent.get("why", "")
+                await run_in_threadpool(answers.correct, identifier, other, verdict, why)
+            except ValueError as error:
+                raise HTTPException(422, str(error)) from error
+        case "missing":
+            try:
+                await run_in_threadpool(answers.miss, identifier, sent.get("address", ""))
+            except ValueError as error:
+                raise HTTPException(422, str(error)) from error
+        case "wrong" | "right" as word:
+            source, post, why = (sent.get(name, "") for name in ("source", "post", "why"))
+            if not await run_in_threadpool(answers.set_aside, identifier, source, post, why, word == "right"):
+                raise HTTPException(404, "hubbub holds no such mention. It may only pass another post on.")
+        case _:
+            raise HTTPException(422, "Nothing was said.")
+    return RedirectResponse(words.match_path(identifier), 303)
+
+
+def _identifier(written: str) -> Identifier:
+    """Read an identifier without a version."""
+    found = identify.parse(written)
+    if found is None:
+        raise HTTPException(404, "hubbub cannot read that as an identifier.")
+    return Identifier(found.scheme, found.value)
+
+
+async def _sent(request: Request) -> dict[str, str]:
+    """What a form says, each field once."""
+    sent = b""
+    async for part in request.stream():
+        sent += part
+        if len(sent) > LONGEST_FORM:
+            raise HTTPException(413, "That is more than a form of hubbub holds.")
+    return dict(parse_qsl(sent.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 @router.get("/account/{source}/{key:path}")
@@ -218,6 +273,7 @@ def _templates() -> Environment:
         voices_shown=FACES_SHOWN,
         aliases_shown=ALIASES_SHOWN,
         relations=words.RELATIONS,
+        outcomes=words.OUTCOMES,
         definitions=DEFINITIONS,
     )
     return templates

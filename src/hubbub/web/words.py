@@ -92,6 +92,11 @@ def work_path(identifier: Identifier) -> str:
     return _path("work", identifier.scheme, identifier.value)
 
 
+def match_path(identifier: Identifier) -> str:
+    """The address of the page that says why identifiers are one work with this."""
+    return _path("match", identifier.scheme, identifier.value)
+
+
 def account_path(speaker: Speaker) -> str:
     """The address of an account's page here."""
     return _path("account", speaker.source, speaker.key)
@@ -179,10 +184,20 @@ RELATIONS = {
     "is_part_of": "Parts of this",
 }
 
+# What came of looking at an unknown page.
+OUTCOMES = {
+    "work": "Pages of a work",
+    "none": "Pages of no work",
+    "gone": "Gone",
+    "closed": "Closed to hubbub",
+    "robots": "Not for programs",
+    "failed": "Tried again soon",
+}
+
 FILTERS = {
     f.__name__: f
     for f in (
-        number, counted, day, moment, span, machine, link, host, work_path, account_path, out, scheme_title, name,
-        straight, plain, parts, excerpt, language, spoken, percent,
+        number, counted, day, moment, span, machine, link, host, work_path, match_path, account_path, out,
+        scheme_title, name, straight, plain, parts, excerpt, language, spoken, percent,
     )
 }  # fmt: skip

@@ -71,7 +71,9 @@ def _value(way: str, written: str) -> Identifier | None:
         plain = re.fullmatch(r"[\w.:/-]{1,200}", written, re.ASCII)
         found = in_address(way.replace("{}", quote(written))) if plain else []
         return found[0].identifier if found else None
-    return parse(f"{way}:{re.sub('--+', '-', written) if way == 'isbn' else written}")
+    if way == "isbn":  # with the binding behind it, and LaTeX's dashes
+        written = re.sub("--+", "-", written.partition("(")[0])
+    return parse(f"{way}:{written}")
 
 
 @cache

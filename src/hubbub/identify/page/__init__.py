@@ -92,6 +92,9 @@ def _addresses(thing: Thing, base: str) -> set[str]:
     return set(filter(None, (canonical(join(base, one.written)) for one in said)))
 
 
+_CARRIERS = {"href": "a[href], area[href]", "src": "iframe[src], embed[src], video[src], audio[src], source[src]"}
+
+
 def _canonical(claims: list[Claim]) -> str | None:
     """The surest of the addresses that hold, whether it carries an identifier or not."""
     own = [one for one in claims if one.carrier == "address" and one.verdict == "is"]
@@ -118,9 +121,11 @@ def _others(tree: LexborHTMLParser, base: str, claims: list[Claim], relation: st
             if not (lost and found.identifier.scheme == "url"):
                 where = claim.carrier if claim.place == "thing" else claim.place
                 yield Related("is_related_to" if lost else claim.verdict, found, where)
-    for href in dict.fromkeys(node.attributes.get("href") for node in tree.css("a[href], area[href]")):
-        for found in in_address(join(base, href)):
-            yield Related(relation, found, "link")
+    for carrier, where in (("href", "link"), ("src", "embed")):
+        nodes = tree.css(_CARRIERS[carrier])
+        for written in dict.fromkeys(node.attributes.get(carrier) for node in nodes):
+            for found in in_address(join(base or "https:", written)):
+                yield Related(relation, found, where)
     for node in tree.css("script, style, template, noscript"):
         node.decompose()
     if tree.body is not None:

@@ -1,0 +1,42 @@
+"""What commands are given: arguments as written come in, identifiers and an open store go out."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from hubbub import settings
+from hubbub.cli import show, wants
+from hubbub.model import Identifier
+from hubbub.store import Store, open_store
+
+Work = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="A work in any usual form: `doi:10.…`, a bare DOI, `arXiv:…`, `PMID …`, `isbn:…`, `github:owner/repo`, "
+        "or the address of its page.",
+    ),
+]
+
+
+Why = Annotated[str, typer.Option(metavar="TEXT", help="Why, in your words.")]
+
+
+def store_of(context: typer.Context, otherwise: Callable[[], str] = settings.store_address) -> Store:
+    """Open the store that a command is given, or another."""
+    return open_store(context.obj or otherwise())
+
+
+def identifier_of(written: str) -> Identifier:
+    """Read an identifier in any usual form; stops at what is none."""
+    from hubbub import identify
+
+    found = identify.parse(wants.checked(written))
+    if found is None:
+        show.fail(
+            f"{written!r} is no identifier that hubbub knows. Give a DOI (10.1371/journal.pone.0000308), an arXiv id, "
+            "PMID, PMCID, ISBN, a GitHub repository, or the address of the work's page.",
+            status=2,
+        )
+    return found
