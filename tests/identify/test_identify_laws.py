@@ -163,6 +163,7 @@ def test_what_people_wrote_has_normal_forms_that_stay(scheme: str) -> None:
         ("value", "s2", "4942784"),
         ("value", "vimeo", "6"),
         ("address", "ark", "http://a.bc/ark:69151/2.texteimage"),
+        ("address", "doi", "http://nature.com/doifinder/10.1038%2Fs8.pdf_"),
         ("address", "doi", "http://a.bc/10.1093/c.pdf%"),
         ("address", "internet_archive", "https://archive.org/embed/i76"),
     ],
