@@ -8,7 +8,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import hyperscan
 
@@ -57,21 +57,20 @@ class Hints:
         self._pages = _pages(one.value for one in watched if one.scheme == "url")
         self._hosts: dict[bytes, bool] = {}
         hints = [*_of_schemes(), *_of_hosts(), *_of_places()]
-        hints += {form for one in watched if one.scheme != "url" for form in _of_watched(one)}
+        hints += sorted({form for one in watched if one.scheme != "url" for form in _of_watched(one)})
         self._marks = len(marks)
         # What is found goes into the list of its kind: addresses, hints, and one for each mark.
         self._kinds = [0, 0] + [1] * len(hints) + [2 + number for number in range(len(marks))]
-        coded = [one.encode() for one in (_ADDRESS, _WWW, *hints, *marks)]
-        self._database = hyperscan.Database()
-        self._database.compile(
-            expressions=coded, ids=list(range(len(coded))), flags=[hyperscan.HS_FLAG_CASELESS] * len(coded)
-        )
+        self._database = _compiled((_ADDRESS, _WWW, *hints, *marks))
+        self._scratch = hyperscan.Scratch(self._database)
 
     def scan(self, body: bytes) -> tuple[list[Span], list[list[int]]]:
         """Return the spans of the lines with a hint, which end before the newline, and places behind each mark."""
         found: list[list[int]] = [[] for _ in range(2 + self._marks)]
         note = [found[kind].append for kind in self._kinds]
-        self._database.scan(body, match_event_handler=lambda id_, start, end, flags, told: note[id_](end))
+        self._database.scan(
+            body, match_event_handler=lambda id_, start, end, flags, told: note[id_](end), scratch=self._scratch
+        )
         addresses, hints, *marked = found
         hinted = self._hosts.get
         some = [at for at in addresses if hinted(body[at : at + _LONGEST].partition(b"/")[0], True)]
@@ -135,22 +134,20 @@ def _in_text(bare: bool) -> tuple[list[str], hyperscan.Database]:
     for scheme, row in schemes().items():
         hints = [hint.replace("/", "(?:/|%2f)").replace(" ", _TEXT_GAP) for hint in _spelt_out(row)]
         forms += [(scheme, form) for form in hints or map(re.escape, row.words) if row.text or row.hint]
-    flags = [hyperscan.HS_FLAG_CASELESS] * len(forms)
-    rows = [(scheme, row.bare) for scheme, row in schemes().items() if row.bare and bare]
-    # Of these the scan finds a superset, since it cannot look around.
-    forms += [(alone(scheme), _without_references(form)) for scheme, form in rows]
-    flags += [flags[0] | hyperscan.HS_FLAG_PREFILTER | hyperscan.HS_FLAG_UTF8] * len(rows)
-    coded = [form.encode() for _, form in forms]
+    forms += [(alone(scheme), row.bare_hint) for scheme, row in schemes().items() if row.bare and bare]
+    return [name for name, _ in forms], _compiled(tuple(form for _, form in forms))
+
+
+@lru_cache(maxsize=8)
+def _compiled(forms: tuple[str, ...]) -> hyperscan.Database:
+    """Compile a scan, which takes its time, once for all that look for the same."""
     database = hyperscan.Database()
-    database.compile(expressions=coded, ids=list(range(len(coded))), flags=flags)
-    return [name for name, _ in forms], database
-
-
-def _without_references(form: str) -> str:
-    """The same in Hyperscan's syntax, with a group's pattern where the group is meant: a prefilter takes any byte."""
-    groups: dict[str, str] = dict(re.findall(r"\(\?P<(\w+)>([^()]*)\)", form))
-    form = re.sub(r"\(\?P=(\w+)\)", lambda match: f"(?:{groups[match[1]]})", form)
-    return re.sub(r"\\u([0-9a-f]{4})", r"\\x{\1}", form)
+    database.compile(
+        expressions=[form.encode() for form in forms],
+        ids=list(range(len(forms))),
+        flags=[hyperscan.HS_FLAG_CASELESS] * len(forms),
+    )
+    return database
 
 
 def _spelt_out(row: Row) -> list[str]:

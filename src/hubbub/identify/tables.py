@@ -28,6 +28,7 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     alone: str | None = None
     text: str | None = None
     bare: str | None = None
+    bare_hint: str = ""
     list: bool = False
     words: tuple[str, ...] = ()
     hint: str | tuple[str, ...] = ()
