@@ -48,7 +48,9 @@ CONTRAST = """() => {
   return poor;
 }"""
 
-UNNAMED = """() => [...document.querySelectorAll("a, button, input, textarea, summary, svg[role=img]")].filter((e) => {
+UNNAMED = """() => [
+  ...document.querySelectorAll("a, button, input:not([type=hidden]), textarea, summary, svg[role=img]")
+].filter((e) => {
   const label = e.labels && e.labels.length ? e.labels[0].textContent : "";
   return !(label + e.textContent + (e.getAttribute("aria-label") || "")).trim();
 }).map((e) => e.outerHTML.slice(0, 120))"""
