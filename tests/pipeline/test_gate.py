@@ -75,6 +75,12 @@ def test_a_repost_is_kept_if_its_original_is(new_store: NewStore, together: bool
     assert (report.posts, report.amplifications, report.accounts) == (1, 1, 1)
 
 
+def test_a_line_that_touches_what_its_page_makes_known_is_read(new_store: NewStore) -> None:
+    store, post, repost = new_store(), "3lbaaaaaaaaan", "3lbaaaaaaaabo"  # as long as the network's own keys
+    collect(store, [wrote(1, ANN, post, WORK, "create"), passed_on(2, BOB, repost, key_of(ANN, POST, post))])
+    assert [one.post for one in told(store, WORK)] == [key_of(ANN, POST, post), key_of(BOB, REPOST, repost)]
+
+
 def test_what_another_process_keeps_while_a_page_is_sifted_is_touched(new_store: NewStore) -> None:
     store = new_store()
     gate = pipeline.Gate(sources()[PLACE], store)
