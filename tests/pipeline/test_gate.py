@@ -40,7 +40,7 @@ from tests.store.fold_model import WORKS
 
 pytestmark = pytest.mark.usefixtures("one_scan")
 WORK, (ANN, BOB, _) = WORKS[0], AUTHORS
-KEY = key_of(ANN, POST, "one")
+KEY = key_of(ANN, POST, "3lbaaaaaaaone")
 
 
 def collect(store: Store, *pages: list[Line], source: str = PLACE) -> pipeline.Outcome:
@@ -56,7 +56,10 @@ def collect(store: Store, *pages: list[Line], source: str = PLACE) -> pipeline.O
 
 @pytest.mark.parametrize("together", [True, False])
 def test_an_edit_without_a_hint_takes_the_mention_back(new_store: NewStore, together: bool) -> None:
-    store, told_ = new_store(), [wrote(1, ANN, "one", WORK, "create"), wrote(2, ANN, "one", None, "update")]
+    store, told_ = (
+        new_store(),
+        [wrote(1, ANN, "3lbaaaaaaaone", WORK, "create"), wrote(2, ANN, "3lbaaaaaaaone", None, "update")],
+    )
     collect(store, told_) if together else collect(store, *([line] for line in told_))
     assert told(store, WORK) == []
 
@@ -64,11 +67,15 @@ def test_an_edit_without_a_hint_takes_the_mention_back(new_store: NewStore, toge
 @pytest.mark.parametrize("together", [True, False])
 def test_a_repost_is_kept_if_its_original_is(new_store: NewStore, together: bool) -> None:
     store = new_store()
-    told_ = [wrote(1, ANN, "one", WORK, "create"), passed_on(2, BOB, "two", KEY), passed_on(3, BOB, "x", KEY + "other")]
+    told_ = [
+        wrote(1, ANN, "3lbaaaaaaaone", WORK, "create"),
+        passed_on(2, BOB, "3lbaaaaaaatwo", KEY),
+        passed_on(3, BOB, "x", KEY + "other"),
+    ]
     collect(store, told_) if together else collect(store, *([line] for line in told_))
     assert [(one.post, one.own, one.amplifies) for one in told(store, WORK)] == [
         (KEY, True, None),
-        (key_of(BOB, REPOST, "two"), False, KEY),
+        (key_of(BOB, REPOST, "3lbaaaaaaatwo"), False, KEY),
     ]
     assert key_of(BOB, REPOST, "x") not in str(dump(store))
     report = Answers(store).report(WORK)
@@ -84,9 +91,9 @@ def test_a_line_that_touches_what_its_page_makes_known_is_read(new_store: NewSto
 def test_what_another_process_keeps_while_a_page_is_sifted_is_touched(new_store: NewStore) -> None:
     store = new_store()
     gate = pipeline.Gate(sources()[PLACE], store)
-    page = Page("lane", "lane", body([passed_on(2, BOB, "two", KEY)]), datetime.now(UTC), "", lines=True)
+    page = Page("lane", "lane", body([passed_on(2, BOB, "3lbaaaaaaatwo", KEY)]), datetime.now(UTC), "", lines=True)
     sifted = gate.sift(page)
-    collect(store, [wrote(1, ANN, "one", WORK, "create")])
+    collect(store, [wrote(1, ANN, "3lbaaaaaaaone", WORK, "create")])
     with store.writing() as writer:
         assert [one.post.reposts for one in gate.read(sifted, writer) if isinstance(one, Reading)] == [KEY]
 
@@ -109,7 +116,7 @@ def test_what_the_gate_keeps_is_what_would_be_kept_if_every_line_were_read(
 
 def test_a_line_that_cannot_be_read_is_told_with_its_place(new_store: NewStore) -> None:
     silent, broken = body([wrote(1, ANN, "a", None, "create")]), b'{"broken 10.1000/a\n'
-    told_ = silent + broken + silent + body([wrote(2, ANN, "one", WORK, "create")]) + broken
+    told_ = silent + broken + silent + body([wrote(2, ANN, "3lbaaaaaaaone", WORK, "create")]) + broken
     page = Page("lane", "lane", told_, datetime.now(UTC), "", lines=True, offset=1000)
     sifted = pipeline.Gate(sources()[PLACE], new_store()).sift(page)
     assert [fault.at for fault in sifted.faults] == [1000 + len(silent), 1000 + len(told_) - len(broken)]
@@ -117,7 +124,7 @@ def test_a_line_that_cannot_be_read_is_told_with_its_place(new_store: NewStore) 
 
 
 def test_no_nul_comes_out_of_lines(new_store: NewStore) -> None:
-    line = wrote(1, ANN, "one", WORK, "create")
+    line = wrote(1, ANN, "3lbaaaaaaaone", WORK, "create")
     told_ = body([line._replace(text=line.text.replace(b"-end", b"-end\\u0000"))]) + b'{"\0 10.1000/a\n'
     page = Page("lane", "lane", told_, datetime.now(UTC), "", lines=True)
     sifted = pipeline.Gate(sources()[PLACE], new_store()).sift(page)
@@ -130,31 +137,37 @@ def test_no_nul_comes_out_of_lines(new_store: NewStore) -> None:
 def test_a_repost_of_a_repost_taken_back_is_no_more(new_store: NewStore) -> None:
     store = new_store()
     collect(
-        store, [wrote(1, ANN, "one", WORK, "create"), passed_on(2, BOB, "two", KEY)], [deleted(3, BOB, REPOST, "two")]
+        store,
+        [wrote(1, ANN, "3lbaaaaaaaone", WORK, "create"), passed_on(2, BOB, "3lbaaaaaaatwo", KEY)],
+        [deleted(3, BOB, REPOST, "3lbaaaaaaatwo")],
     )
     assert [one.post for one in told(store, WORK)] == [KEY]
 
 
 def test_a_withdrawal_of_what_is_not_held_is_remembered(new_store: NewStore) -> None:
     store = new_store()
-    collect(store, [identity(1, BOB), deleted(5, ANN, POST, "one")], [wrote(2, ANN, "one", WORK, "create")])
+    collect(
+        store,
+        [identity(1, BOB), deleted(5, ANN, POST, "3lbaaaaaaaone")],
+        [wrote(2, ANN, "3lbaaaaaaaone", WORK, "create")],
+    )
     assert told(store, WORK) == []
-    collect(store, [wrote(6, ANN, "one", WORK, "create")])
+    collect(store, [wrote(6, ANN, "3lbaaaaaaaone", WORK, "create")])
     assert [one.post for one in told(store, WORK)] == [KEY]
 
 
 def test_the_withdrawal_of_an_account_that_is_not_held_is_remembered(new_store: NewStore) -> None:
     store = new_store()
-    collect(store, [identity(1, BOB), account(5, ANN, active=False)], [wrote(2, ANN, "one", WORK, "create")])
+    collect(store, [identity(1, BOB), account(5, ANN, active=False)], [wrote(2, ANN, "3lbaaaaaaaone", WORK, "create")])
     assert told(store, WORK) == []
-    collect(store, [wrote(6, ANN, "two", WORK, "create")])
-    assert [one.post for one in told(store, WORK)] == [key_of(ANN, POST, "two")]
+    collect(store, [wrote(6, ANN, "3lbaaaaaaatwo", WORK, "create")])
+    assert [one.post for one in told(store, WORK)] == [key_of(ANN, POST, "3lbaaaaaaatwo")]
 
 
 def test_a_withdrawn_account_takes_along_what_others_said_of_its_posts(new_store: NewStore) -> None:
     store = new_store()
     collect(store, [event(1, 1, PLACE, KEY, ANN, WORK, "made")], source=COLLECTOR)
-    collect(store, [wrote(2, ANN, "one", WORK, "create")], [account(5, ANN, active=False)])
+    collect(store, [wrote(2, ANN, "3lbaaaaaaaone", WORK, "create")], [account(5, ANN, active=False)])
     assert told(store, WORK) == []
     collect(store, [event(9, 2, PLACE, KEY, ANN, WORK, "made")], source=COLLECTOR)
     assert told(store, WORK) == []
@@ -162,13 +175,13 @@ def test_a_withdrawn_account_takes_along_what_others_said_of_its_posts(new_store
 
 def test_an_account_that_comes_back_is_no_withdrawal(new_store: NewStore) -> None:
     store = new_store()
-    collect(store, [wrote(2, ANN, "one", WORK, "create"), account(5, ANN, active=True)])
+    collect(store, [wrote(2, ANN, "3lbaaaaaaaone", WORK, "create"), account(5, ANN, active=True)])
     assert [one.post for one in told(store, WORK)] == [KEY]
 
 
 def test_handles_of_those_who_speak_are_kept_and_others_are_not(new_store: NewStore) -> None:
     store = new_store()
-    collect(store, [wrote(1, ANN, "one", WORK, "create"), identity(2, ANN), identity(3, BOB)])
+    collect(store, [wrote(1, ANN, "3lbaaaaaaaone", WORK, "create"), identity(2, ANN), identity(3, BOB)])
     assert b"handle-x-2-end" in str(dump(store)["details"]).encode()
     assert b"handle-y" not in str(dump(store)).encode()
 
@@ -189,7 +202,7 @@ WATCHED = {
 
 @pytest.mark.parametrize("address", WATCHED)
 def test_media_code_and_pages_are_kept_only_if_they_stand_on_a_shelf(new_store: NewStore, address: str) -> None:
-    line = wrote(1, ANN, "one", WORK, "create")
+    line = wrote(1, ANN, "3lbaaaaaaaone", WORK, "create")
     line = line._replace(text=line.text.replace(f"https://doi.org/{WORK.value}".encode(), address.encode()))
     store, watching = new_store(), new_store()
     with watching.writing() as writer:
@@ -202,7 +215,7 @@ def test_media_code_and_pages_are_kept_only_if_they_stand_on_a_shelf(new_store: 
 
 @pytest.mark.parametrize("address", WATCHED)
 def test_beside_a_work_too_they_are_kept_only_if_they_stand_on_a_shelf(new_store: NewStore, address: str) -> None:
-    line = wrote(1, ANN, "one", WORK, "create")
+    line = wrote(1, ANN, "3lbaaaaaaaone", WORK, "create")
     line = line._replace(text=line.text.replace(b"-end", f"-end {address}".encode()))
     store, watching = new_store(), new_store()
     with watching.writing() as writer:
@@ -215,7 +228,7 @@ def test_beside_a_work_too_they_are_kept_only_if_they_stand_on_a_shelf(new_store
 
 
 def test_what_is_found_twice_in_a_post_is_one_mention(new_store: NewStore) -> None:
-    store, line = new_store(), wrote(1, ANN, "one", WORK, "create")
+    store, line = new_store(), wrote(1, ANN, "3lbaaaaaaaone", WORK, "create")
     with mock.patch.object(archive, "PAGE", 500):
         collect(store, [line._replace(text=line.text.replace(b"-end", f"-end https://doi.org/{WORK.value}".encode()))])
     assert Answers(store).report(WORK).posts == 1
