@@ -5,10 +5,8 @@ site's robots.txt forbids. No lane waits for it.
 """
 
 import asyncio
-import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from html import unescape
 
 from msgspec.structs import replace
 
@@ -27,7 +25,6 @@ NAME = "hubbub"  # by which what is found out here is told
 PLACE = "web"
 AT_ONCE = 8
 ANSWERED = frozenset(range(200, 500)) - {429}
-_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE)
 
 
 class Asking:
@@ -130,12 +127,13 @@ class Asking:
     def _look(self, question: Question, html: str, verdict: Verdict) -> None:
         """Look in a page for the works that somebody misses there; keep a mention of each that it holds."""
         now, address, works = datetime.now(UTC), question.address, self._store.works()
-        found = identify.in_html(html[:LARGEST], address.value) if html else []
+        page = identify.read_page(html, address.value)
+        found = [*page.identifiers, *(one.found for one in page.speaks_of)]
         for work in question.missing:
             with self._store.connect() as connection:
                 names = {work, *known(connection, work).work.identifiers}
             held = [one for one in found if replace(one.identifier, version=None) in names]
-            post = _post(address, work, html, held, now)
+            post = _post(address, work, page.title, held, now)
             reading = Reading(post, pipeline.find(post, works | names))
             outcome = "found" if reading.mentions else f"not on the page ({verdict.outcome}: {verdict.evidence})"[:500]
             with self._store.writing() as writer:
@@ -144,9 +142,8 @@ class Asking:
                 writer.questions.find(address, work, outcome)
 
 
-def _post(address: Identifier, work: Identifier, html: str, held: Iterable[Found], at: datetime) -> Post:
+def _post(address: Identifier, work: Identifier, title: str | None, held: Iterable[Found], at: datetime) -> Post:
     """A page that mentions a work, as it was found there."""
-    title = _TITLE.search(html)
     links = [
         Link(link, found_in="page", written=one.as_written, method=f"page-{one.method}")
         for one in held
@@ -159,7 +156,7 @@ def _post(address: Identifier, work: Identifier, html: str, held: Iterable[Found
         assertion=f"{address.value} {work}",
         version=_stamp(at),
         url=address.value,
-        title=" ".join(unescape(title[1]).split()) if title else None,
+        title=title,
         links=tuple(links),
     )
 

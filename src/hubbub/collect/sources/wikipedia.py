@@ -2,7 +2,8 @@
 
 A post is a wiki page. Each reference in it is a statement of its own, named by the page's number, which it keeps when
 it is moved, and the identifier: who made the revision that brought it is its author, and a later revision may take it
-away. Versions are the wiki's revision numbers.
+away. Versions are the wiki's revision numbers. The module is long because wikis tell the same in three ways: asked, as
+a stream, and as a dump.
 """
 
 import re
