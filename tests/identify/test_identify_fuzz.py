@@ -7,7 +7,7 @@ from tests.identify.fuzz import Run, fuzz, note
 
 
 def test_a_minute_of_random_input_breaks_no_law(record_property: Callable[[str, object], None]) -> None:
-    seed, inputs = "1", 20_000  # as many as a minute holds; `python -m tests.identify.fuzz` takes others
+    seed, inputs = "1", 300_000  # as many as a minute holds; `python -m tests.identify.fuzz` takes others
     run = fuzz(seed, inputs, 600)
     record_property("random input for identify", f"{run.inputs.total()} inputs, seed {seed}")
     assert not run.broken, f"seed {seed}"

@@ -72,7 +72,7 @@ def _apply(shape: _Shape, host: str, target: str) -> Identifier | None:
             groups |= match.groupdict()
     value = row.value.format_map({name: group or "" for name, group in groups.items()})
     value = unquote(value) if "%" in value else value
-    return make(row.scheme, doi.in_text(value) if row.scheme == "doi" else value, groups.get("version"))
+    return make(row.scheme, value, groups.get("version"))
 
 
 def _by_value(host: str, rest: str, as_written: str) -> list[Found]:

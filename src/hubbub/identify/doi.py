@@ -37,8 +37,9 @@ _ARXIV = "10.48550/arxiv."
 
 
 def normal(written: str) -> tuple[str, str, str | None] | None:
-    """Give scheme, value and version of a DOI: lower case, trimmed; arXiv's own DOIs name arXiv papers."""
-    value = trim(written)
+    """Give scheme, value and version: lower case, without what was copied along; arXiv's own DOIs name its papers."""
+    prefix, slash, suffix = trim(written).partition("/")
+    value = prefix + slash + _cut(suffix, _ends())
     value = _ESCAPED.sub(r"\1", value) if "\\" in value else value
     value = value.lower() if value.isascii() else value.translate(_LOWER)
     if len(value) > LONGEST or UNSEEN.search(value) or not _WHOLE.fullmatch(value):
@@ -60,13 +61,13 @@ def in_address(address: str, resolver: bool) -> str | None:
     if once or twice:  # the DOI was a parameter's or a path's single part, so a bare slash or `&` ends it
         suffix = suffix.split("&")[0]
     suffix = _BLANK.split(suffix, maxsplit=1)[0]
-    return f"{prefix}/{_cut(suffix, _ends() if resolver else _tails())}"
+    return f"{prefix}/{suffix if resolver else _cut(suffix, _tails())}"
 
 
 def in_text(written: str) -> str:
-    """Take what was copied along from an address off a DOI in a text, and what its characters were coded with."""
+    """Give the characters of a DOI in a text that were coded for an address or a page."""
     value = unquote(written) if "%2f" in written.lower() else written
-    return _cut(value.replace("&lt;", "<").replace("&gt;", ">"), _ends())
+    return value.replace("&lt;", "<").replace("&gt;", ">")
 
 
 def _cut(value: str, tails: re.Pattern[str]) -> str:
