@@ -138,6 +138,7 @@ def test_what_people_wrote_has_normal_forms_that_stay(scheme: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "scheme", "written"),
     [
+        ("value", "doi", "10.1000/x..pdf"),
         ("value", "doi", "10.1000/\u2029"),
         ("value", "doi", r"10.1000/\\\#a"),
         ("value", "handle", "5/\ud800"),
