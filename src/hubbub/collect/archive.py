@@ -22,6 +22,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+HEAD = 1 << 20  # bytes that tell what a file is
 PAGE = 1 << 20  # bytes a page of lines aims at: some 2,000 posts, one transaction
 LINE_LIMIT = 16 << 20
 DOCUMENT_LIMIT = 256 << 20
@@ -138,7 +139,7 @@ def head(lane: str, fetch: Fetch) -> bytes:
     """Return the first bytes of a lane, as far as they can be read."""
     file = fetch.open(lane)
     try:
-        return file.read(PAGE).removeprefix(b"\xef\xbb\xbf")
+        return file.read(HEAD).removeprefix(b"\xef\xbb\xbf")
     except _CUT:
         return b""
     finally:

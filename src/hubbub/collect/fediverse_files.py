@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 from msgspec.structs import replace
 
 from hubbub.collect.fediverse import PLACE, Status, boost, content, said, stamp, told_at
@@ -51,6 +51,7 @@ class Line(Struct, rename="camel"):
     event: str | None = None
     payload: Raw = Raw(b"")
     uri: str | None = None
+    created_at: str | None = field(default=None, name="created_at")
     type: str | None = None
     ordered_items: list[Raw] = []
 
@@ -58,7 +59,7 @@ class Line(Struct, rename="camel"):
 def is_line(line: bytes) -> bool:
     """Say whether a line is a status, a frame or an activity."""
     one = decode(line, Line)
-    return isinstance(one, Line) and bool(one.uri or (one.event and one.payload) or _is_activity(one))
+    return isinstance(one, Line) and bool(_is_status(one) or (one.event and one.payload) or _is_activity(one))
 
 
 def keys(body: bytes) -> Iterator[tuple[int, str]]:
@@ -88,7 +89,7 @@ def _parse(line: bytes, seen_at: datetime, is_live: bool) -> Iterator[Fact | Fau
     one = decode(line, Line)
     if isinstance(one, Fault):
         yield one
-    elif one.uri:
+    elif _is_status(one):
         yield from _status(line, seen_at, is_live)
     elif one.event and one.payload:
         if one.event in ("update", "status.update"):  # a deletion names a post by a number of the server's own
@@ -99,6 +100,11 @@ def _parse(line: bytes, seen_at: datetime, is_live: bool) -> Iterator[Fact | Fau
             yield from [each_one] if isinstance(each_one, Fault) else _activity(each_one, seen_at)
     else:
         yield Fault("neither a status nor a frame nor an activity", sample=line[:200].decode(errors="replace"))
+
+
+def _is_status(one: Line) -> bool:
+    """Servers and the records of other networks have a `uri` too, but not that of a page and a time beside it."""
+    return one.uri is not None and one.uri.startswith("https://") and one.created_at is not None
 
 
 def _is_activity(one: Line) -> bool:

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from hubbub import pipeline
 from hubbub.answers import Answers
+from hubbub.collect import archive
+from hubbub.collect.source import WrongSourceError
 from hubbub.collect.sources.mastodon import Mastodon
 from hubbub.model import Account, Fact, Fault, Identifier, Page, Post
 from hubbub.store import Store
@@ -23,6 +26,13 @@ WORK, OTHER, PAPER = (Identifier("doi", one) for one in ("10.5555/12345678", "10
 
 def parse(body: bytes) -> list[Fact | Fault]:
     return list(Mastodon().parse(Page("file", "", body, NOW, "", lines=True)))
+
+
+def read(body: bytes) -> list[Page]:
+    async def pages() -> list[Page]:
+        return [page async for page in Mastodon().read("lane", "", archive.files(lambda _: BytesIO(body)))]
+
+    return asyncio.run(pages())
 
 
 def posts(name: str) -> dict[str, Post]:
@@ -115,3 +125,24 @@ def test_known_actors_become_accounts() -> None:
 def test_a_profile_in_a_file_is_as_old_as_its_status() -> None:
     told = [one for one in parse((FILES / "statuses.ndjson").read_bytes()) if isinstance(one, Account)]
     assert {one.version[:10] for one in told} == {"2025-07-17"}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"uri": "social.example", "title": "a server about itself"},
+        {"uri": "at://did:plc:ada/app.bsky.feed.post/1", "created_at": "2026-01-01T08:00:00Z"},
+        {"uri": "https://example.org/page", "created": "2026-01-01T08:00:00Z", "text": "an annotation"},
+    ],
+)
+def test_a_record_that_has_a_uri_too_is_no_status(record: dict[str, str]) -> None:
+    with pytest.raises(WrongSourceError):
+        read(line(**record))
+    (found,) = parse(line(**record))
+    assert isinstance(found, Fault)
+
+
+def test_a_status_longer_than_a_page_is_known_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "PAGE", 10)
+    (first, *_) = (FILES / "statuses.ndjson").read_bytes().splitlines(keepends=True)
+    assert [one for page in read(first) for one in Mastodon().parse(page)] == parse(first)
