@@ -14,6 +14,7 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 # Of formats, downloads and messages, and the word itself.
 _NO_NAMESPACES = re.compile(r"urn|schemas-.*|x-.*|bt[im]h|sha1|md5|tree|ed2k|li", re.IGNORECASE)
 _VOLUME = re.compile(r"v(?P<v>\w*?)y(?P<y>\d{4})i(?P<i>[\w-]+?)p(?P<p>\w[\w-]*)")
+_EXAMPLE = re.compile("##|YYYY")  # in which digits are still to be filled in
 _OFFICES = "US|EP|WO|PCT|DE|FR|GB|JP|CN|KR|CA|AU|CH|ES|IT|RU|TW|IN|BR|NL|SE|AT|DK"
 _PATENT = re.compile(rf"({_OFFICES})?(RE|PP|D|H|T)?(\d{{4,13}})([A-Z]\d?)?")
 
@@ -107,12 +108,11 @@ def pypi(value: str) -> str:
 
 
 def repec(value: str) -> str | None:
-    """Archive and series in lower case; the number as written, without the punctuation around it."""
+    """Archive and series in lower case; the number as written, without the punctuation around it; no example's."""
     archive, series, number = [*trim(value).split(":", 2), "", ""][:3]
-    number = number.replace("_3a", ":")  # as in addresses of EconPapers
     volume = _VOLUME.fullmatch(number)  # as in addresses of IDEAS
     number = ":".join(f"{name}:{part}" for name, part in volume.groupdict().items()) if volume else number
-    return f"{archive.lower()}:{series.lower()}:{number}" if number else None
+    return None if not number or _EXAMPLE.search(number) else f"{archive.lower()}:{series.lower()}:{number}"
 
 
 def ror(value: str) -> str | None:
