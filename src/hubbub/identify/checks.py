@@ -33,6 +33,12 @@ def ark(value: str) -> str | None:
     return f"{authority.lower()}/{name}" if name else None
 
 
+def chictr(value: str) -> str:
+    """The letters for a trial's design between hyphens; later numbers have none."""
+    letters, number = re.sub("[^A-Z]", "", value), re.sub(r"\D", "", value)
+    return f"-{letters}-{number}" if letters else number
+
+
 def conda(value: str) -> str:
     """Channel and name with a slash between, as in addresses."""
     return re.sub("::| ", "/", value)
@@ -130,6 +136,11 @@ def rrid(value: str) -> str:
     return f"{authority.upper() if authority.islower() else authority}{mark}{number}"
 
 
+def slashed(value: str) -> str:
+    """With slashes, for which names of files and addresses have `-` and `_`."""
+    return re.sub("[_-]", "/", value)
+
+
 def urn(value: str) -> str | None:
     """The namespace in lower case; none for namespaces that name nothing to read."""
     namespace, _, name = trim(value).partition(":")
@@ -143,6 +154,7 @@ CHECKS: dict[str, Callable[[str], str | None]] = {
     for one in (
         arxiv,
         ark,
+        chictr,
         conda,
         dockerhub,
         dryad,
@@ -157,6 +169,7 @@ CHECKS: dict[str, Callable[[str], str | None]] = {
         repec,
         ror,
         rrid,
+        slashed,
         urn,
     )
 } | {"isbn": isbn.normal, "orcid": orcid.normal}
