@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from hubbub import identify
 from hubbub.collect.source import Fetch, LineSource, Source, WrongSourceError, sources
-from hubbub.identify.hints import Hints, line_at
+from hubbub.identify.hints import Hints, lines_at
 from hubbub.model import (
     Account,
     Fault,
@@ -212,9 +212,10 @@ class Gate:
         if touches.spoken is None:
             self._parse(sifted, self._hints.lines(body))
         else:
-            self._parse(sifted, touches.spoken.spans(self._hints.lines(touches.spoken.body)))
+            hinted = self._hints.lines(touches.spoken.body)
+            self._parse(sifted, touches.spoken.lines([start for start, _ in hinted]))
         held = touches.at[self._held.has(touches.prints)].tolist()
-        self._parse(sifted, [line_at(body, at) for at in (*touches.sure, *held)])
+        self._parse(sifted, lines_at(body, (*touches.sure, *held)))
 
     def _learn(self, new: New) -> "Prints":
         from hubbub.collect.touching import prints_of
@@ -252,7 +253,7 @@ class Gate:
 
     def _parse_touching(self, touches: "Touches", sifted: Sifted, new: New) -> None:
         places = touches.of(self._learn(new))
-        self._parse(sifted, [line_at(sifted.page.body, at) for at in places])
+        self._parse(sifted, lines_at(sifted.page.body, places))
 
     def _parse(self, sifted: Sifted, spans: Iterable[Span]) -> None:
         """Parse lines that were not yet, all at once."""

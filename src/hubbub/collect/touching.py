@@ -22,21 +22,17 @@ _ONE, _SEVEN, _THREE = np.uint64(1), np.uint64(7), np.uint64(3)
 
 
 class Excerpt:
-    """Lines that were taken out of a page."""
+    """Lines that were taken out of a page, each from a place in it to its end."""
 
-    def __init__(self, page: bytes, starts: Numbers, ends: Numbers) -> None:
-        self._starts = starts
-        self._at = np.cumsum(ends - starts + 1)
-        self.body = b"\n".join([page[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
+    def __init__(self, page: bytes, starts: Numbers, froms: Numbers, ends: Numbers) -> None:
+        self._starts, self._ends = starts, ends
+        self._at = np.cumsum(ends - froms + 1)
+        self.body = b"\n".join([page[at:end] for at, end in zip(froms.tolist(), ends.tolist(), strict=True)])
 
-    def starts(self, places: Numbers) -> Numbers:
-        """Where in the page the lines begin that hold these places of the excerpt."""
-        return self._starts[np.searchsorted(self._at, places, "right")]
-
-    def spans(self, lines: Sequence[Span]) -> list[Span]:
-        """The spans in the page of these lines of the excerpt."""
-        starts = self.starts(np.array([start for start, _ in lines], np.int64)).tolist()
-        return [(at, at + end - start) for at, (start, end) in zip(starts, lines, strict=True)]
+    def lines(self, places: Sequence[int]) -> list[Span]:
+        """The spans in the page of the whole lines that hold these places of the excerpt."""
+        lines = np.searchsorted(self._at, np.array(places, np.int64), "right")
+        return list(zip(self._starts[lines].tolist(), self._ends[lines].tolist(), strict=True))
 
 
 class Touches(NamedTuple):

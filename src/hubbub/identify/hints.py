@@ -53,9 +53,9 @@ class Hints:
         watched = [one for one in watched if not always_kept(one)]
         self._pages = _pages(one.value for one in watched if one.scheme == "url")
         self._hosts: dict[bytes, bool] = {}
-        hints = [*_of_schemes(), *_of_hosts(), *_of_places()]
-        hints += sorted({form for one in watched if one.scheme != "url" for form in _of_watched(one)})
-        self._database = _compiled((_ADDRESS, _WWW, *hints))
+        hints = {*_of_schemes(), *_of_hosts(), *_of_places()}
+        hints |= {form for one in watched if one.scheme != "url" for form in _of_watched(one)}
+        self._database = _compiled((_ADDRESS, _WWW, *sorted(hints)))
         self._scratch = hyperscan.Scratch(self._database)
 
     def lines(self, body: bytes) -> list[Span]:
@@ -69,15 +69,7 @@ class Hints:
         hinted = self._hosts.get
         some = [at for at in addresses if hinted(body[at : at + _LONGEST].partition(b"/")[0], True)]
         hints += [at for at in some if self._hinted_host(body, at)]
-        hints.sort()
-        spans: list[Span] = []
-        done = -1
-        for at in hints:
-            if at > done:
-                span = line_at(body, at)
-                spans.append(span)
-                done = span[1]
-        return spans
+        return sorted(set(lines_at(body, hints)))
 
     def _hinted_host(self, body: bytes, at: int) -> bool:
         end = body.find(b"/", at, at + _LONGEST)
@@ -89,7 +81,8 @@ class Hints:
         assert match
         host = _plain(match["host"])
         if tokens := self._pages.get(host):
-            line = body[slice(*line_at(body, at))]
+            ((start, end),) = lines_at(body, [at])
+            line = body[start:end]
             return b"%" in line or any(token in line for token in tokens) or may_be_scholarly(host)
         hinted = bool(match["foreign"]) or may_be_scholarly(host) or may_be_scholarly(meant(host) or "")
         if end > at and match[0] == body[at:end].removesuffix(b"\\"):
@@ -153,10 +146,10 @@ def alone(scheme: str) -> str:
     return f"{scheme} alone"
 
 
-def line_at(body: bytes, at: int) -> Span:
-    """The span of the line that holds a place; it ends before the newline."""
-    end = body.find(b"\n", at)
-    return body.rfind(b"\n", 0, at) + 1, end if end >= 0 else len(body)
+def lines_at(body: bytes, places: Iterable[int]) -> list[Span]:
+    """The spans of the lines that hold these places; they end before the newline."""
+    last = body.rfind(b"\n")
+    return [(body.rfind(b"\n", 0, at) + 1, body.find(b"\n", at) if at <= last else len(body)) for at in places]
 
 
 def _of_schemes() -> Iterator[str]:

@@ -4,14 +4,13 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.collect.sources.bluesky import frames
 from hubbub.collect.sources.bluesky.touching import touches
 from hubbub.collect.touching import prints_of
-from hubbub.identify.hints import line_at
+from hubbub.identify.hints import lines_at
 from hubbub.model import Account, Fact, Fault, Follow, Page, Post
 
 NOW = datetime(2026, 7, 4, tzinfo=UTC)
@@ -84,12 +83,12 @@ def test_what_a_line_speaks_of_is_touched(
     body = "\n".join(line.replace("/", "\\/") if escaped else line for line in lines)
     page = Page("a", "a", (body if cut else body + "\n").encode("utf-8", "surrogatepass"), NOW, "", True)
     found = touches(page.body)
-    anyway = {line_at(page.body, at)[0] for at in found.sure}
+    anyway = {start for start, _ in lines_at(page.body, found.sure)}
     assert found.spoken is not None
-    spoken = set(found.spoken.starts(np.arange(len(found.spoken.body))).tolist())
+    spoken = {start for start, _ in found.spoken.lines(range(len(found.spoken.body)))}
     start = 0
     for line in page.body.split(b"\n"):
-        here = {key for at, key in zip(found.at, found.prints, strict=True) if line_at(page.body, at)[0] == start}
+        here = {key for at, key in zip(found.at.tolist(), found.prints, strict=True) if at == start}
         for fact in frames.parse(Page("a", "a", line, NOW, "")):
             of = told_of(fact)
             assert start in anyway or (of is not None and set(prints_of(*of)) <= here)

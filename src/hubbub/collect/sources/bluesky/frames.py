@@ -68,6 +68,7 @@ class ProfileRecord(Struct, gc=False):
 
 
 _CHANGES: dict[str, Change] = {"delete": "withdrawn", "update": "edited"}
+_BROKEN = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 _SAID = frozenset({POST, REPOST, LIKE})
 _frame = msgspec.json.Decoder(Frame)
 _subject = msgspec.json.Decoder(SubjectRecord)
@@ -77,13 +78,26 @@ _profile = msgspec.json.Decoder(ProfileRecord)
 
 def parse(page: Page) -> Iterator[Fact | Fault]:
     """Yield what each frame says."""
+    try:
+        frames = _frame.decode_lines(page.body)
+        facts = [_fact(frame, page.received_at) for frame in frames]
+    except _BROKEN:
+        frames = []
+    # Else a broken line was read together with the next one.
+    if len(frames) == page.body.count(b"\n") + (not page.body.endswith(b"\n")):
+        yield from (fact for fact in facts if fact is not None)
+    else:
+        yield from _each(page)
+
+
+def _each(page: Page) -> Iterator[Fact | Fault]:
+    """Read line by line: one of them is broken, or empty."""
     at = page.offset
     for line in page.body.split(b"\n"):
         if line and not line.isspace():
             try:
-                frame = _frame.decode(line)
-                fact = _of_commit(frame, frame.commit, page.received_at) if frame.commit else _of_account(frame)
-            except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
+                fact = _fact(_frame.decode(line), page.received_at)
+            except _BROKEN as error:
                 yield Fault(f"no frame: {_reason(error)}", at, sample(line))
             else:
                 if fact is not None:
@@ -103,6 +117,10 @@ def is_frame(line: bytes) -> bool:
 def _reason(error: Exception) -> str:
     """The error without the place in the line, so that equal faults read equal."""
     return re.sub(r" \(byte \d+\)| - at `.*`", "", str(error)) or type(error).__name__
+
+
+def _fact(frame: Frame, received_at: datetime) -> Fact | None:
+    return _of_commit(frame, frame.commit, received_at) if frame.commit else _of_account(frame)
 
 
 def _of_commit(frame: Frame, commit: Commit, received_at: datetime) -> Fact | None:
