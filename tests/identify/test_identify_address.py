@@ -27,6 +27,7 @@ from hubbub.model import Identifier
         ("https://smithsonian.figshare.com/articles/Site_1_of_7/10042703", "figshare:10042703", None),
         ("https://datadryad.org/handle/10255/dryad.1234", "dryad:dryad.1234", None),
         ("https://osf.io/v87fn/", "osf:v87fn", None),
+        ("https://doi.org/urn:doi:10/b6vnmd", "shortdoi:10/b6vnmd", None),
         ("https://osf.io/preprints/psyarxiv/v87fn_v2", "osf:v87fn", "2"),
         ("https://psyarxiv.com/v87fn", "osf:v87fn", None),
         ("https://github.com/Owner/Repo.git", "github:owner/repo", None),

@@ -21,26 +21,27 @@ NEXT = r"(?:https?://|doi:|rrid:|10\.\d{4,9}/)"
 # The group is repeated by `+`: Python 3.11.2 misreads `++` of a group, and behind it nothing makes it turn back.
 IN_TEXT = re.compile(
     # It begins with what is certain, which is fast to find, and looks back from behind that.
-    r"10\.(?:(?<![A-Za-z0-9.]10\.)(?<![A-Za-z0-9]_10\.)|(?<=doi10\.))"
+    # Where pages are copied from, words run into it, but neither numbers nor the `v` of versions do.
+    r"10\.(?:(?<![A-Za-z0-9.]10\.)(?<![A-Za-z0-9]_10\.)|(?<=[A-Za-z]{3}10\.))"
     rf"{PREFIX.removeprefix(_TEN)}(?:/|%2F)"
-    # Letters of the alphabets that are written with blanks between words; `#` ends some of the old ones; LaTeX's `\_`.
-    rf"(?:[!$*+\-./0-9:=@A-Z_a-z~(\[À-ɏͰ-ӿḀ-ỿ]++|(?<=;2-)#|\\(?=[_&%#])|{ANGLES}|"
+    # Letters of the alphabets that are written with blanks between words; `#` ends some of the old ones; LaTeX's `\_`, `{\_}`.
+    rf"(?:[!$*+\-./0-9:=@A-Z_a-z~(\[À-ɏͰ-ӿḀ-ỿ]++|(?<=;2-)#|\\(?=[_&%#])|{{\\[_&%#]}}|{ANGLES}|"
     rf"(?![\])>,;|'\"]{{1,4}}[(\['\"]{{0,2}}{NEXT}|\]\()[)\],;%']|&[lg]t;)+",
     re.ASCII | re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]++)", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D){PREFIX}/[^\"]+", re.ASCII)
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-_ESCAPED = re.compile(r"(?<!\\)\\+([_&%#])")  # as LaTeX writes them
+_BRACED = re.compile(r"\{(\\[_&%#])\}")
 _BLANK = re.compile(r"[\s\"\x00-\x1f\x7f-\x9f]")
 _ARXIV = "10.48550/arxiv."
 
 
 def normal(written: str) -> tuple[str, str, str | None] | None:
     """Give scheme, value and version: lower case, without what was copied along; arXiv's own DOIs name its papers."""
+    written = written.replace("\\", "").replace("10. ", "10.", 1)  # LaTeX writes `\_`
     prefix, slash, suffix = trim(written).partition("/")
     value = prefix + slash + _cut(suffix, _ends())
-    value = _ESCAPED.sub(r"\1", value) if "\\" in value else value
     value = value.lower() if value.isascii() else value.translate(_LOWER)
     if len(value) > LONGEST or UNSEEN.search(value) or not _WHOLE.fullmatch(value):
         return None
@@ -57,7 +58,7 @@ def in_address(address: str, resolver: bool) -> str | None:
     if not found:
         return None
     prefix, once, twice, suffix = found.groups()
-    suffix = _ESCAPED.sub(r"\1", unquote(unquote(suffix)) if twice else unquote(suffix))
+    suffix = (unquote(unquote(suffix)) if twice else unquote(suffix)).replace("\\", "")
     if once or twice:  # the DOI was a parameter's or a path's single part, so a bare slash or `&` ends it
         suffix = suffix.split("&")[0]
     suffix = _BLANK.split(suffix, maxsplit=1)[0]
@@ -67,6 +68,7 @@ def in_address(address: str, resolver: bool) -> str | None:
 def in_text(written: str) -> str:
     """Give the characters of a DOI in a text that were coded for an address or a page."""
     value = unquote(written) if "%2f" in written.lower() else written
+    value = _BRACED.sub(r"\1", value) if "{" in value else value
     return value.replace("&lt;", "<").replace("&gt;", ">")
 
 
