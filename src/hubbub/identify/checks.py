@@ -14,13 +14,23 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 # Of formats, downloads and messages, and the word itself.
 _NO_NAMESPACES = re.compile(r"urn|schemas-.*|x-.*|bt[im]h|sha1|md5|tree|ed2k|li", re.IGNORECASE)
 _VOLUME = re.compile(r"v(?P<v>\w*?)y(?P<y>\d{4})i(?P<i>[\w-]+?)p(?P<p>\w[\w-]*)")
-_OFFICES = "US|EP|WO|PCT|DE|FR|GB|JP|CN|KR|CA|AU|CH|ES|IT|RU|TW|IN|BR|NL|SE|AT|DK"
+_OFFICES = (
+    "US|EP|WO|PCT|DE|FR|GB|JP|CN|KR|CA|AU|CH|ES|IT|RU|TW|IN|BR|NL|SE|AT|DK|AP|AR|BE|BG|CL|CO|CS|CU|CZ|DD|EA|EE|FI|GE|"
+    "GR|HK|HR|HU|ID|IE|IL|IS|LT|LU|LV|MA|MD|MX|MY|NO|NZ|OA|PE|PH|PL|PT|RO|RS|SA|SG|SI|SK|SU|TH|TR|UA|UY|VN|YU|ZA"
+)
 _PATENT = re.compile(rf"({_OFFICES})?(RE|PP|D|H|T)?(\d{{4,13}})([A-Z]\d?)?")
+# Archives that are also written without their hyphen.
+_ARCHIVES = {
+    name.replace("-", ""): name
+    for name in "astro-ph cond-mat gr-qc hep-ex hep-lat hep-ph hep-th math-ph nucl-ex nucl-th q-alg q-bio quant-ph".split()
+}
 
 
 def arxiv(value: str) -> str:
     """Old numbers are unique without a subject class (`math.GT/0309136`), new ones without an archive."""
-    return re.sub(r"\.[a-z-]+/", "/", value) if "." not in value.rpartition("/")[2] else value.rpartition("/")[2]
+    archive, _, number = value.rpartition("/")
+    archive = archive.partition(".")[0]
+    return number if "." in number or not archive else f"{_ARCHIVES.get(archive, archive)}/{number}"
 
 
 def ark(value: str) -> str | None:
@@ -30,6 +40,12 @@ def ark(value: str) -> str | None:
     authority, _, name = trim(value).partition("/")
     name = name.rstrip("/?")
     return f"{authority.lower()}/{name}" if name else None
+
+
+def bibcode(value: str) -> str | None:
+    """With the dots that editors draw together."""
+    value = value.replace("…", "...")
+    return value if len(value) == 19 else None
 
 
 def conda(value: str) -> str:
@@ -64,6 +80,11 @@ def issn(value: str) -> str | None:
 def npm(value: str) -> str:
     """A scope as it is written outside addresses."""
     return value.replace("%40", "@")
+
+
+def ntr(value: str) -> str:
+    """Old numbers are of NTR, the new ones of NL; both were given."""
+    return f"NTR{value}" if value.isdigit() else value
 
 
 def oai(value: str) -> str | None:
@@ -143,12 +164,14 @@ CHECKS: dict[str, Callable[[str], str | None]] = {
     for one in (
         arxiv,
         ark,
+        bibcode,
         conda,
         dockerhub,
         dryad,
         handle,
         issn,
         npm,
+        ntr,
         oai,
         patent,
         path,
