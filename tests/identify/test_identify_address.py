@@ -27,6 +27,11 @@ from hubbub.model import Identifier
         ("https://smithsonian.figshare.com/articles/Site_1_of_7/10042703", "figshare:10042703", None),
         ("https://datadryad.org/handle/10255/dryad.1234", "dryad:dryad.1234", None),
         ("https://osf.io/v87fn/", "osf:v87fn", None),
+        ("https://user:token@github.com/Owner/Repo.git", "github:owner/repo", None),
+        ("https://user@bitbucket.org/owner/repo.git", "bitbucket:owner/repo", None),
+        ("https://doi.org@example.org/10.1000/x", "doi:10.1000/x", None),
+        ("http://m.youtube.com/#/watch?v=dQw4w9WgXcQ", "youtube:dQw4w9WgXcQ", None),
+        ("https://gitlab.com/group/project/#how-to", "gitlab:group/project", None),
         ("https://doi.org/urn:doi:10/b6vnmd", "shortdoi:10/b6vnmd", None),
         ("https://osf.io/preprints/psyarxiv/v87fn_v2", "osf:v87fn", "2"),
         ("https://psyarxiv.com/v87fn", "osf:v87fn", None),
@@ -123,3 +128,7 @@ def test_always_kept(identifier: str, kept: bool) -> None:
 
 def test_a_scheme_nobody_knows_is_kept_only_if_watched() -> None:
     assert not always_kept(Identifier("mine", "1"))
+
+
+def test_the_password_of_a_repository_is_not_kept() -> None:
+    assert [one.as_written for one in in_address("https://user:token@github.com/a/b")] == ["github.com/a/b"]
