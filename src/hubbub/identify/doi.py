@@ -32,15 +32,14 @@ IN_TEXT = re.compile(
 _IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]++)", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D){PREFIX}/[^\"]+", re.ASCII)
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-_BRACED = re.compile(r"\{(\\[_&%#])\}")
+LATEX = dict.fromkeys(map(ord, "\\{}"))  # it writes `{\_}`; no DOI has these
 _BLANK = re.compile(r"[\s\"\x00-\x1f\x7f-\x9f]")
 _ARXIV = "10.48550/arxiv."
 
 
 def normal(written: str) -> tuple[str, str, str | None] | None:
     """Give scheme, value and version: lower case, without what was copied along; arXiv's own DOIs name its papers."""
-    written = written.replace("\\", "").replace("10. ", "10.", 1)  # LaTeX writes `\_`
-    prefix, slash, suffix = trim(written).partition("/")
+    prefix, slash, suffix = trim(written).translate(LATEX).replace("10. ", "10.", 1).partition("/")
     value = prefix + slash + _cut(suffix, _ends())
     value = value.lower() if value.isascii() else value.translate(_LOWER)
     if len(value) > LONGEST or UNSEEN.search(value) or not _WHOLE.fullmatch(value):
@@ -68,7 +67,6 @@ def in_address(address: str, resolver: bool) -> str | None:
 def in_text(written: str) -> str:
     """Give the characters of a DOI in a text that were coded for an address or a page."""
     value = unquote(written) if "%2f" in written.lower() else written
-    value = _BRACED.sub(r"\1", value) if "{" in value else value
     return value.replace("&lt;", "<").replace("&gt;", ">")
 
 

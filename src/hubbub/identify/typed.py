@@ -13,8 +13,7 @@ from hubbub.model import Identifier
 _NAMED = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_-]*)(?:\s*[:=#]\s*|\s+)(?P<value>\S.*)", re.DOTALL)
 _BARE_DOI = re.compile(doi.PREFIX + "/", re.ASCII)
 # The names of files have other signs for the slash.
-_DOI_OF_A_FILE = re.compile(r"\[?(10\.\d{4,9}(?:\.\d{1,9}){0,4})(?:\]|\s?[/:_ \\@\u2044\u2215\uff0f-]\s?)([^\s/]+)")
-_NO_BRACES = dict.fromkeys(map(ord, "{}"))
+_DOI_OF_A_FILE = re.compile(r"\[?(10\.\d{4,9}(?:\.\d{1,9}){0,4})(?:\]|\s?[/:_ @\u2044\u2215\uff0f-]\s?)([^\s/]+)")
 _BARE_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?=[/?]|$)", re.ASCII | re.IGNORECASE)
 
 
@@ -54,8 +53,8 @@ def _by_look(written: str) -> Identifier | None:
 
 
 def _named(scheme: str, value: str) -> Identifier | None:
-    if scheme == "doi":  # no DOI has LaTeX's brackets
-        value = value.translate(_NO_BRACES)
+    if scheme == "doi":
+        value = value.translate(doi.LATEX)
     identifier = make(scheme, value) or (_like_a_doi(value) if scheme == "doi" else None)
     if identifier is None and scheme != "url":  # `doi:https://doi.org/10…`, `DOI: doi:10…`
         twice = _NAMED.fullmatch(value)
