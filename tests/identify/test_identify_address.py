@@ -33,6 +33,7 @@ from hubbub.model import Identifier
         ("http://m.youtube.com/#/watch?v=dQw4w9WgXcQ", "youtube:dQw4w9WgXcQ", None),
         ("https://gitlab.com/group/project/#how-to", "gitlab:group/project", None),
         ("https://doi.org/urn:doi:10/b6vnmd", "shortdoi:10/b6vnmd", None),
+        ("https://www.doi.org/76543", "shortdoi:10/76543", None),
         ("https://osf.io/preprints/psyarxiv/v87fn_v2", "osf:v87fn", "2"),
         ("https://psyarxiv.com/v87fn", "osf:v87fn", None),
         ("https://github.com/Owner/Repo.git", "github:owner/repo", None),
