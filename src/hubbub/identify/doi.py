@@ -25,7 +25,7 @@ IN_TEXT = re.compile(
     r"10\.(?:(?<![A-Za-z0-9.]10\.)(?<![A-Za-z0-9]_10\.)|(?<=[A-Za-z]{3}10\.))"
     rf"{PREFIX.removeprefix(_TEN)}(?:/|%2F)"
     # Letters of the alphabets that are written with blanks between words; `#` ends some of the old ones; LaTeX's `\_`, `{\_}`.
-    rf"(?:[!$*+\-./0-9:=@A-Z_a-z~(\[À-ɏͰ-ӿḀ-ỿ]++|(?<=;2-)#|\\(?=[_&%#])|{{\\[_&%#]}}|{ANGLES}|"
+    rf"(?:[!$*+\-./0-9:=@A-Z_a-z~(\[À-ɏͰ-ӿḀ-ỿ‐‑]++|(?<=;2-)#|\\(?=[_&%#])|{{\\[_&%#]}}|{ANGLES}|"
     rf"(?![\])>,;|'\"]{{1,4}}[(\['\"]{{0,2}}{NEXT}|\]\()[)\],;%']|&[lg]t;)+",
     re.ASCII | re.IGNORECASE,
 )
@@ -33,13 +33,14 @@ _IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]+
 _WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D){PREFIX}/[^\"]+", re.ASCII)
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 LATEX = dict.fromkeys(map(ord, "\\{}"))  # it writes `{\_}`; no DOI has these
+_PLAIN = LATEX | dict.fromkeys(map(ord, "‐‑"), "-")  # typesetters have hyphens of their own
 _BLANK = re.compile(r"[\s\"\x00-\x1f\x7f-\x9f]")
 _ARXIV = "10.48550/arxiv."
 
 
 def normal(written: str) -> tuple[str, str, str | None] | None:
     """Give scheme, value and version: lower case, without what was copied along; arXiv's own DOIs name its papers."""
-    prefix, slash, suffix = trim(written).translate(LATEX).replace("10. ", "10.", 1).partition("/")
+    prefix, slash, suffix = trim(written).translate(_PLAIN).replace("10. ", "10.", 1).partition("/")
     value = prefix + slash + _cut(suffix, _ends())
     value = value.lower() if value.isascii() else value.translate(_LOWER)
     if len(value) > LONGEST or UNSEEN.search(value) or not _WHOLE.fullmatch(value):
