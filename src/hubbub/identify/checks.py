@@ -20,17 +20,17 @@ _OFFICES = (
 )
 _PATENT = re.compile(rf"({_OFFICES})?(RE|PP|D|H|T)?(\d{{4,13}})([A-Z]\d?)?")
 # Archives that are also written without their hyphen.
-_ARCHIVES = {
-    name.replace("-", ""): name
-    for name in "astro-ph cond-mat gr-qc hep-ex hep-lat hep-ph hep-th math-ph nucl-ex nucl-th q-alg q-bio quant-ph".split()
-}
+_ARCHIVES = re.compile(r"(astro|cond|gr|hep|math|nucl|q|quant)(alg|bio|ex|lat|mat|ph|qc|th)")
 
 
 def arxiv(value: str) -> str:
     """Old numbers are unique without a subject class (`math.GT/0309136`), new ones without an archive."""
     archive, _, number = value.rpartition("/")
     archive = archive.partition(".")[0]
-    return number if "." in number or not archive else f"{_ARCHIVES.get(archive, archive)}/{number}"
+    if "." in number or not archive:
+        return number
+    hyphened = _ARCHIVES.fullmatch(archive)
+    return f"{hyphened[1]}-{hyphened[2]}/{number}" if hyphened else f"{archive}/{number}"
 
 
 def ark(value: str) -> str | None:

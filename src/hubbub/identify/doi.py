@@ -24,7 +24,8 @@ IN_TEXT = re.compile(
     # Where pages are copied from, words run into it, but neither numbers nor the `v` of versions do.
     r"10\.(?:(?<![A-Za-z0-9.]10\.)(?<![A-Za-z0-9]_10\.)|(?<=[A-Za-z]{3}10\.))"
     rf"{PREFIX.removeprefix(_TEN)}(?:/|%2F)"
-    # Letters of the alphabets that are written with blanks between words; `#` ends some of the old ones; LaTeX's `\_`, `{\_}`.
+    # Letters of the alphabets that are written with blanks between words; `#` ends some of the old ones; LaTeX's `\_`
+    # and `{\_}`.
     rf"(?:[!$*+\-./0-9:=@A-Z_a-z~(\[À-ɏͰ-ӿḀ-ỿ‐‑]++|(?<=;2-)#|\\(?=[_&%#])|{{\\[_&%#]}}|{ANGLES}|"
     rf"(?![\])>,;|'\"]{{1,4}}[(\['\"]{{0,2}}{NEXT}|\]\()[)\],;%']|&[lg]t;)+",
     re.ASCII | re.IGNORECASE,
