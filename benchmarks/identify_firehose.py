@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import orjson
@@ -58,9 +58,7 @@ def pages_of(file: Path) -> list[Page]:
 class Untouched(Bluesky):
     """The same without the gate: only what names a work is read."""
 
-    marks = ()
-
-    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> Touches:
+    def touches(self, body: bytes) -> Touches:
         return touches_of(())
 
 

@@ -41,7 +41,7 @@ from hubbub.store import Store, read
 from hubbub.store.fold import Change, touches_of
 from hubbub.store.keep import Writer
 from hubbub.store.read import New, keys
-from hubbub.store.text import NUL, without_nul
+from hubbub.store.text import may_hold_nul, without_nul
 
 if TYPE_CHECKING:  # numpy is loaded where a page of lines is read
     from hubbub.collect.touching import Held, Prints, Touches
@@ -157,7 +157,7 @@ def keep(page: Page, gate: "Gate", store: Store, outcome: Outcome, moves: bool =
 class Sifted(Struct):
     """A page as far as it can be read without asking the store: changes, and what other lines touch.
 
-    `read` are the places where the lines begin that were read; `clean` says that no NUL can be in them.
+    `read` are the places where the lines begin that were read.
     """
 
     page: Page
@@ -165,7 +165,6 @@ class Sifted(Struct):
     faults: list[Fault]
     touches: "Touches | None" = None
     read: set[int] = field(default_factory=set)
-    clean: bool = False
 
 
 class Gate:
@@ -202,17 +201,18 @@ class Gate:
 
     def _sift_lines(self, source: LineSource, sifted: Sifted) -> None:
         if self._hints is None:
-            self._hints = Hints(self._works, (*source.marks, NUL))
+            self._hints = Hints(self._works)
         if self._held is None:
             from hubbub.collect.touching import Held  # numpy is loaded where a page of lines is read
 
             self._held = Held()
             self._learn(self._store.ask(keys, source.about.name, self._rows))
         body = sifted.page.body
-        spans, (*marked, nul) = self._hints.scan(body)
-        sifted.clean = not nul
-        sifted.touches = touches = source.touches(body, marked)
-        self._parse(sifted, spans)
+        sifted.touches = touches = source.touches(body)
+        if touches.spoken is None:
+            self._parse(sifted, self._hints.lines(body))
+        else:
+            self._parse(sifted, touches.spoken.spans(self._hints.lines(touches.spoken.body)))
         held = touches.at[self._held.has(touches.prints)].tolist()
         self._parse(sifted, [line_at(body, at) for at in (*touches.sure, *held)])
 
@@ -260,9 +260,10 @@ class Gate:
         lines = [span for span in dict.fromkeys(spans) if span[0] not in read]
         read.update(start for start, _ in lines)
         body = b"\n".join([page.body[start:end] for start, end in lines])
+        has_nul = may_hold_nul(body)
         place = partial(_place, list(accumulate((end - start + 1 for start, end in lines), initial=0)), lines)
         for told in self.source.parse(replace(page, body=body, offset=0)) if lines else ():
-            fact = told if sifted.clean else without_nul(told)
+            fact = without_nul(told) if has_nul else told
             if isinstance(fact, Post):
                 sifted.changes.append(Reading(fact, find(fact, self._works) if fact.text or fact.links else ()))
             elif isinstance(fact, Fault):

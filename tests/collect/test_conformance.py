@@ -12,7 +12,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any, get_args
@@ -27,9 +26,7 @@ from hubbub import pipeline
 from hubbub.answers import Answers
 from hubbub.collect import archive
 from hubbub.collect.source import LineSource, Source, WrongSourceError, sources
-from hubbub.collect.touching import Touches
 from hubbub.identify import in_address
-from hubbub.identify.hints import Hints
 from hubbub.model import About, Account, Fact, Fault, Identifier, Page, Post
 from hubbub.store import Store
 from tests.collect.replay import SECRETS
@@ -82,15 +79,6 @@ def facts_in(source: Source, data: bytes, since: str = "") -> list[Fact]:
     return [one for one in parse(source, read_pages(source, data, since)) if not isinstance(one, Fault)]
 
 
-@cache
-def scan_of(marks: tuple[str, ...]) -> Hints:
-    return Hints((), marks)
-
-
-def touched(source: LineSource, page: Page) -> Touches:
-    return source.touches(page.body, scan_of(source.marks).scan(page.body)[1])
-
-
 def survives(source: Source, data: bytes) -> list[Fact | Fault] | None:
     """Read a page that may hold anything: what was read, or None if it was refused with a reason."""
     try:
@@ -100,7 +88,7 @@ def survives(source: Source, data: bytes) -> list[Fact | Fault] | None:
     found = parse(source, pages)
     for page in pages:
         if isinstance(source, LineSource):
-            at, prints, sure = touched(source, page)
+            at, prints, sure, _ = source.touches(page.body)
             assert len(at) == len(prints)
             assert all(0 <= place < len(page.body) for place in [*at, *sure])
     for one in found:
@@ -181,8 +169,8 @@ def test_parse_and_touches_are_pure(name: str, file: Path, monkeypatch: pytest.M
     pages = read_pages(source, file.read_bytes())
 
     def once() -> list[Any]:
-        touches = [touched(source, page) for page in pages] if isinstance(source, LineSource) else []
-        return [parse(source, pages), [(list(at), list(prints), sure) for at, prints, sure in touches]]
+        touches = [source.touches(page.body) for page in pages] if isinstance(source, LineSource) else []
+        return [parse(source, pages), [(list(at), list(prints), sure) for at, prints, sure, _ in touches]]
 
     def refuse(*_: Any, **__: Any) -> Any:
         raise AssertionError("a pure function asked for more than its page")

@@ -52,6 +52,10 @@ from hubbub.model import Identifier
         ("https://github.com/topics/altmetrics", "url:https://github.com/topics/altmetrics", None),
         ("https://github.com/owner", "url:https://github.com/owner", None),
         ("https://osf.io/login", "url:https://osf.io/login", None),
+        ("https://files.speakerdeck.com/presentations/c4/a.pdf", "url:https://files.speakerdeck.com/presentations/c4/a.pdf", None),
+        ("https://slideshare.net/slideshow/some-talk/1234567", "url:https://slideshare.net/slideshow/some-talk/1234567", None),
+        ("https://ideas.repec.org/a/cup/bjposi/v9y1979i03p3-9_00.html", "repec:RePEc:cup:bjposi:v:9:y:1979:i:03:p:3-9_00", None),
+        ("https://a.bc/ark:/53355/{$name}.json", "url:https://a.bc/ark:/53355/%7B$name%7D.json", None),
         ("https://www.cell.com/cell/fulltext/S1", "url:https://cell.com/cell/fulltext/S1", None),
     ],
 )  # fmt: skip

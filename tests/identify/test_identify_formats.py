@@ -72,6 +72,9 @@ def test_what_an_input_is_shows_in_its_start(kind: str) -> None:
         ("|doi=<nowiki>10.1002/a<1::aid-b>3.0.co;2-k</nowiki>}}", ["doi:10.1002/a<1::aid-b>3.0.co;2-k"]),
         ("PMID 123, {{cite|url=https://example.org/x{{dead link}}}}", ["pmid:123", "url:https://example.org/x"]),
         ("{{cite|doi-access=free|nodoi=10|doi=|pmid=unknown}}", []),
+        ("{{GitHub|org=owner|repo=name|label=x}} {{github|owner/other}}", ["github:owner/name", "github:owner/other"]),
+        ("{{Internet Archive short film|id=a.b-1|name=x}} {{IA|c22}}", ["internet_archive:a.b-1", "internet_archive:c22"]),
+        ("{{Internet Archive author|sname=A B|birth=1878}} {{Internet Archive}}", []),
         ("{{cite|i\u017fbn=0|شابک=978-0-451-45052-4}}", ["isbn:9780451450524"]),
     ],
 )
@@ -111,6 +114,7 @@ def test_ris_is_read_line_by_line(written: str, found: list[str]) -> None:
         ("@article{a, title = {{broken, doi={10.1000/x}\n@book{b, isbn = {0--451--45052--3}\n", ["doi:10.1000/x", "isbn:9780451450524"]),
         ("@comment{doi = {10.1000/x}} @string{doi = \"10.1000/y\"} @a{b, bibsource = {https://dblp.org}, pmid = 7}", ["pmid:7"]),
         ("@article{a, url={https://example.org/a?doi=10.1000/x}}", ["doi:10.1000/x"]),
+        ("@patent{a, type={European patent application}, number={0021165A1. 1981-01-07}}", ["patent:EP0021165A1"]),
     ],
 )  # fmt: skip
 def test_bibtex_is_read_field_by_field_even_where_it_is_broken(written: str, found: list[str]) -> None:
@@ -152,6 +156,7 @@ def test_xml_that_declares_entities_is_not_read_and_a_cut_record_is(kind: str) -
         (r"[a](https://example.org/x\_y_\(z\)) and `10.1000/a_b`", ["url:https://example.org/x_y_(z)", "doi:10.1000/a_b"]),
         ("[![DOI](https://zenodo.org/badge/DOI/10.5281/zenodo.123.svg)](https://doi.org/10.5281/zenodo.123)", ["doi:10.5281/zenodo.123"]),
         ("![](https://img.shields.io/badge/arXiv-1310.2590-b31b1b.svg) ![](https://example.org/a.png)", ["arxiv:1310.2590"]),
+        ("`npm install name` will install it, `PMID:`7", ["npm:name", "pmid:7"]),
         ("**PMID:** 12082125 <!-- doi:10.1000/x -->", ["pmid:12082125"]),
         ("[1]: https://example.org/a 'T'\n[^2]: Smith, <https://example.org/b>", ["url:https://example.org/a", "url:https://example.org/b"]),
         ("```\nTY  - JOUR\nDO  - 10.1000/x\n```\n~~~ python\nx = '10.1000/y'\n", ["doi:10.1000/x", "doi:10.1000/y"]),

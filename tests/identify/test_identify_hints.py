@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from hubbub.identify import parse
+from hubbub.identify import always_kept, in_text, parse
 from hubbub.identify.hints import Hints
+from hubbub.identify.tables import schemes
 
 KEPT = [
     "10.1000/x",
@@ -64,6 +65,15 @@ def hints() -> Hints:
 def test_kept(hints: Hints, text: str, encoding: str) -> None:
     line = ENCODINGS[encoding](f"a\n{text} b")
     assert flagged(hints, '"nothing"', line, '"nothing"') == [line]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_what_rows_give_as_examples_is_kept(hints: Hints, encoding: str) -> None:
+    written = [text for row in schemes().values() for text in row.examples]
+    kept = [text for text in written if any(always_kept(one.identifier) for one in in_text(text, bare=False))]
+    lines = [ENCODINGS[encoding](text) for text in kept]
+    assert len(lines) > 50
+    assert flagged(hints, *lines) == lines
 
 
 @pytest.mark.parametrize("text", LOOK_ALIKES)

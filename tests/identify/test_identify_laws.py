@@ -135,6 +135,17 @@ def test_what_people_wrote_has_normal_forms_that_stay(scheme: str) -> None:
             check_identifier(Identifier(found[0], found[1]))
 
 
+@pytest.mark.parametrize("scheme", corpora.schemes())
+def test_hints_let_through_what_people_wrote(scheme: str) -> None:
+    inputs = [case.input for case in corpora.cases(scheme)]
+    found = [[one.identifier for one in [*in_text(text, bare=False), *in_address(text)]] for text in inputs]
+    hints = Hints(one for ones in found for one in ones if one.scheme == scheme)
+    for text, ones in zip(inputs, found, strict=True):
+        if any(one.scheme == scheme for one in ones):
+            line = json.dumps(text).encode()
+            assert hints.lines(line) == [(0, len(line))], text
+
+
 @pytest.mark.parametrize(
     ("kind", "scheme", "written"),
     [

@@ -68,3 +68,8 @@ def test_hostile_pages(html: str) -> None:
     start = time.process_time()
     assert in_html(html) == []
     assert time.process_time() - start < 5
+
+
+def test_links_of_articles_that_are_kept_as_jats_are_read() -> None:
+    html = '<p>See <ext-link xlink:href="https://doi.org/10.1000/x">it</ext-link>, <uri xlink:href="https://osf.io/v87fn"/>'
+    assert {str(one.identifier) for one in in_html(html)} == {"doi:10.1000/x", "osf:v87fn"}

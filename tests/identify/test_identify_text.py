@@ -59,6 +59,24 @@ def test_look_alikes(text: str) -> None:
     assert in_text(text, bare=False) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("RegistrationNCT05366322|numberjRCTs031180001", ["nct:NCT05366322", "jrct:jRCTs031180001"]),
+        ("2019NCT05366322, data/study_NCT05366323_SAP.pdf", ["nct:NCT05366322", "nct:NCT05366323"]),
+        ('{"isrctn": "83678069"}', ["isrctn:ISRCTN83678069"]),
+        ("CTRI_2020_03_024234 slctr-2008-006", ["ctri:CTRI/2020/03/024234", "slctr:SLCTR/2008/006"]),
+        ("JPRN-UMIN000000001; DRKS No. 00000001", ["umin:UMIN000000001", "drks:DRKS00000001"]),
+        ("EudraCT 2022-500024-30-00", ["euctr:2022-500024-30-00"]),
+        ("NCT 20240131, DRKS 20240131, KCT 5551234, CTRI/2020-03/024234", []),
+        ("xNCT05366322 sevenNct5366322 SNCT05366322 9NCT05366322 NCT05366322a", []),
+        ("REG_NTR100, NTR100_MASK, per-010-01-draft, per-010-01 cents", []),
+    ],
+)
+def test_a_trial_is_known_however_its_number_is_dressed(text: str, found: list[str]) -> None:
+    assert [str(one.identifier) for one in in_text(text, bare=False)] == found
+
+
 def test_evidence() -> None:
     one, two = in_text("arXiv:2101.00001v2, https://doi.org/10.1000/x!")
     assert (one.as_written, one.method, one.identifier.version) == ("arXiv:2101.00001v2", "arxiv-in-text", "2")

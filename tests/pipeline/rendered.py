@@ -12,7 +12,7 @@ from tests.store.fold_model import WORKS, link_to
 
 PLACE, COLLECTOR, ELSEWHERE = "bluesky", "crossref_event_data", "reddit"
 START = datetime(2026, 7, 1, 22, tzinfo=UTC)
-AUTHORS = [f"did:plc:author{letter}" for letter in "xyz"]
+AUTHORS = [f"did:plc:{letter * 24}" for letter in "xyz"]
 POST, REPOST = "app.bsky.feed.post", "app.bsky.feed.repost"
 DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 
@@ -44,8 +44,8 @@ def stamp(at: int) -> str:
 
 
 def _line(at: int, frame: dict[str, Any], *states: Post | Account) -> Line:
-    frame["time_us"] = int(time_of(at).timestamp() * 1_000_000)
-    return Line(at, json.dumps(frame).encode(), states)
+    told = {"did": frame.pop("did"), "time_us": int(time_of(at).timestamp() * 1_000_000), **frame}
+    return Line(at, json.dumps(told, separators=(",", ":")).encode(), states)
 
 
 def commit(at: int, author: str, collection: str, rkey: str, operation: str, record: Any, state: Post) -> Line:

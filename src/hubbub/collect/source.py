@@ -1,6 +1,6 @@
 """The contract of a source: facts about it, and three functions, of which only `read` does I/O."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar, runtime_checkable
@@ -119,19 +119,12 @@ class Source(Protocol):
 
 @runtime_checkable
 class LineSource(Source, Protocol):
-    """A source whose pages are batches of lines, of which most say nothing to us.
+    """A source whose pages are batches of lines, of which most say nothing to us."""
 
-    `marks` are expressions for the scan that goes over all bytes, in Hyperscan's syntax, letters in any case: what it
-    takes to find what `touches` looks for where lines are too many to look at each.
-    """
-
-    marks: tuple[str, ...]
-
-    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> "Touches":
+    def touches(self, body: bytes) -> "Touches":
         """Find where a line speaks of a post, an account or a tie by its key, cheaply and without parsing.
 
-        `marked` are the places behind what each of the marks found. Lines that have to be read whatever is held, such
-        as withdrawals of posts and accounts, are named too. Pure.
+        Lines that have to be read whatever is held, such as withdrawals of posts and accounts, are named too. Pure.
         """
         ...
 

@@ -9,6 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hubbub.model import Span
+
 Numbers = NDArray[np.int64]
 Prints = NDArray[np.uint64]
 MOST = 8_000_000  # keys whose prints are remembered, in 24 bytes each at most; beyond, all counts as held
@@ -19,12 +21,34 @@ _MIX, _MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 _ONE, _SEVEN, _THREE = np.uint64(1), np.uint64(7), np.uint64(3)
 
 
+class Excerpt:
+    """Lines that were taken out of a page."""
+
+    def __init__(self, page: bytes, starts: Numbers, ends: Numbers) -> None:
+        self._starts = starts
+        self._at = np.cumsum(ends - starts + 1)
+        self.body = b"\n".join([page[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)])
+
+    def starts(self, places: Numbers) -> Numbers:
+        """Where in the page the lines begin that hold these places of the excerpt."""
+        return self._starts[np.searchsorted(self._at, places, "right")]
+
+    def spans(self, lines: Sequence[Span]) -> list[Span]:
+        """The spans in the page of these lines of the excerpt."""
+        starts = self.starts(np.array([start for start, _ in lines], np.int64)).tolist()
+        return [(at, at + end - start) for at, (start, end) in zip(starts, lines, strict=True)]
+
+
 class Touches(NamedTuple):
-    """Where in a page a line speaks of a key, and the key's print; `sure` are places in lines to be read whatever."""
+    """Where in a page a line speaks of a key, and the key's print; `sure` are places in lines to be read whatever.
+
+    Only in `spoken` can anybody have mentioned a work, or in all of the page where that is None.
+    """
 
     at: Numbers
     prints: Prints
     sure: list[int]
+    spoken: Excerpt | None = None
 
     def of(self, prints: Prints) -> list[int]:
         """Where lines speak of these."""

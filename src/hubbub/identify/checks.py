@@ -14,6 +14,7 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 # Of formats, downloads and messages, and the word itself.
 _NO_NAMESPACES = re.compile(r"urn|schemas-.*|x-.*|bt[im]h|sha1|md5|tree|ed2k|li", re.IGNORECASE)
 _VOLUME = re.compile(r"v(?P<v>\w*?)y(?P<y>\d{4})i(?P<i>[\w-]+?)p(?P<p>\w[\w-]*)")
+_EXAMPLE = re.compile("##|YYYY")  # in which digits are still to be filled in
 _OFFICES = (
     "US|EP|WO|PCT|DE|FR|GB|JP|CN|KR|CA|AU|CH|ES|IT|RU|TW|IN|BR|NL|SE|AT|DK|AP|AR|BE|BG|CL|CO|CS|CU|CZ|DD|EA|EE|FI|GE|"
     "GR|HK|HR|HU|ID|IE|IL|IS|LT|LU|LV|MA|MD|MX|MY|NO|NZ|OA|PE|PH|PL|PT|RO|RS|SA|SG|SI|SK|SU|TH|TR|UA|UY|VN|YU|ZA"
@@ -46,6 +47,12 @@ def bibcode(value: str) -> str | None:
     """With the dots that editors draw together."""
     value = value.replace("…", "...")
     return value if len(value) == 19 else None
+
+
+def chictr(value: str) -> str:
+    """The letters for a trial's design between hyphens; later numbers have none."""
+    letters, number = re.sub("[^A-Z]", "", value), re.sub(r"\D", "", value)
+    return f"-{letters}-{number}" if letters else number
 
 
 def conda(value: str) -> str:
@@ -128,12 +135,11 @@ def pypi(value: str) -> str:
 
 
 def repec(value: str) -> str | None:
-    """Archive and series in lower case; the number as written, without the punctuation around it."""
+    """Archive and series in lower case; the number as written, without the punctuation around it; no example's."""
     archive, series, number = [*trim(value).split(":", 2), "", ""][:3]
-    number = number.replace("_3a", ":")  # as in addresses of EconPapers
     volume = _VOLUME.fullmatch(number)  # as in addresses of IDEAS
     number = ":".join(f"{name}:{part}" for name, part in volume.groupdict().items()) if volume else number
-    return f"{archive.lower()}:{series.lower()}:{number}" if number else None
+    return None if not number or _EXAMPLE.search(number) else f"{archive.lower()}:{series.lower()}:{number}"
 
 
 def ror(value: str) -> str | None:
@@ -151,6 +157,11 @@ def rrid(value: str) -> str:
     return f"{authority.upper() if authority.islower() else authority}{mark}{number}"
 
 
+def slashed(value: str) -> str:
+    """With slashes, for which names of files and addresses have `-` and `_`."""
+    return re.sub("[_-]", "/", value)
+
+
 def urn(value: str) -> str | None:
     """The namespace in lower case; none for namespaces that name nothing to read."""
     namespace, _, name = trim(value).partition(":")
@@ -165,6 +176,7 @@ CHECKS: dict[str, Callable[[str], str | None]] = {
         arxiv,
         ark,
         bibcode,
+        chictr,
         conda,
         dockerhub,
         dryad,
@@ -180,6 +192,7 @@ CHECKS: dict[str, Callable[[str], str | None]] = {
         repec,
         ror,
         rrid,
+        slashed,
         urn,
     )
 } | {"isbn": isbn.normal, "orcid": orcid.normal}

@@ -7,7 +7,7 @@ native scan looks for all of them; Python looks only at the hosts of addresses a
 import re
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 import hyperscan
@@ -47,31 +47,25 @@ _memory = _Memory()
 
 
 class Hints:
-    """One compiled scan for every always-kept scheme, scholarly host and watched identifier; one thread at a time.
+    """One compiled scan for every always-kept scheme, scholarly host and watched identifier; one thread at a time."""
 
-    `marks` are further expressions to look for on the way. Raises ValueError where one of them is none.
-    """
-
-    def __init__(self, watched: Iterable[Identifier] = (), marks: Sequence[str] = ()) -> None:
+    def __init__(self, watched: Iterable[Identifier] = ()) -> None:
         watched = [one for one in watched if not always_kept(one)]
         self._pages = _pages(one.value for one in watched if one.scheme == "url")
         self._hosts: dict[bytes, bool] = {}
         hints = [*_of_schemes(), *_of_hosts(), *_of_places()]
         hints += sorted({form for one in watched if one.scheme != "url" for form in _of_watched(one)})
-        self._marks = len(marks)
-        # What is found goes into the list of its kind: addresses, hints, and one for each mark.
-        self._kinds = [0, 0] + [1] * len(hints) + [2 + number for number in range(len(marks))]
-        self._database = _compiled((_ADDRESS, _WWW, *hints, *marks))
+        self._database = _compiled((_ADDRESS, _WWW, *hints))
         self._scratch = hyperscan.Scratch(self._database)
 
-    def scan(self, body: bytes) -> tuple[list[Span], list[list[int]]]:
-        """Return the spans of the lines with a hint, which end before the newline, and places behind each mark."""
-        found: list[list[int]] = [[] for _ in range(2 + self._marks)]
-        note = [found[kind].append for kind in self._kinds]
-        self._database.scan(
-            body, match_event_handler=lambda id_, start, end, flags, told: note[id_](end), scratch=self._scratch
-        )
-        addresses, hints, *marked = found
+    def lines(self, body: bytes) -> list[Span]:
+        """The spans of the lines with a hint, which end before the newline."""
+        addresses, hints = list[int](), list[int]()
+
+        def note(id_: int, start: int, end: int, flags: int, told: object) -> None:
+            (addresses if id_ < 2 else hints).append(end)
+
+        self._database.scan(body, match_event_handler=note, scratch=self._scratch)
         hinted = self._hosts.get
         some = [at for at in addresses if hinted(body[at : at + _LONGEST].partition(b"/")[0], True)]
         hints += [at for at in some if self._hinted_host(body, at)]
@@ -83,11 +77,7 @@ class Hints:
                 span = line_at(body, at)
                 spans.append(span)
                 done = span[1]
-        return spans, marked
-
-    def lines(self, body: bytes) -> list[Span]:
-        """The spans of the lines with a hint."""
-        return self.scan(body)[0]
+        return spans
 
     def _hinted_host(self, body: bytes, at: int) -> bool:
         end = body.find(b"/", at, at + _LONGEST)

@@ -9,7 +9,7 @@ from hubbub.identify import doi
 from hubbub.identify.brackets import UNSEEN
 from hubbub.identify.canonical import canonical, host_of, split
 from hubbub.identify.checks import CHECKS
-from hubbub.identify.tables import GAP, addresses, schemes
+from hubbub.identify.tables import GAP, NUMBER, addresses, schemes
 from hubbub.model import Identifier
 from hubbub.reference import other_hosts, scholarly_hosts, scholarly_paths
 
@@ -68,14 +68,23 @@ def _reserved(scheme: str) -> frozenset[str]:
     return frozenset(name for row in rows for name in row.reserved)
 
 
+_APART = r"(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)", r"(?!_?[A-Za-z0-9])"
+# A capital behind small letters, as in `NumberNTR5493` and `numberjRCTs031180001`, or behind a year.
+_GLUED = (
+    r"(?:(?<![A-Za-z0-9])|(?-i:(?<=[a-z]{2})(?=j?[A-Z]))|(?<=(?<!\w)(?:19|20)\d\d)(?=[a-z]))",
+    r"(?![A-Za-z0-9])",
+)
+
+
 @cache
 def pattern(scheme: str, form: str) -> re.Pattern[str]:
     """Compile how free text shows a value of a scheme: a row's `text` or `bare`."""
     row = schemes()[scheme]
     more = re.sub(r"\?P<\w+>", "?:", row.value)
-    form = form.replace("VALUE", row.value).replace("GAP", GAP)
+    form = form.replace("VALUE", row.value).replace("NUMBER", NUMBER).replace("GAP", GAP)
     form += rf"(?P<more>(?:\s{{0,2}}(?:[,;/&]|and)\s{{0,2}}{more}(?![A-Za-z0-9])){{0,50}})" if row.list else ""
-    return re.compile(rf"(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)(?:{form})(?!_?[A-Za-z0-9])", re.ASCII | re.IGNORECASE)
+    before, behind = _GLUED if row.glued else _APART
+    return re.compile(rf"{before}(?:{form}){behind}", re.ASCII | re.IGNORECASE)
 
 
 def address(identifier: Identifier) -> str | None:

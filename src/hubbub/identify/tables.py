@@ -13,6 +13,8 @@ T = TypeVar("T")
 
 # What may stand between a word such as `PMID` and its value.
 GAP = r"[ \t\r\n\u00a0:\uff1a#='\"`{>-]{0,6}"
+# The same behind the name of a register, whose `No.` may be written out.
+NUMBER = rf"(?:[ -]?(?:ID|n[or]\.?|numbers?))?{GAP}"
 
 
 class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,6 +31,7 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: str | None = None
     bare: str | None = None
     bare_hint: str = ""
+    glued: bool = False
     list: bool = False
     words: tuple[str, ...] = ()
     hint: str | tuple[str, ...] = ()
@@ -51,7 +54,7 @@ class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     scheme: str = "url"
     value: str = "{value}"
     method: str = "article-address"
-    coding: Literal["percent", "proofpoint", "base64"] = "percent"
+    coding: Literal["percent", "proofpoint", "base64", "underscore"] = "percent"
     hint: str = ""
     reserved: frozenset[str] = field(default=frozenset(), name="not")
     certainty: float = 1.0

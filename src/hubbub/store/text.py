@@ -8,7 +8,12 @@ import msgspec
 Read = TypeVar("Read", bound=msgspec.Struct)
 
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
-NUL = r"u0000|%00|\x00"  # without one of these nothing that is read from lines holds a NUL
+_WRITTEN = (b"u0000", b"%00", b"\0")
+
+
+def may_hold_nul(body: bytes) -> bool:
+    """Say whether what is read from these bytes may hold a NUL."""
+    return any(written in body for written in _WRITTEN)
 
 
 def without_nul(read: Read) -> Read:

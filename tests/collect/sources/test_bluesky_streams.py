@@ -9,11 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from hubbub.collect.source import WrongAnswerError, sources
-from hubbub.collect.sources.bluesky.frames import MARKS
 from hubbub.collect.sources.bluesky.records import FOLLOW, POST
 from hubbub.collect.sources.bluesky.touching import touches
 from hubbub.collect.touching import prints_of
-from hubbub.identify.hints import Hints
 from hubbub.model import Account, Fault, Follow, Page, Post, Watch
 from tests.collect.replay import Replay
 from tests.collect.sources.test_bluesky_firehose import DID, OTHER, SAID, commit, message
@@ -175,7 +173,7 @@ def test_a_tie_touches_both_accounts_and_its_end_the_tie() -> None:
     follow = {"subject": OTHER, "createdAt": "2026-07-04T10:00:00Z"}
     operations = (("create", f"{FOLLOW}/3mpss7kfgs22a", follow), ("delete", f"{FOLLOW}/3mpss7kfgs22b", None))
     (page,) = read(Spoken([commit(*operations)]), "stream:firehose")
-    found = touches(page.body, Hints((), MARKS).scan(page.body)[1])
+    found = touches(page.body)
     end = page.body.index(b"\n")
     ties, ended = prints_of((), [DID, OTHER]), prints_of([DID, f"at://{DID}/{FOLLOW}/3mpss7kfgs22b"])
     assert {(at < end, key) for at, key in zip(found.at, found.prints, strict=True)} == {

@@ -4,16 +4,16 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.collect.sources.bluesky import frames
 from hubbub.collect.sources.bluesky.touching import touches
 from hubbub.collect.touching import prints_of
-from hubbub.identify.hints import Hints, line_at
+from hubbub.identify.hints import line_at
 from hubbub.model import Account, Fact, Fault, Follow, Page, Post
 
-HINTS = Hints((), frames.MARKS)
 NOW = datetime(2026, 7, 4, tzinfo=UTC)
 PLC = st.text("abc234", min_size=24, max_size=24).map("did:plc:{}".format)
 DIDS = PLC | st.text("abc.%:-", min_size=1, max_size=40).map("did:web:{}".format)
@@ -83,12 +83,15 @@ def test_what_a_line_speaks_of_is_touched(
     lines = [json.dumps(one, separators=separators, ensure_ascii=ascii_) for one in told]
     body = "\n".join(line.replace("/", "\\/") if escaped else line for line in lines)
     page = Page("a", "a", (body if cut else body + "\n").encode("utf-8", "surrogatepass"), NOW, "", True)
-    found = touches(page.body, HINTS.scan(page.body)[1])
+    found = touches(page.body)
     anyway = {line_at(page.body, at)[0] for at in found.sure}
+    assert found.spoken is not None
+    spoken = set(found.spoken.starts(np.arange(len(found.spoken.body))).tolist())
     start = 0
     for line in page.body.split(b"\n"):
         here = {key for at, key in zip(found.at, found.prints, strict=True) if line_at(page.body, at)[0] == start}
         for fact in frames.parse(Page("a", "a", line, NOW, "")):
             of = told_of(fact)
             assert start in anyway or (of is not None and set(prints_of(*of)) <= here)
+            assert start in anyway or not isinstance(fact, Post) or not fact.text or start in spoken
         start += len(line) + 1

@@ -263,7 +263,7 @@ def test_the_stream_names_posts_it_touches_and_lets_a_servers_own_numbers_pass()
     assert page.address == STREAM
     assert page.body.count(b"\n") == 0
     keys = [one.id for one in Mastodon().parse(page) if isinstance(one, Post)]
-    assert set(prints_of(keys)) <= set(Mastodon().touches(page.body, ()).prints)
+    assert set(prints_of(keys)) <= set(Mastodon().touches(page.body).prints)
 
 
 def test_only_addresses_of_mastodon_are_asked() -> None:

@@ -5,7 +5,7 @@ is a place of posts, of people and of a stream, each asked in its own way.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlsplit
@@ -145,8 +145,6 @@ class Mastodon:
         ),
     )
 
-    marks: tuple[str, ...] = ()
-
     def lanes(self, watch: Watch) -> Iterable[str]:
         """Name timelines and hashtags given, links and words of works, accounts with their ties, and posts held."""
         yield f"stream:{SERVER}"
@@ -184,7 +182,7 @@ class Mastodon:
         async for page in pages:
             yield page
 
-    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> "Touches":
+    def touches(self, body: bytes) -> "Touches":
         """Find the posts that a line is, passes on, answers or quotes, and lines that delete."""
         from hubbub.collect.touching import touches_of  # numpy is loaded where a page of lines is read
 

@@ -6,7 +6,7 @@ The module is long because an answer of the API and a line of a dump are the sam
 
 import re
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 from xml.sax.saxutils import unescape
@@ -189,8 +189,6 @@ class Reddit:
     def __init__(self) -> None:
         self._tokens: dict[str, tuple[str, datetime]] = {}
 
-    marks: tuple[str, ...] = ()
-
     def lanes(self, watch: Watch) -> Iterable[str]:
         """`search:WORDS` of each work, and `posts:ADDRESSES` of submissions that are held, a hundred at once."""
         yield from dict.fromkeys(f"search:{words}" for work in watch.works if (words := _words(work)))
@@ -231,7 +229,7 @@ class Reddit:
             if not goes_on:
                 return
 
-    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> "Touches":
+    def touches(self, body: bytes) -> "Touches":
         """Find the post that a line of a dump is, and the one it answers."""
         from hubbub.collect.touching import touches_of  # numpy is loaded where a page of lines is read
 

@@ -7,7 +7,7 @@ every other page of its site, is said once, by the site.
 """
 
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -72,8 +72,6 @@ class Web:
         ),
     )
 
-    marks: tuple[str, ...] = ()
-
     def lanes(self, watch: Watch) -> tuple[str, ...]:
         """Files are given from outside."""
         return ()
@@ -83,7 +81,7 @@ class Web:
         for page in warc.pages(lane, since, fetch):
             yield page
 
-    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> "Touches":
+    def touches(self, body: bytes) -> "Touches":
         """Find the page that a line is a capture of."""
         from hubbub.collect.touching import touches_of  # numpy is loaded where a page of lines is read
 

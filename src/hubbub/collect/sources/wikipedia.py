@@ -8,7 +8,7 @@ a stream, and as a dump.
 
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
@@ -125,8 +125,6 @@ class Wikipedia:
         ),
     )
 
-    marks: tuple[str, ...] = ()
-
     def lanes(self, watch: Watch) -> Iterable[str]:
         """Name each work in each wiki, the edits of given wikis, and batches of pages that may be gone."""
         yield "stream:page-links-change"
@@ -165,7 +163,7 @@ class Wikipedia:
         async for page in pages:
             yield page
 
-    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> "Touches":
+    def touches(self, body: bytes) -> "Touches":
         """Find lines with numbers that only their template tells to be identifiers."""
         from hubbub.collect.touching import touches_of  # numpy is loaded where a page of lines is read
 

@@ -63,7 +63,7 @@ def _values(way: str, value: str) -> Iterator[tuple[Identifier, str]]:
         return
     for part in _PARTS.split(value):
         written = [part] if _value(way, part) else part.split()
-        yield from ((one, word) for word in written if (one := _value(way, word)))
+        yield from ((one, word) for word in written if (one := _value(way, word.rstrip(".,"))))
 
 
 def _value(way: str, written: str) -> Identifier | None:

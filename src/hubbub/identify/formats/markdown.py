@@ -54,7 +54,9 @@ def _prose(text: str) -> Field:
 def _shown(match: re.Match[str]) -> str:
     if image := match["image"] or match["src"]:
         return f" {match['alt'] or ''} {_told(unescape(image))} "
-    return match["code"] or match["escaped"] or ""
+    if code := match["code"]:
+        return f"{code} " if " " in code else code  # what follows a command is no part of it
+    return match["escaped"] or ""
 
 
 def _told(image: str) -> str:

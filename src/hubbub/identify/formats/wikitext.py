@@ -17,7 +17,10 @@ _LITERAL = re.compile(
     r"<(nowiki|pre|syntaxhighlight|source)\b[^<>]*(?<!/)>(.*?)(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE
 )
 _MARKUP = re.compile(r"\{\{|\}\}|\[\[|\]\]|''+")
-_EXPLICIT = re.compile(r"\s*(?:\d{1,3}\s*=)?")
+_REPOSITORY = re.compile(
+    r"(\{\{\s*GitHub\s*\|)\s*(?:org|user|owner)\s*=\s*([\w-]{1,39})\s*\|\s*repo\s*=\s*", re.IGNORECASE | re.ASCII
+)
+_EXPLICIT = re.compile(r"\s*(?:(?:\d{1,3}|id)\s*=)?", re.IGNORECASE)
 
 
 def in_wikitext(text: str) -> Iterator[Field]:
@@ -26,6 +29,7 @@ def in_wikitext(text: str) -> Iterator[Field]:
     text = _LITERAL.sub(lambda match: "" if _MARKUP.search(match[2]) else match[2], text)
     # These two stand for signs that would end a value.
     text = text.replace("{{!}}", "&#124;").replace("{{=}}", "=")
+    text = _REPOSITORY.sub(r"\1\2/", text)  # GitHub|org=owner|repo=name
     done = 0
     for match in _values().finditer(text):
         yield _between(text[done : match.start()])
@@ -66,7 +70,7 @@ def _values() -> re.Pattern[str]:
     )
     return re.compile(
         rf"\|\s*(?P<name>{names})\d*\s*=(?P<value>[^|{{}}]*)"
-        rf"|\{{\{{\s*(?P<template>{templates})\s*(?P<values>(?:\|\s*(?:\d\d?\s*=)?[^{{}}|=]*+(?=[{{}}|]|\Z))+)"
+        rf"|\{{\{{\s*(?P<template>{templates})\s*(?P<values>(?:\|\s*(?:(?:\d\d?|id)\s*=)?[^{{}}|=]*+(?=[{{}}|]|\Z))+)"
         rf"|\[\[:?(?P<prefix>{prefixes})[:/](?P<target>[^\[\]|{{}}\n]*)",
         re.IGNORECASE | re.ASCII,  # else the letter ſ is an s, too
     )

@@ -94,6 +94,7 @@ def _addresses(thing: Thing, base: str) -> set[str]:
 
 _CARRIERS = {
     "href": "a[href], area[href]",
+    "xlink:href": r"ext-link[xlink\:href], uri[xlink\:href]",  # of JATS
     "src": "iframe[src], img[src], embed[src], video[src], audio[src], source[src]",
 }
 
@@ -124,7 +125,7 @@ def _others(tree: LexborHTMLParser, base: str, claims: list[Claim], relation: st
             if not (lost and found.identifier.scheme == "url"):
                 where = claim.carrier if claim.place == "thing" else claim.place
                 yield Related("is_related_to" if lost else claim.verdict, found, where)
-    for carrier, where in (("href", "link"), ("src", "embed")):
+    for carrier, where in (("href", "link"), ("xlink:href", "link"), ("src", "embed")):
         nodes = tree.css(_CARRIERS[carrier])
         for written in dict.fromkeys(node.attributes.get(carrier) for node in nodes):
             for found in in_address(join(base or "https:", written)):

@@ -4,7 +4,7 @@
 lines of streams and files, `views` the answers, and both read `records`.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -93,8 +93,6 @@ class Bluesky:
         ),
     )
 
-    marks = frames.MARKS
-
     def __init__(self) -> None:
         self._logins = Logins()
 
@@ -117,11 +115,11 @@ class Bluesky:
             async for page in pages:
                 yield page
 
-    def touches(self, body: bytes, marked: Sequence[Sequence[int]]) -> "Touches":
+    def touches(self, body: bytes) -> "Touches":
         """Find what a line speaks of by its key."""
         from hubbub.collect.sources.bluesky.touching import touches  # numpy is loaded where a page of lines is read
 
-        return touches(body, marked)
+        return touches(body)
 
     def parse(self, page: Page) -> Iterable[Fact | Fault]:
         """Yield what each frame, or an answer, says."""

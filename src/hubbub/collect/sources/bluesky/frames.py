@@ -27,15 +27,6 @@ from hubbub.collect.sources.bluesky.records import (
 )
 from hubbub.model import Account, Change, Fact, Fault, Follow, Page, Post
 
-# What the scan for hints marks: whom a line ties, whom it is about, who is gone, what it changes or withdraws. Only
-# words that are rare in other lines are fast to find; a line that holds one by chance is looked at, no more.
-MARKS: tuple[str, ...] = (
-    r'"subject":"did:|"subject": "did:',
-    r'"(?:account|identity)"|"app\.bsky\.actor\.profile"',
-    r'"active":false|"active": false',
-    r'"(?:update|delete)"',
-)
-
 
 class Commit(Struct, gc=False):
     rev: str
