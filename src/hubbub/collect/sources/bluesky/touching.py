@@ -37,7 +37,7 @@ def _word(text: bytes) -> np.unsignedinteger:
 _WORDS = [_word(b"post"), _word(b".pos"), _word(b"d.po"), _word(b"ed.p")]
 _AHEAD = np.zeros(256, np.int64)
 _AHEAD[list(b"p.de")] = [4, 5, 6, 7]
-_COMMITS, _ACCOUNTS, _IDENTITIES = _word(b'"commit"'), _word(b'"account'), _word(b'"identit')
+_ACCOUNTS, _IDENTITIES = _word(b'"account'), _word(b'"identit')
 _CREATES, _DELETES = _word(b'"create"'), _word(b'"delete"')
 # Eight bytes from here on tell the collections `app.bsky.…` apart that are collected.
 _TOLD = len("app.bsky.fe")
@@ -93,17 +93,23 @@ class _Page:
     def sort(self, first: re.Match[bytes]) -> None:
         """Look at all lines as the first commit shows their fields to stand."""
         self._did, kind, operation = (first.start(name) - first.start() for name in ("did", "kind", "operation"))
-        fits = self._ends - self.starts >= operation + 8
-        self.sure.append(self.starts[~fits])
-        starts, ends = self.starts[fits], self._ends[fits]
-        kinds, operations = self._words[starts + kind], self._words[starts + operation]
-        is_commit = kinds == _COMMITS
-        for operation_, read in ((_CREATES, self._creates), (_DELETES, self._deletes)):
-            of = is_commit & (operations == operation_)
-            self._commits(starts[of], ends[of], read)
-        of = ~is_commit
-        self._others(starts[of], ends[of], kinds[of])
-        self.sure.append(starts[is_commit & (operations != _CREATES) & (operations != _DELETES)])
+        starts, ends = self._fitting(self.starts, self._ends, self._ends - self.starts >= operation + 8)
+        operations = self._words[starts + operation]
+        of = operations == _CREATES
+        self._commits(starts[of], ends[of], self._creates)
+        of = ~of
+        starts, ends, operations = starts[of], ends[of], operations[of]
+        of = operations == _DELETES
+        self._commits(starts[of], ends[of], self._deletes)
+        of = ~of
+        self._others(starts[of], ends[of], self._words[starts[of] + kind])
+
+    def _fitting(self, starts: Numbers, ends: Numbers, fits: NDArray[np.bool]) -> tuple[Numbers, Numbers]:
+        """Take the lines that are as they should be."""
+        if fits.all():
+            return starts, ends
+        self.sure.append(starts[~fits])
+        return starts[fits], ends[fits]
 
     def _commits(self, starts: Numbers, ends: Numbers, read: Callable[[Numbers, Numbers, Prints], None]) -> None:
         """Tell the collections of commits; those in which it does not stand as in the first of them are odd."""
@@ -112,10 +118,9 @@ class _Page:
             self.sure.append(starts)
             return
         at = shown.start("collection") - shown.start()
-        fits = ends - starts >= at + _TOLD + 8
-        fits[fits] = self._words[starts[fits] + (at - 8)] == self._words[starts[0] + (at - 8)]
-        self.sure.append(starts[~fits])
-        starts, ends = starts[fits], ends[fits]
+        like = self._words[starts[0] + (at - 8)]
+        starts, ends = self._fitting(starts, ends, ends - starts >= at + _TOLD + 8)
+        starts, ends = self._fitting(starts, ends, self._words[starts + (at - 8)] == like)
         read(starts, ends, self._words[starts + (at + _TOLD)])
 
     def _creates(self, starts: Numbers, ends: Numbers, told: Prints) -> None:
@@ -165,11 +170,9 @@ class _Page:
         tail = ends[usual] - shown.end() if shown else 0
         if tail <= size:
             return _NONE, _NONE, starts
-        at = ends - tail
-        fits = at > starts + 8
-        some = at[fits]
-        fits[fits] = (self._words[some - 8] == self._words[at[usual] - 8]) & (self._bytes[some + size] == _QUOTE)
-        return starts[fits], at[fits], starts[~fits]
+        at = np.maximum(ends - tail, starts + 8)
+        fits = (self._words[at - 8] == self._words[at[usual] - 8]) & (self._bytes[at + size] == _QUOTE)
+        return (starts, at, _NONE) if fits.all() else (starts[fits], at[fits], starts[~fits])
 
     def _repositories(self) -> Iterator[tuple[Numbers, Prints]]:
         """The prints of the repositories that lines name, unless they are written otherwise than they read."""
@@ -184,15 +187,16 @@ class _Page:
 
 
 def _newlines(some: NDArray[np.uint8]) -> Numbers:
-    """Where they are: one number of eight bytes says where in it, as long as no two share one."""
+    """Where they are: a number made of eight bytes says where in them, as long as no two stand together."""
     found = some == _NEWLINE
-    words = found[: len(some) & ~7].view("<u8")
+    whole = len(some) & ~7
+    words = found[:whole].view("<u8")
     places = np.flatnonzero(words != 0)
     within = words[places]
-    if (len(some) & 7 and found[len(some) & ~7 :].any()) or (within & (within - _ONE)).any():
+    if (within & (within - _ONE)).any():
         return np.flatnonzero(found)
-    ends: Numbers = places * 8 + ((within * _BYTES) >> _TOP).astype(np.int64)
-    return ends
+    ends = places * 8 + ((within * _BYTES) >> _TOP).astype(np.int64)
+    return np.concatenate([ends, np.flatnonzero(found[whole:]) + whole])
 
 
 def _posts(body: bytes) -> tuple[Numbers, Prints, Numbers]:
