@@ -73,7 +73,10 @@ def test_what_an_input_is_shows_in_its_start(kind: str) -> None:
         ("PMID 123, {{cite|url=https://example.org/x{{dead link}}}}", ["pmid:123", "url:https://example.org/x"]),
         ("{{cite|doi-access=free|nodoi=10|doi=|pmid=unknown}}", []),
         ("{{GitHub|org=owner|repo=name|label=x}} {{github|owner/other}}", ["github:owner/name", "github:owner/other"]),
-        ("{{Internet Archive short film|id=a.b-1|name=x}} {{IA|c22}}", ["internet_archive:a.b-1", "internet_archive:c22"]),
+        (
+            "{{Internet Archive short film|id=a.b-1|name=x}} {{IA|c22}}",
+            ["internet_archive:a.b-1", "internet_archive:c22"],
+        ),
         ("{{Internet Archive author|sname=A B|birth=1878}} {{Internet Archive}}", []),
         ("{{cite|i\u017fbn=0|شابک=978-0-451-45052-4}}", ["isbn:9780451450524"]),
     ],
