@@ -27,6 +27,13 @@ from hubbub.model import Identifier
         ("https://smithsonian.figshare.com/articles/Site_1_of_7/10042703", "figshare:10042703", None),
         ("https://datadryad.org/handle/10255/dryad.1234", "dryad:dryad.1234", None),
         ("https://osf.io/v87fn/", "osf:v87fn", None),
+        ("https://user:token@github.com/Owner/Repo.git", "github:owner/repo", None),
+        ("https://user@bitbucket.org/owner/repo.git", "bitbucket:owner/repo", None),
+        ("https://doi.org@example.org/10.1000/x", "doi:10.1000/x", None),
+        ("http://m.youtube.com/#/watch?v=dQw4w9WgXcQ", "youtube:dQw4w9WgXcQ", None),
+        ("https://gitlab.com/group/project/#how-to", "gitlab:group/project", None),
+        ("https://doi.org/urn:doi:10/b6vnmd", "shortdoi:10/b6vnmd", None),
+        ("https://www.doi.org/76543", "shortdoi:10/76543", None),
         ("https://osf.io/preprints/psyarxiv/v87fn_v2", "osf:v87fn", "2"),
         ("https://psyarxiv.com/v87fn", "osf:v87fn", None),
         ("https://github.com/Owner/Repo.git", "github:owner/repo", None),
@@ -45,9 +52,21 @@ from hubbub.model import Identifier
         ("https://github.com/topics/altmetrics", "url:https://github.com/topics/altmetrics", None),
         ("https://github.com/owner", "url:https://github.com/owner", None),
         ("https://osf.io/login", "url:https://osf.io/login", None),
-        ("https://files.speakerdeck.com/presentations/c4/a.pdf", "url:https://files.speakerdeck.com/presentations/c4/a.pdf", None),
-        ("https://slideshare.net/slideshow/some-talk/1234567", "url:https://slideshare.net/slideshow/some-talk/1234567", None),
-        ("https://ideas.repec.org/a/cup/bjposi/v9y1979i03p3-9_00.html", "repec:RePEc:cup:bjposi:v:9:y:1979:i:03:p:3-9_00", None),
+        (
+            "https://files.speakerdeck.com/presentations/c4/a.pdf",
+            "url:https://files.speakerdeck.com/presentations/c4/a.pdf",
+            None,
+        ),
+        (
+            "https://slideshare.net/slideshow/some-talk/1234567",
+            "url:https://slideshare.net/slideshow/some-talk/1234567",
+            None,
+        ),
+        (
+            "https://ideas.repec.org/a/cup/bjposi/v9y1979i03p3-9_00.html",
+            "repec:RePEc:cup:bjposi:v:9:y:1979:i:03:p:3-9_00",
+            None,
+        ),
         ("https://a.bc/ark:/53355/{$name}.json", "url:https://a.bc/ark:/53355/%7B$name%7D.json", None),
         ("https://www.cell.com/cell/fulltext/S1", "url:https://cell.com/cell/fulltext/S1", None),
     ],
@@ -126,3 +145,7 @@ def test_always_kept(identifier: str, kept: bool) -> None:
 
 def test_a_scheme_nobody_knows_is_kept_only_if_watched() -> None:
     assert not always_kept(Identifier("mine", "1"))
+
+
+def test_the_password_of_a_repository_is_not_kept() -> None:
+    assert [one.as_written for one in in_address("https://user:token@github.com/a/b")] == ["github.com/a/b"]

@@ -28,6 +28,11 @@ from hubbub.identify import in_text
         ("(see https://en.wikipedia.org/wiki/Gene_(biology)).", ["url:https://en.wikipedia.org/wiki/Gene_(biology)"]),
         ("HTTPS://Zenodo.org/records/123", ["zenodo:123"]),
         ("b https://osf.io/abcde a PMID: 5", ["osf:abcde", "pmid:5"]),
+        ("Preprint arXiv:quantph/0703103, condmat/0501234", ["arxiv:quant-ph/0703103", "arxiv:cond-mat/0501234"]),
+        ("cited as arXiv.2101.00001", ["arxiv:2101.00001"]),
+        ("1310.12345v9 and 1212.12345v9", ["arxiv:1310.12345"]),
+        ("a phone 2101.12345-90, a path 2101.12345/extra", []),
+        ("mice (MMRRC_031952-UCD) and CVCL_0030", ["rrid:MMRRC_031952-UCD", "rrid:CVCL_0030"]),
     ],
 )
 def test_finds(text: str, found: list[str]) -> None:

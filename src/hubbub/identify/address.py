@@ -16,6 +16,8 @@ from hubbub.identify.tables import Shape, addresses
 from hubbub.model import Identifier
 
 _CODED = re.compile("%(2f|28|29)", re.IGNORECASE)  # a slash and brackets, which need not be
+_USER = re.compile(r"https?://[^/?#\\@\s]+@", re.IGNORECASE)  # of a repository, perhaps with a password
+_ONE_PAGE = re.compile(r"\A/#!?/?(?=.)")  # a site of one page has its paths behind it
 _NESTED = 3
 
 
@@ -35,6 +37,9 @@ def found_in(address: str) -> tuple[Found, ...]:
     """The same, remembered: a post shows the address that it links to, and what is passed around comes again."""
     if len(address) > LONGEST or address.rstrip().endswith(("...", "…")):
         return ()
+    if user := _USER.match(address):
+        rest = address[user.end() :]
+        return tuple(one for one in _find(f"https://{rest}", rest, _NESTED) if one.identifier.scheme != "url")
     return tuple(_find(address, address, _NESTED))
 
 
@@ -54,7 +59,7 @@ def _find(address: str, as_written: str, nested: int) -> list[Found]:
 
 def _by_shape(host: str, rest: str, as_written: str) -> list[Found]:
     shapes = _shapes_of(host)
-    target = rest.partition("#")[0] if shapes else ""
+    target = _ONE_PAGE.sub("/", rest, count=1).partition("#")[0] if shapes else ""
     target = _CODED.sub(lambda coded: chr(int(coded[1], 16)), target) if "%" in target else target
     for shape in shapes:
         if identifier := _apply(shape, host, target):

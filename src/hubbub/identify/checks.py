@@ -15,13 +15,23 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 _NO_NAMESPACES = re.compile(r"urn|schemas-.*|x-.*|bt[im]h|sha1|md5|tree|ed2k|li", re.IGNORECASE)
 _VOLUME = re.compile(r"v(?P<v>\w*?)y(?P<y>\d{4})i(?P<i>[\w-]+?)p(?P<p>\w[\w-]*)")
 _EXAMPLE = re.compile("##|YYYY")  # in which digits are still to be filled in
-_OFFICES = "US|EP|WO|PCT|DE|FR|GB|JP|CN|KR|CA|AU|CH|ES|IT|RU|TW|IN|BR|NL|SE|AT|DK"
+_OFFICES = (
+    "US|EP|WO|PCT|DE|FR|GB|JP|CN|KR|CA|AU|CH|ES|IT|RU|TW|IN|BR|NL|SE|AT|DK|AP|AR|BE|BG|CL|CO|CS|CU|CZ|DD|EA|EE|FI|GE|"
+    "GR|HK|HR|HU|ID|IE|IL|IS|LT|LU|LV|MA|MD|MX|MY|NO|NZ|OA|PE|PH|PL|PT|RO|RS|SA|SG|SI|SK|SU|TH|TR|UA|UY|VN|YU|ZA"
+)
 _PATENT = re.compile(rf"({_OFFICES})?(RE|PP|D|H|T)?(\d{{4,13}})([A-Z]\d?)?")
+# Archives that are also written without their hyphen.
+_ARCHIVES = re.compile(r"(astro|cond|gr|hep|math|nucl|q|quant)(alg|bio|ex|lat|mat|ph|qc|th)")
 
 
 def arxiv(value: str) -> str:
     """Old numbers are unique without a subject class (`math.GT/0309136`), new ones without an archive."""
-    return re.sub(r"\.[a-z-]+/", "/", value) if "." not in value.rpartition("/")[2] else value.rpartition("/")[2]
+    archive, _, number = value.rpartition("/")
+    archive = archive.partition(".")[0]
+    if "." in number or not archive:
+        return number
+    hyphened = _ARCHIVES.fullmatch(archive)
+    return f"{hyphened[1]}-{hyphened[2]}/{number}" if hyphened else f"{archive}/{number}"
 
 
 def ark(value: str) -> str | None:
@@ -31,6 +41,12 @@ def ark(value: str) -> str | None:
     authority, _, name = trim(value).partition("/")
     name = name.rstrip("/?")
     return f"{authority.lower()}/{name}" if name else None
+
+
+def bibcode(value: str) -> str | None:
+    """With the dots that editors draw together."""
+    value = value.replace("…", "...")
+    return value if len(value) == 19 else None
 
 
 def chictr(value: str) -> str:
@@ -71,6 +87,11 @@ def issn(value: str) -> str | None:
 def npm(value: str) -> str:
     """A scope as it is written outside addresses."""
     return value.replace("%40", "@")
+
+
+def ntr(value: str) -> str:
+    """Old numbers are of NTR, the new ones of NL; both were given."""
+    return f"NTR{value}" if value.isdigit() else value
 
 
 def oai(value: str) -> str | None:
@@ -154,6 +175,7 @@ CHECKS: dict[str, Callable[[str], str | None]] = {
     for one in (
         arxiv,
         ark,
+        bibcode,
         chictr,
         conda,
         dockerhub,
@@ -161,6 +183,7 @@ CHECKS: dict[str, Callable[[str], str | None]] = {
         handle,
         issn,
         npm,
+        ntr,
         oai,
         patent,
         path,

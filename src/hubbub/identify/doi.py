@@ -21,26 +21,28 @@ NEXT = r"(?:https?://|doi:|rrid:|10\.\d{4,9}/)"
 # The group is repeated by `+`: Python 3.11.2 misreads `++` of a group, and behind it nothing makes it turn back.
 IN_TEXT = re.compile(
     # It begins with what is certain, which is fast to find, and looks back from behind that.
-    r"10\.(?:(?<![A-Za-z0-9.]10\.)(?<![A-Za-z0-9]_10\.)|(?<=doi10\.))"
+    # Where pages are copied from, words run into it, but neither numbers nor the `v` of versions do.
+    r"10\.(?:(?<![A-Za-z0-9.]10\.)(?<![A-Za-z0-9]_10\.)|(?<=[A-Za-z]{3}10\.))"
     rf"{PREFIX.removeprefix(_TEN)}(?:/|%2F)"
-    # Letters of the alphabets that are written with blanks between words; `#` ends some of the old ones; LaTeX's `\_`.
-    rf"(?:[!$*+\-./0-9:=@A-Z_a-z~(\[À-ɏͰ-ӿḀ-ỿ]++|(?<=;2-)#|\\(?=[_&%#])|{ANGLES}|"
+    # Letters of the alphabets that are written with blanks between words; `#` ends some of the old ones; LaTeX's `\_`
+    # and `{\_}`.
+    rf"(?:[!$*+\-./0-9:=@A-Z_a-z~(\[À-ɏͰ-ӿḀ-ỿ‐‑]++|(?<=;2-)#|\\(?=[_&%#])|{{\\[_&%#]}}|{ANGLES}|"
     rf"(?![\])>,;|'\"]{{1,4}}[(\['\"]{{0,2}}{NEXT}|\]\()[)\],;%']|&[lg]t;)+",
     re.ASCII | re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]++)", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D){PREFIX}/[^\"]+", re.ASCII)
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-_ESCAPED = re.compile(r"(?<!\\)\\+([_&%#])")  # as LaTeX writes them
+LATEX = dict.fromkeys(map(ord, "\\{}"))  # it writes `{\_}`; no DOI has these
+_PLAIN = LATEX | dict.fromkeys(map(ord, "‐‑"), "-")  # typesetters have hyphens of their own
 _BLANK = re.compile(r"[\s\"\x00-\x1f\x7f-\x9f]")
 _ARXIV = "10.48550/arxiv."
 
 
 def normal(written: str) -> tuple[str, str, str | None] | None:
     """Give scheme, value and version: lower case, without what was copied along; arXiv's own DOIs name its papers."""
-    prefix, slash, suffix = trim(written).partition("/")
+    prefix, slash, suffix = trim(written).translate(_PLAIN).replace("10. ", "10.", 1).partition("/")
     value = prefix + slash + _cut(suffix, _ends())
-    value = _ESCAPED.sub(r"\1", value) if "\\" in value else value
     value = value.lower() if value.isascii() else value.translate(_LOWER)
     if len(value) > LONGEST or UNSEEN.search(value) or not _WHOLE.fullmatch(value):
         return None
@@ -57,7 +59,7 @@ def in_address(address: str, resolver: bool) -> str | None:
     if not found:
         return None
     prefix, once, twice, suffix = found.groups()
-    suffix = _ESCAPED.sub(r"\1", unquote(unquote(suffix)) if twice else unquote(suffix))
+    suffix = (unquote(unquote(suffix)) if twice else unquote(suffix)).replace("\\", "")
     if once or twice:  # the DOI was a parameter's or a path's single part, so a bare slash or `&` ends it
         suffix = suffix.split("&")[0]
     suffix = _BLANK.split(suffix, maxsplit=1)[0]

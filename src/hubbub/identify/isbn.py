@@ -1,10 +1,14 @@
-"""ISBN: ten or thirteen digits as written go in, thirteen digits come out if the check digit is right."""
+"""ISBN: ten or thirteen digits as written go in, thirteen digits come out if the check digit is right.
+
+Nine digits are an SBN, which ISBN took over behind a zero.
+"""
 
 
 def normal(written: str) -> str | None:
     """Give the thirteen digits, or None."""
     digits = "".join(c for c in written.upper() if c in "0123456789X")
-    if len(digits) == 10:
+    if len(digits) in (9, 10):
+        digits = digits.zfill(10)
         weights = zip(digits, range(10, 0, -1), strict=True)
         if "X" in digits[:9] or sum(weight * (10 if c == "X" else int(c)) for c, weight in weights) % 11:
             return None

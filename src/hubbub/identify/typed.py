@@ -12,6 +12,8 @@ from hubbub.model import Identifier
 
 _NAMED = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9_-]*)(?:\s*[:=#]\s*|\s+)(?P<value>\S.*)", re.DOTALL)
 _BARE_DOI = re.compile(doi.PREFIX + "/", re.ASCII)
+# The names of files have other signs for the slash.
+_DOI_OF_A_FILE = re.compile(r"\[?(10\.\d{4,9}(?:\.\d{1,9}){0,4})(?:\]|\s?[/:_ @\u2044\u2215\uff0f-]\s?)([^\s/]+)")
 _BARE_HOST = re.compile(r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?=[/?]|$)", re.ASCII | re.IGNORECASE)
 
 
@@ -51,13 +53,20 @@ def _by_look(written: str) -> Identifier | None:
 
 
 def _named(scheme: str, value: str) -> Identifier | None:
-    identifier = make(scheme, value) or (make("shortdoi", value) if scheme == "doi" else None)
+    if scheme == "doi":
+        value = value.translate(doi.LATEX)
+    identifier = make(scheme, value) or (_like_a_doi(value) if scheme == "doi" else None)
     if identifier is None and scheme != "url":  # `doi:https://doi.org/10…`, `DOI: doi:10…`
         twice = _NAMED.fullmatch(value)
         identifier = make(scheme, twice["value"]) if twice and _names().get(twice["name"].lower()) == scheme else None
         identifier = identifier or _bare(value)
         return identifier if identifier and identifier.scheme == scheme else None
     return identifier
+
+
+def _like_a_doi(value: str) -> Identifier | None:
+    apart = _DOI_OF_A_FILE.fullmatch(value)
+    return make("doi", f"{apart[1]}/{apart[2]}") if apart else make("shortdoi", value)
 
 
 def _address(written: str) -> Identifier | None:
