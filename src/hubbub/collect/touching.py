@@ -22,16 +22,15 @@ _ONE, _SEVEN, _THREE = np.uint64(1), np.uint64(7), np.uint64(3)
 
 
 class Excerpt:
-    """Lines that were taken out of a page, each from a place in it to its end."""
+    """Parts of lines that were taken out of a page: where these start and end, and behind where each part ends here."""
 
-    def __init__(self, page: bytes, starts: Numbers, froms: Numbers, ends: Numbers) -> None:
-        self._starts, self._ends = starts, ends
-        self._at = np.cumsum(ends - froms + 1)
-        self.body = b"\n".join([page[at:end] for at, end in zip(froms.tolist(), ends.tolist(), strict=True)])
+    def __init__(self, body: bytes, starts: Numbers, ends: Numbers, behind: Numbers) -> None:
+        self.body = body
+        self._starts, self._ends, self._behind = starts, ends, behind
 
     def lines(self, places: Sequence[int]) -> list[Span]:
         """The spans in the page of the whole lines that hold these places of the excerpt."""
-        lines = np.searchsorted(self._at, np.array(places, np.int64), "right")
+        lines = np.searchsorted(self._behind, np.array(places, np.int64), "right")
         return list(zip(self._starts[lines].tolist(), self._ends[lines].tolist(), strict=True))
 
 

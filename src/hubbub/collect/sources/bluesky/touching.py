@@ -32,6 +32,11 @@ _TOLD = len("app.bsky.fe")
 _POST, _LIKE, _REPOST = _word(b'ed.post"'), _word(b'ed.like"'), _word(b"ed.repos")
 _FOLLOW, _PROFILE = _word(b"aph.foll"), _word(b"tor.prof")
 _NAMED, _NAMED_ESCAPED = _word(b"ed.post/"), _word(b"ed.post\\")
+# How far on `ed.post/` stands at least if none begins eight bytes before this letter (Horspool, 1980).
+_SKIPPED = np.full(256, 8, np.uintp)
+_SKIPPED[list(b"ed.post/\\")] = [7, 6, 5, 4, 3, 2, 1, 8, 8]
+# Places are counted without a sign where every byte is looked at: what might be negative is checked each time.
+_STEP, _SEVEN_ON, _EIGHT = np.uintp(1), np.uintp(7), np.uintp(8)
 _ITSELF, _READ = np.uint64(0), -1  # how a print is turned; that a line has to be read whatever is held
 # Where in the line before which field stood, and how far from its end the last post was named.
 _AT_KIND, _AT_OPERATION, _AT_COLLECTION, _AT_RECORD, _AT_RKEY, _AT_SUBJECT, _AT_ACTIVE, _TAIL = range(8)
@@ -43,17 +48,17 @@ def touches(body: bytes) -> Touches:
     words: Prints = np.ndarray((max(len(body) - 7, 0),), "<u8", body, strides=(1,))
     at, prints = np.empty(len(body) // 8 + 2, np.int64), np.empty(len(body) // 8 + 2, np.uint64)
     sure, spoken = np.empty(len(body) // 2 + 1, np.int64), np.empty((3, len(body) // _SHORTEST + 1), np.int64)
-    named, read, said = _page(some, words, at, prints, sure, spoken)
-    starts, froms, ends = spoken[:, :said]
-    return Touches(at[:named], prints[:named], sure[:read].tolist(), Excerpt(body, starts, froms, ends))
+    text = np.empty(len(body) + 1, np.uint8)
+    named, read, said, size = _page(some, words, at, prints, sure, spoken, text)
+    return Touches(at[:named], prints[:named], sure[:read].tolist(), Excerpt(text[:size].tobytes(), *spoken[:, :said]))
 
 
 @njit(cache=True, nogil=True)
 def _page(
-    some: Bytes, words: Prints, at: Numbers, prints: Prints, sure: Numbers, spoken: Numbers
-) -> tuple[int, int, int]:
-    """Fill in which lines name which prints, which have to be read, and in which people speak, from where to where."""
-    named = read = said = start = 0
+    some: Bytes, words: Prints, at: Numbers, prints: Prints, sure: Numbers, spoken: Numbers, text: Bytes
+) -> tuple[int, int, int, int]:
+    """Fill in which lines name which prints, which have to be read, in which people speak, and what; say how much."""
+    named = read = said = size = start = 0
     places = np.zeros(8, np.int64)
     while start < len(some):
         end = _end(some, words, start)
@@ -67,12 +72,16 @@ def _page(
             at[named : named + count] = start
             named += count
             if speaks:
-                spoken[0, said] = start
-                spoken[1, said] = max(_find(words, start, end, _RECORD, places, _AT_RECORD), start)
-                spoken[2, said] = end
+                record = _record(words, start, end, places)
+                source, target = np.uintp(record), np.uintp(size)
+                for count in range(np.uintp(end - record)):
+                    text[target + count] = some[source + count]
+                size += end - record + 1
+                text[size - 1] = _NEWLINE
+                spoken[0, said], spoken[1, said], spoken[2, said] = start, end, size
                 said += 1
         start = end + 1
-    return named, read, said
+    return named, read, said, size
 
 
 @njit(cache=True, nogil=True)
@@ -96,7 +105,7 @@ def _line(some: Bytes, words: Prints, start: int, end: int, places: Numbers, pri
     if of not in (_POST, _LIKE, _REPOST, _FOLLOW):
         return 0, False
     if of == _POST and change == _CREATE:
-        return _posts(some, words, collection, end, places, prints), True
+        return _posts(some, words, _record(words, start, end, places), end, places, prints), True
     if change == _CREATE:
         return _echo(some, words, start, end, of, places, prints), False
     if of == _POST or change != _DELETE:
@@ -124,20 +133,23 @@ def _echo(some: Bytes, words: Prints, start: int, end: int, of: np.uint64, place
 @njit(cache=True, nogil=True)
 def _posts(some: Bytes, words: Prints, start: int, end: int, places: Numbers, prints: Prints) -> int:
     """Fill in all posts that are named."""
-    count = 0
-    for at in range(start, end - 8):
-        if words[at] == _NAMED or words[at] == _NAMED_ESCAPED:
+    count, place = 0, np.uintp(start)
+    while place < np.uintp(end - 8):
+        if words[place] == _NAMED or words[place] == _NAMED_ESCAPED:
+            at = np.intp(place)
             places[_TAIL] = end - at
             count = _key(some, words, at + 8 + (words[at] == _NAMED_ESCAPED), end, _ITSELF, prints, count)
+        place += _SKIPPED[some[place + _SEVEN_ON]]
     return count
 
 
 @njit(cache=True, nogil=True)
 def _key(some: Bytes, words: Prints, start: int, end: int, of: np.uint64, prints: Prints, count: int) -> int:
     """Fill in the print of a key behind `count` others, unless it does not read as it is written or is too short."""
-    at = start
-    while at < end and some[at] > _QUOTE and some[at] != _BACKSLASH:
-        at += 1
+    place = np.uintp(start)
+    while place < np.uintp(end) and some[place] > _QUOTE and some[place] != _BACKSLASH:
+        place += _STEP
+    at = np.intp(place)
     if count == _READ or at == end or some[at] != _QUOTE or (at - start < 8 and words[start - 8] != _NAMED):
         return _READ
     prints[count] = words[at - 8] ^ of
@@ -158,6 +170,12 @@ def _find(words: Prints, start: int, end: int, word: np.uint64, places: Numbers,
 
 
 @njit(cache=True, nogil=True)
+def _record(words: Prints, start: int, end: int, places: Numbers) -> int:
+    """Where in a line people speak."""
+    return max(_find(words, start, end, _RECORD, places, _AT_RECORD), start)
+
+
+@njit(cache=True, nogil=True)
 def _may_be_gone(some: Bytes, active: int) -> bool:
     """Whether `"active"` stands there, and not `true` behind it at once."""
     return active >= 0 and (some[active + 8] != _COLON or some[active + 9] != ord("t"))
@@ -166,12 +184,13 @@ def _may_be_gone(some: Bytes, active: int) -> bool:
 @njit(cache=True, nogil=True)
 def _end(some: Bytes, words: Prints, at: int) -> int:
     """Where the line ends, eight bytes at a time."""
-    while at < len(words):
-        differs = words[at] ^ _NEWLINES
+    place, size = np.uintp(at), np.uintp(len(words))
+    while place < size:
+        differs = words[place] ^ _NEWLINES
         if (differs - _ONES) & ~differs & _HIGHS:
             break
-        at += 8
-    at = min(at, len(some))
+        place += _EIGHT
+    at = min(np.intp(place), len(some))
     while at < len(some) and some[at] != _NEWLINE:
         at += 1
     return at
