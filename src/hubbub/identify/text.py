@@ -34,7 +34,6 @@ _SPACE = re.compile(r"\s", re.ASCII)
 _WORD = 256  # letters of a word that is no surprise
 # Letters around the end of a hint within which a match begins, and beyond which it goes on to a blank at most.
 _NEAR = 128
-_LONG = 512  # letters of a text in which it pays to look around hints only
 _LONGEST_ALONE = 200
 _MORE = re.compile(r"\s{0,2}(?:[,;/&]|and)\s{0,2}| ")
 # Where a program or a pattern writes what is to be filled in.
@@ -75,8 +74,7 @@ def in_text(text: str, bare: bool = True) -> list[Found]:
         for step in sorted(map(steps().__getitem__, hinted)):
             # What a step before has read is blank by now.
             if hits := [at for at in hinted[step.hint] if at and text[at - 1] != " "]:
-                windows = _windows(text, hits, step.near) if len(text) > _LONG else [(0, len(text))]
-                text = _take(text, windows, step, bare, found)
+                text = _take(text, _windows(text, hits, step.near), step, bare, found)
     if bare and not found and (whole := _whole(text.strip())):
         return [whole]
     if len(found) > 1:

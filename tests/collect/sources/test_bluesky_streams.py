@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from hubbub.collect import archive
 from hubbub.collect.source import WrongAnswerError, sources
 from hubbub.collect.sources.bluesky.records import FOLLOW, POST
 from hubbub.collect.sources.bluesky.touching import touches
@@ -81,7 +82,8 @@ def test_what_was_said_is_a_page_although_the_stream_goes_on_in_silence() -> Non
     assert spoken.closed
 
 
-def test_many_messages_are_several_pages_of_whole_lines() -> None:
+def test_many_messages_are_several_pages_of_whole_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "PAGE", 1 << 20)
     pages = read(Spoken(frame(number) + b" " * 1000 for number in range(1, 3001)))
     assert len(pages) > 1
     assert all(page.body.endswith(b"}" + b" " * 1000 + b"\n") for page in pages)

@@ -1,13 +1,17 @@
 """Whatever a frame speaks of is touched by its line, or the line is read anyway."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given
+import numpy as np
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hubbub.collect.sources.bluesky import frames
+from hubbub.collect.sources.bluesky import frames, touching
 from hubbub.collect.sources.bluesky.touching import touches
 from hubbub.collect.touching import prints_of
 from hubbub.identify.hints import lines_at
@@ -94,3 +98,27 @@ def test_what_a_line_speaks_of_is_touched(
             assert start in anyway or (of is not None and set(prints_of(*of)) <= here)
             assert start in anyway or not isinstance(fact, Post) or not fact.text or start in spoken
         start += len(line) + 1
+
+
+@st.composite
+def hostile(draw: st.DrawFn) -> bytes:
+    """Lines of frames, cut and put together anywhere, among newlines and the words that are looked for."""
+    whole = b"\n".join(json.dumps(one, separators=(",", ":")).encode() for one in draw(st.lists(frame(), max_size=2)))
+    cuts = st.integers(0, len(whole))
+    words = st.sampled_from([b"\n", b'{"did":"', b"ed.post/", b"ed.post\\", b'"', b'"record"', b'"kind":"commit"'])
+    parts = st.lists(words | st.tuples(cuts, cuts).map(lambda cut: whole[min(cut) : max(cut)]), max_size=30)
+    return b"".join(draw(parts))
+
+
+def test_no_byte_outside_of_a_page_is_looked_at() -> None:
+    """The compiled code does not check places; what it is compiled from does."""
+    body = "from tests.collect.sources.test_bluesky_touching import check_places; check_places()"
+    subprocess.run([sys.executable, "-c", body], check=True, env=os.environ | {"NUMBA_DISABLE_JIT": "1"})
+
+
+@given(hostile())
+@settings(max_examples=300)
+def check_places(body: bytes) -> None:
+    assert not hasattr(touching._page, "py_func")
+    with np.errstate(over="ignore"):
+        touches(body)

@@ -62,7 +62,7 @@ def _page(
     places = np.zeros(8, np.int64)
     while start < len(some):
         end = _end(some, words, start)
-        count, speaks = _READ, False
+        count, speaks = _READ if end > start else 0, False
         if end - start >= _SHORTEST and words[start] == _DID:
             count, speaks = _line(some, words, start, end, places, prints[named:])
         if count == _READ:
@@ -158,14 +158,14 @@ def _key(some: Bytes, words: Prints, start: int, end: int, of: np.uint64, prints
 
 @njit(cache=True, nogil=True)
 def _find(words: Prints, start: int, end: int, word: np.uint64, places: Numbers, place: int) -> int:
-    """Where a line has a word with eight bytes behind it; -1 if nowhere."""
-    at = start + places[place]
-    if at + 16 <= end and words[at] == word:
+    """Where a line has a word with nine bytes behind it; -1 if nowhere."""
+    at = start + int(places[place])
+    if at + 17 <= end and words[at] == word:
         return at
-    for at in range(start, end - 15):
-        if words[at] == word:
-            places[place] = at - start
-            return at
+    for other in range(start, end - 16):
+        if words[other] == word:
+            places[place] = other - start
+            return other
     return -1
 
 
@@ -190,7 +190,7 @@ def _end(some: Bytes, words: Prints, at: int) -> int:
         if (differs - _ONES) & ~differs & _HIGHS:
             break
         place += _EIGHT
-    at = min(np.intp(place), len(some))
+        at += 8
     while at < len(some) and some[at] != _NEWLINE:
         at += 1
     return at
