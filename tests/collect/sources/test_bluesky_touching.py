@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,3 +123,10 @@ def check_places(body: bytes) -> None:
     assert not hasattr(touching._page, "py_func")
     with np.errstate(over="ignore"):
         touches(body)
+
+
+@pytest.mark.parametrize(("active", "sure"), [(False, [0]), (True, [])])
+def test_an_account_that_is_gone_is_read_whatever_is_held(active: bool, sure: list[int]) -> None:
+    told = {"did": f"did:plc:{'a' * 24}", "time_us": 1_783_159_000_000_000, "kind": "account"}
+    line = json.dumps(told | {"account": {"active": active, "seq": 1}}, separators=(",", ":")).encode()
+    assert touches(line).sure == sure

@@ -96,7 +96,7 @@ def _line(some: Bytes, words: Prints, start: int, end: int, places: Numbers, pri
         return _key(some, words, did, end, _ITSELF, prints, 0), False
     operation = _find(words, start, end, _OPERATION, places, _AT_OPERATION)
     collection = _find(words, start, end, _COLLECTION, places, _AT_COLLECTION)
-    if value != _COMMIT or operation < 0 or collection < 0:
+    if value != _COMMIT or operation < 0 or operation + 17 > end or collection < 0:
         return _READ, False
     change = words[operation + 9] & _SEVEN
     of = words[collection + 8 + _TOLD] if collection + 16 + _TOLD <= end else _SEVEN
@@ -158,11 +158,11 @@ def _key(some: Bytes, words: Prints, start: int, end: int, of: np.uint64, prints
 
 @njit(cache=True, nogil=True)
 def _find(words: Prints, start: int, end: int, word: np.uint64, places: Numbers, place: int) -> int:
-    """Where a line has a word with nine bytes behind it; -1 if nowhere."""
+    """Where a line has a word with eight bytes behind it; -1 if nowhere."""
     at = start + int(places[place])
-    if at + 17 <= end and words[at] == word:
+    if at + 16 <= end and words[at] == word:
         return at
-    for other in range(start, end - 16):
+    for other in range(start, end - 15):
         if words[other] == word:
             places[place] = other - start
             return other
@@ -177,8 +177,8 @@ def _record(words: Prints, start: int, end: int, places: Numbers) -> int:
 
 @njit(cache=True, nogil=True)
 def _may_be_gone(some: Bytes, active: int) -> bool:
-    """Whether `"active"` stands there, and not `true` behind it at once."""
-    return active >= 0 and (some[active + 8] != _COLON or some[active + 9] != ord("t"))
+    """Whether there is no `"active":true`."""
+    return active < 0 or some[active + 8] != _COLON or some[active + 9] != ord("t")
 
 
 @njit(cache=True, nogil=True)
