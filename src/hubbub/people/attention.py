@@ -10,6 +10,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from hubbub.people.columns import check, firsts
+
 FEWEST = 10  # mentions below which a share says nothing and is not shown
 
 Ints = NDArray[np.int64]
@@ -39,12 +41,10 @@ def attention(work: Ints, post: Ints, amplified: Ints) -> Attention:
     counts once a work, however often its row is given. Of equally amplified posts the one with the smallest number is
     the carrier. Raises ValueError if the columns differ in length.
     """
-    if not len(work) == len(post) == len(amplified):
-        raise ValueError("columns differ in length")
+    check(work, post, amplified)
     order = np.lexsort((amplified, post, work))
     work, post, amplified = work[order], post[order], amplified[order]
-    first = np.ones(len(work), bool)
-    first[1:] = (work[1:] != work[:-1]) | (post[1:] != post[:-1])
+    first = firsts(work, post)
     work, amplified = work[first], amplified[first]
     works, row, mentions = np.unique(work, return_inverse=True, return_counts=True)
     passed = amplified >= 0
@@ -60,7 +60,7 @@ def attention(work: Ints, post: Ints, amplified: Ints) -> Attention:
 def _carriers(row: Ints, amplified: Ints, rows: int) -> tuple[Ints, Ints]:
     order = np.lexsort((amplified, row))
     row, amplified = row[order], amplified[order]
-    starts = np.flatnonzero(np.r_[len(row) > 0, (row[1:] != row[:-1]) | (amplified[1:] != amplified[:-1])])
+    starts = np.flatnonzero(firsts(row, amplified))
     counts = np.diff(np.r_[starts, len(row)])
     # Written from the least amplified on, so that the most amplified stays, and of equals the smallest number.
     written = starts[np.lexsort((-amplified[starts], counts))]

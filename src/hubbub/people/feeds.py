@@ -13,6 +13,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from hubbub.people.columns import check
 from hubbub.people.words import fold, handle_words, words
 
 
@@ -85,8 +86,7 @@ def tireless(
     Raises ValueError if they differ in length.
     """
     rule = _rules().behaviour
-    if not len(account) == len(at) == len(original):
-        raise ValueError("columns differ in length")
+    check(account, at, original)
     recent = (at >= until - rule.weeks * 7 * 86_400) & (at < until)
     accounts, row, posts = np.unique(account[recent], return_inverse=True, return_counts=True)
     originals = np.bincount(row, weights=original[recent], minlength=len(accounts))
