@@ -61,6 +61,15 @@ def test_a_longer_phrase_keeps_a_shorter_one_from_fitting() -> None:
     assert "student" not in of("Student of life")
 
 
+def test_what_somebody_was_or_would_be_they_are_not() -> None:
+    assert of("Former journalist, aspiring physicist") == {UNKNOWN: 1.0}
+    assert of("Former journalist, physicist") == {"researcher": pytest.approx(0.9), UNKNOWN: pytest.approx(0.1)}
+
+
+def test_an_affiliation_makes_nobody_an_organisation() -> None:
+    assert "organisation" not in of("Professor, Department of Physics, Institute for Advanced Study")
+
+
 def test_a_word_within_a_word_is_no_sign() -> None:
     assert of("professorial mathematicians-to-bee, unprofessored") == {UNKNOWN: 1.0}
 
@@ -113,6 +122,10 @@ def test_belonging_to_the_field_is_told_apart_and_leaves_an_account_unknown() ->
     labels = of("Coral reefs", frozenset({"coral", "reef"}), works_in_field=5)
     assert labels[IN_FIELD] > 0.9
     assert labels[UNKNOWN] == 1.0
+
+
+def test_a_title_in_name_and_handle_counts_once() -> None:
+    assert of(name="Dr Doe", handle="DrDoe.bsky.social") == of(name="Dr Doe")
 
 
 def test_a_feed_keeps_its_reasons() -> None:
