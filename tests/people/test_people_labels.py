@@ -1,4 +1,6 @@
+import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 from random import Random
 
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.people.labels import FEWEST, IN_FIELD, UNKNOWN, Label, Profile, audience, label
+from hubbub.people.words import fold, words
 
 
 def named(labels: tuple[Label, ...]) -> dict[str, float]:
@@ -131,6 +134,39 @@ def test_a_title_in_name_and_handle_counts_once() -> None:
 def test_a_feed_keeps_its_reasons() -> None:
     found = label(Profile(source="bluesky", id="1", feed=("is called bot",)))[0]
     assert (found.name, found.reasons[0].sign) == ("feed", "is called bot")
+
+
+def test_no_sign_of_any_label_tells_of_what_is_nobodys_business() -> None:
+    def phrases(of: object) -> Iterator[str]:
+        if isinstance(of, str):
+            yield of
+        elif isinstance(of, dict | list):
+            for one in of.values() if isinstance(of, dict) else of:
+                yield from phrases(one)
+
+    package = files("hubbub.people")
+    never = tomllib.loads(package.joinpath("communities.toml").read_text("utf-8"))["never"]
+    signs = tomllib.loads(package.joinpath("labels.toml").read_text("utf-8"))
+    said = {word for phrase in phrases(signs) for word in words(phrase)}
+    assert len(said) > 300
+    assert said.isdisjoint(fold(word) for word in never)
+
+
+def test_labels_are_the_documented_ones() -> None:
+    signs = tomllib.loads(files("hubbub.people").joinpath("labels.toml").read_text("utf-8"))
+    features = ("bio", "name", "handle", "list", "host", "server")
+    assert {name for feature in features for labels in signs[feature].values() for name in labels} == {
+        "researcher",
+        "student",
+        "practitioner",
+        "communicator",
+        "educator",
+        "policy",
+        "organisation",
+        "publisher",
+        "other person",
+        "phrases",  # of `nothing`, which make no label
+    }
 
 
 profiles = st.builds(
