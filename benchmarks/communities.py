@@ -48,47 +48,50 @@ def coupled(shared: sparse.csr_matrix) -> Ints:
     return np.asarray(Leiden(random_state=0, return_probs=False, return_aggregate=False).fit_predict(graph), np.int64)
 
 
+def read(path: str, until: int, least: int) -> tuple[Ints, sparse.csr_matrix, sparse.csr_matrix]:
+    """Return the feeds, and accounts by works: those of the past, and the later ones that are new and small."""
+    rows = np.loadtxt(path, delimiter=",", skiprows=1, dtype=np.int64)
+    at, work, actor, original = rows[:, 0] * 60, rows[:, 1], rows[:, 2], rows[:, 4] < 0
+    feeds = tireless(actor, at, original, until)
+    past = np.unique(np.stack([actor, work], axis=1)[at < until], axis=0)
+    accounts, count = np.unique(past[:, 0], return_counts=True)
+    accounts = np.setdiff1d(accounts[count >= least], feeds)
+    later = np.unique(np.stack([actor, work], axis=1)[at >= until], axis=0)
+    later = later[~np.isin(later[:, 1], work[at < until])]
+    shared, met = (_table(pairs[np.isin(pairs[:, 0], accounts)], accounts) for pairs in (past, later))
+    sizes = np.asarray(met.sum(axis=0)).ravel()
+    return feeds, shared, met[:, (sizes > 1) & (sizes <= 50)]
+
+
+def _table(pairs: Ints, accounts: Ints) -> sparse.csr_matrix:
+    works, column = np.unique(pairs[:, 1], return_inverse=True)
+    row = np.searchsorted(accounts, pairs[:, 0])
+    return sparse.csr_matrix((np.ones(len(pairs)), (row, column)), shape=(len(accounts), len(works)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", required=True)
     parser.add_argument("--weeks", type=int, default=19)
     parser.add_argument("--least", type=int, default=6)
     given = parser.parse_args()
-    rows = np.loadtxt(given.data, delimiter=",", skiprows=1, dtype=np.int64)
-    at, work, actor, original = rows[:, 0] * 60, rows[:, 1], rows[:, 2], rows[:, 4] < 0
-    until = given.weeks * WEEK
-    began = time.perf_counter()
-    feeds = tireless(actor, at, original, until)
-    feeds_s = time.perf_counter() - began
-    past = np.unique(np.stack([actor, work], axis=1)[at < until], axis=0)
-    accounts, count = np.unique(past[:, 0], return_counts=True)
-    accounts = np.setdiff1d(accounts[count >= given.least], feeds)
-    past = past[np.isin(past[:, 0], accounts)]
-    row = np.searchsorted(accounts, past[:, 0])
-    later = np.unique(np.stack([actor, work], axis=1)[at >= until], axis=0)
-    later = later[np.isin(later[:, 0], accounts) & ~np.isin(later[:, 1], work[at < until])]
-    works, column = np.unique(later[:, 1], return_inverse=True)
-    met = sparse.csr_matrix(
-        (np.ones(len(later)), (np.searchsorted(accounts, later[:, 0]), column)), shape=(len(accounts), len(works))
-    )
-    sizes = np.asarray(met.sum(axis=0)).ravel()
-    met = met[:, (sizes > 1) & (sizes <= 50)]
+    feeds, shared, met = read(given.data, given.weeks * WEEK, given.least)
+    accounts = shared.shape[0]
 
+    row, work = shared.nonzero()
     began = time.perf_counter()
-    none = [""] * len(accounts)
-    found = find_communities(row, past[:, 1], none, none, np.random.default_rng(0))
+    none = [""] * accounts
+    found = find_communities(row, work, none, none, np.random.default_rng(0))
     found_s = time.perf_counter() - began
-    label = np.arange(len(accounts)) + len(found.communities)  # who is in no community stands alone
+    label = np.arange(accounts) + len(found.communities)  # who is in no community stands alone
     for number, one in enumerate(found.communities):
         label[one.accounts] = number
     began = time.perf_counter()
-    _, column = np.unique(past[:, 1], return_inverse=True)
-    baseline = coupled(sparse.csr_matrix((np.ones(len(row)), (row, column))))
+    baseline = coupled(shared)
     baseline_s = time.perf_counter() - began
     said = {
-        "accounts": len(accounts),
+        "accounts": accounts,
         "feeds": len(feeds),
-        "feeds_s": round(feeds_s, 3),
         "communities": len(found.communities),
         "stability": round(found.stability, 3),
         "resolution": found.resolution,

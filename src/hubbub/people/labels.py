@@ -3,8 +3,8 @@
 Labels are researcher, student, practitioner, communicator (journalists too), educator (librarians too), policy,
 organisation, publisher (journals too), feed, other person and unknown; whether an account belongs to the field asked
 about is a label of its own. An account may be several things at once, and most say too little to be anything: `unknown`
-is a label like the others, and its share is shown. The words and rules are in `labels.toml`. They come from what people publish of their work, and
-nothing is ever said of gender, origin, politics, health, religion or private life.
+is a label like the others, and its share is shown. The words and rules are in `labels.toml`. They come from what people
+publish of their work, and nothing is ever said of gender, origin, politics, health, religion or private life.
 
 Several labels per account: Toupin, Millerand & Lariviere (2022), PLOS ONE 17(6), e0268999. Names of lists as signs of
 expertise: Ghosh et al. (2012), Cognos. The strengths are judgement, not fitted: read .9 as sure, .7 as likely.
