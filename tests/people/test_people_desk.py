@@ -93,6 +93,12 @@ def test_a_pile_on_empties_the_desk_and_is_told() -> None:
     assert (found.pile_on.first_time, found.pile_on.concentration, found.pile_on.post) == (1, 1, "post")
 
 
+def test_the_strangers_of_a_pile_on_are_told_and_nobody_else() -> None:
+    found = pile_on([*STORM, said(0.5, "friend", first_time=False), said(0.5, "aside", to="other")], NOW)
+    assert found is not None
+    assert found.accounts == tuple(sorted(one.account for one in STORM))
+
+
 def test_many_answers_by_known_people_or_over_many_posts_are_no_pile_on() -> None:
     assert pile_on([said(0.5, f"friend {i}", first_time=i % 2 == 0) for i in range(40)], NOW) is None
     assert pile_on([said(0.5, f"stranger {i}", to=f"post {i % 4}") for i in range(40)], NOW) is None
@@ -101,6 +107,29 @@ def test_many_answers_by_known_people_or_over_many_posts_are_no_pile_on() -> Non
 def test_a_few_strangers_are_a_conversation() -> None:
     assert pile_on(STORM[:9], NOW) is None
     assert pile_on(STORM[:1] * 500, NOW) is None
+
+
+def over(hours: dict[float, int], known: int = 0, elsewhere: int = 0) -> bool:
+    """Whether strangers at those hours pile on, of whom some are known and some answer another post."""
+    answers = [(hour, i) for hour, number in hours.items() for i in range(number)]
+    return bool(
+        pile_on(
+            [
+                said(hour, f"{hour} {i}", to="other" if n < elsewhere else "post", first_time=n >= known)
+                for n, (hour, i) in enumerate(answers)
+            ],
+            NOW,
+        )
+    )
+
+
+def test_a_pile_on_begins_above_each_of_its_three_bounds() -> None:
+    assert not over({0.5: 4, 1.5: 4, 2.5: 4})
+    assert over({0.5: 5, 1.5: 4, 2.5: 4})
+    assert not over({0.5: 20}, known=4)
+    assert over({0.5: 20}, known=3)
+    assert not over({0.5: 20}, elsewhere=10)
+    assert over({0.5: 20}, elsewhere=9)
 
 
 def test_a_pile_on_that_ended_yesterday_is_over() -> None:

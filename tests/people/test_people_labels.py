@@ -1,4 +1,6 @@
+import tomllib
 from collections.abc import Iterator
+from importlib.resources import files
 from random import Random
 
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.people.labels import FEWEST, IN_FIELD, UNKNOWN, Label, Profile, audience, label
+from hubbub.people.words import fold, words
 
 
 def named(labels: tuple[Label, ...]) -> dict[str, float]:
@@ -59,6 +62,15 @@ def test_a_longer_phrase_keeps_a_shorter_one_from_fitting() -> None:
     assert "researcher" not in of("I am not a scientist")
     assert "researcher" not in of("PhD student")
     assert "student" not in of("Student of life")
+
+
+def test_what_somebody_was_or_would_be_they_are_not() -> None:
+    assert of("Former journalist, aspiring physicist") == {UNKNOWN: 1.0}
+    assert of("Former journalist, physicist") == {"researcher": pytest.approx(0.9), UNKNOWN: pytest.approx(0.1)}
+
+
+def test_an_affiliation_makes_nobody_an_organisation() -> None:
+    assert "organisation" not in of("Professor, Department of Physics, Institute for Advanced Study")
 
 
 def test_a_word_within_a_word_is_no_sign() -> None:
@@ -115,9 +127,46 @@ def test_belonging_to_the_field_is_told_apart_and_leaves_an_account_unknown() ->
     assert labels[UNKNOWN] == 1.0
 
 
+def test_a_title_in_name_and_handle_counts_once() -> None:
+    assert of(name="Dr Doe", handle="DrDoe.bsky.social") == of(name="Dr Doe")
+
+
 def test_a_feed_keeps_its_reasons() -> None:
     found = label(Profile(source="bluesky", id="1", feed=("is called bot",)))[0]
     assert (found.name, found.reasons[0].sign) == ("feed", "is called bot")
+
+
+def test_no_sign_of_any_label_tells_of_what_is_nobodys_business() -> None:
+    def phrases(of: object) -> Iterator[str]:
+        if isinstance(of, str):
+            yield of
+        elif isinstance(of, dict | list):
+            for one in of.values() if isinstance(of, dict) else of:
+                yield from phrases(one)
+
+    package = files("hubbub.people")
+    never = tomllib.loads(package.joinpath("communities.toml").read_text("utf-8"))["never"]
+    signs = tomllib.loads(package.joinpath("labels.toml").read_text("utf-8"))
+    said = {word for phrase in phrases(signs) for word in words(phrase)}
+    assert len(said) > 300
+    assert said.isdisjoint(fold(word) for word in never)
+
+
+def test_labels_are_the_documented_ones() -> None:
+    signs = tomllib.loads(files("hubbub.people").joinpath("labels.toml").read_text("utf-8"))
+    features = ("bio", "name", "handle", "list", "host", "server")
+    assert {name for feature in features for labels in signs[feature].values() for name in labels} == {
+        "researcher",
+        "student",
+        "practitioner",
+        "communicator",
+        "educator",
+        "policy",
+        "organisation",
+        "publisher",
+        "other person",
+        "phrases",  # of `nothing`, which make no label
+    }
 
 
 profiles = st.builds(

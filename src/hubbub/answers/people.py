@@ -58,15 +58,17 @@ class Person(Struct, frozen=True):
 class Audiences(Struct, frozen=True):
     """How many accounts follow at least one of the voices, between `least` and `most`; exactly so many if both agree.
 
-    `total` counts each as often as it follows one. Lists of followers were read of `listed` voices, of `counted` only
-    the number is known, and of the others nothing.
+    `total` counts each as often as it follows one. Lists of followers were read to their ends of `listed` voices, of
+    `counted` only the number is known, of `partly` only some followers, so that `most` and `total` are unknown, and of
+    the others nothing.
     """
 
     least: int
-    most: int
-    total: int
+    most: int | None
+    total: int | None
     listed: int
     counted: int
+    partly: int
 
 
 class People(Struct, frozen=True):
@@ -199,10 +201,14 @@ def _reach(view: View, voices: Mapping[int, Person]) -> Audiences | None:
     ends = select(s.follow.c.followed, s.follow.c.follower).where(among(s.follow.c.followed, list(voices)))
     for followed, follower in view.connection.execute(ends):
         lists[followed].append(follower)
-    told = {account: one.speaker.followers for account, one in voices.items()}
-    heard = [account for account in voices if lists[account] or told[account] is not None]
+    read = s.follow_list.c
+    whole = select(read.account).where(read.direction == "followers", read.whole_at.is_not(None))
+    listed = set(view.connection.execute(whole.where(among(read.account, list(voices)))).scalars())
+    counts = {account: one.speaker.followers for account, one in voices.items() if account not in listed}
+    heard = [account for account in voices if lists[account] or account in listed or counts[account] is not None]
     if not heard:
         return None
-    found = reach([lists[one] for one in heard], [max(told[one] or 0, len(lists[one])) for one in heard])
-    listed = sum(bool(lists[one]) for one in heard)
-    return Audiences(found.least, found.most, found.total, listed, len(heard) - listed)
+    found = reach([lists[one] for one in heard], [max(counts.get(one) or 0, len(lists[one])) for one in heard])
+    partly = sum(one not in listed and counts[one] is None for one in heard)
+    most, total = (None, None) if partly else (found.most, found.total)
+    return Audiences(found.least, most, total, len(listed), len(heard) - len(listed) - partly, partly)

@@ -13,7 +13,7 @@ from hubbub.answers.people import Audiences, People, Person
 from hubbub.cli import show, wants
 from hubbub.cli.answered import cell
 from hubbub.cli.given import store_of
-from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled
+from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled, worded
 from hubbub.people.labels import UNKNOWN
 
 NAMED = 25  # voices in a table
@@ -116,6 +116,17 @@ def _reach(reach: Audiences | None) -> None:
     if reach is None:
         out.print("Potential reach unknown: no follower of theirs is known.")
         return
-    span = f"{reach.least:,}" if reach.least == reach.most else f"{reach.least:,} to {reach.most:,}"
-    known = f"lists of {reach.listed:,} were read, of {reach.counted:,} only the number is known"
-    out.print(f"Potential reach, each follower counted once: {span} ({reach.total:,} with repeats; {known}).")
+    span = f"at least {reach.least:,}"
+    if reach.most is not None:
+        span = f"{reach.least:,}" if reach.least == reach.most else f"{reach.least:,} to {reach.most:,}"
+        span += f" ({reach.total:,} with repeats)"
+    known = [
+        f"{number:,} {worded('voice', number)} {what}"
+        for number, what in (
+            (reach.listed, "whose followers are all known"),
+            (reach.counted, "of whom only their number is known"),
+            (reach.partly, "of whom some followers are known"),
+        )
+        if number
+    ]
+    out.print(f"Potential reach, each follower counted once: {span}, from {', '.join(known)}.")

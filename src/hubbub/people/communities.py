@@ -4,7 +4,7 @@ Accounts belong together by the works they share, whether they know each other o
 Scientometrics, 10.1007/s11192-021-04167-8). Leiden's method (Traag, Waltman & van Eck 2019) runs on the graph of
 accounts and works itself, weighed so that the product of two accounts is the idf cosine of their works. On mentions of
 preprints this tells better who will meet on later works than the graph of accounts coupled by that cosine does, is as
-steady, and takes a tenth of the time.
+steady, and takes a fraction of the time (benchmarks/communities.py).
 """
 
 from collections.abc import Sequence

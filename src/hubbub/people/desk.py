@@ -58,12 +58,16 @@ class Task(Struct, frozen=True):
 
 
 class PileOn(Struct, frozen=True):
-    """Many strangers at once on one post: how far above the usual, their share, the post's share, and the post."""
+    """Many strangers at once on one post: how far above the usual, their share, the post's share, and the post.
+
+    `accounts` are the strangers who answered that post, sorted: nobody is told to engage them.
+    """
 
     z: float
     first_time: float
     concentration: float
     post: str
+    accounts: tuple[str, ...]
 
 
 class Desk(Struct, frozen=True):
@@ -153,5 +157,6 @@ def pile_on(said: Sequence[Said], now: datetime) -> PileOn | None:
     post = min(targets, key=lambda to: (-targets[to], to))
     concentration = targets[post] / len(recent)
     if z > 4 and first_time > 0.8 and concentration > 0.5:
-        return PileOn(z, first_time, concentration, post)
+        accounts = sorted({one.account for one in recent if one.to == post and strangers[one.account]})
+        return PileOn(z, first_time, concentration, post, tuple(accounts))
     return None

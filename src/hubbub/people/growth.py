@@ -1,7 +1,8 @@
 """Is the community growing: dated mentions as columns come in, voices, losses and the unseen go out.
 
-Columns have one row a mention: `account` an integer, `at` seconds since 1970. Feeds are left out by the caller, who
-also sees to it that both periods were fetched whole: an outage looks like a loss.
+Columns have one row a mention: `account` an integer, `at` seconds since 1970. The caller leaves feeds out, gives
+accounts that are proven to be one person's one number, and sees to it that periods were fetched whole: an outage looks
+like a loss.
 """
 
 import numpy as np

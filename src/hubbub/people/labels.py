@@ -1,8 +1,10 @@
 """What accounts are: profiles come in, labels with their probability and their reasons go out.
 
-An account may be several things at once, and most say too little to be anything: `unknown` is a label like the others,
-and its share is shown. The words and rules are in `labels.toml`. They come from what people publish of their work, and
-nothing is ever said of gender, origin, politics, health, religion or private life.
+Labels are researcher, student, practitioner, communicator (journalists too), educator (librarians too), policy,
+organisation, publisher (journals too), feed, other person and unknown; whether an account belongs to the field asked
+about is a label of its own. An account may be several things at once, and most say too little to be anything: `unknown`
+is a label like the others, and its share is shown. The words and rules are in `labels.toml`. They come from what people
+publish of their work, and nothing is ever said of gender, origin, politics, health, religion or private life.
 
 Several labels per account: Toupin, Millerand & Lariviere (2022), PLOS ONE 17(6), e0268999. Names of lists as signs of
 expertise: Ghosh et al. (2012), Cognos. The strengths are judgement, not fitted: read .9 as sure, .7 as likely.
@@ -113,6 +115,7 @@ _Lists = dict[str, dict[str, tuple[str, ...]]]
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    undone: tuple[str, ...]
     strength: dict[str, float]
     bio: _Lists
     name: _Lists
@@ -135,7 +138,7 @@ class _Rules:
         self.strength, self.behaviour = file.strength, file.behaviour
         self.field, self.university = file.field, file.university
         self.bio, self.name, self.handle, self.list = (
-            Phrases(self._signs(lists)) for lists in (file.bio, file.name, file.handle, file.list)
+            Phrases(self._signs(lists), file.undone) for lists in (file.bio, file.name, file.handle, file.list)
         )
         self.hosts, self.servers = dict(self._signs(file.host)), dict(self._signs(file.server))
         domains = "|".join(file.university.domains)
@@ -145,7 +148,7 @@ class _Rules:
         for strength, labels in lists.items():
             for label, phrases in labels.items():
                 for phrase in phrases:
-                    yield phrase, (label, self.strength.get(strength, 0.0))
+                    yield phrase, (label, self.strength[strength])
 
 
 @cache
@@ -157,21 +160,22 @@ def label(profile: Profile, field: frozenset[str] = frozenset()) -> tuple[Label,
     """Return every label of an account, the most probable first; `unknown` is always among them.
 
     `field` are words of the field asked about, folded (see `words`). A label's probability is the noisy-or of its
-    signs, 1 - prod(1 - p), each sign counted once; that of `unknown` is what is left if no sign of any label holds.
+    signs, 1 - prod(1 - p), each sign counted once wherever it is seen; that of `unknown` is what is left if no sign of
+    any label holds.
     """
-    signs: dict[str, dict[tuple[str, str], Reason]] = {}
+    signs: dict[str, dict[str, Reason]] = {}
     for name, reason in _signs_of(profile, field):
         held = signs.setdefault(name, {})
-        key = (reason.feature, reason.sign)
-        if key not in held or held[key].probability < reason.probability:
-            held[key] = reason
+        known = held.get(reason.sign)
+        if known is None or (-reason.probability, reason) < (-known.probability, known):
+            held[reason.sign] = reason
     labels = [
         Label(name, 1 - prod(1 - reason.probability for reason in ordered), ordered)
         for name, reasons in signs.items()
         for ordered in [tuple(sorted(reasons.values(), key=lambda r: (-r.probability, r)))]
     ]
-    known = sorted(one.probability for one in labels if one.name != IN_FIELD)  # a topic does not say who somebody is
-    labels.append(Label(UNKNOWN, prod((1 - probability for probability in known), start=1.0)))
+    of_any = sorted(one.probability for one in labels if one.name != IN_FIELD)  # a topic does not say who somebody is
+    labels.append(Label(UNKNOWN, prod((1 - probability for probability in of_any), start=1.0)))
     return tuple(sorted(labels, key=lambda one: (-one.probability, one.name)))
 
 

@@ -31,10 +31,12 @@ def handle_words(handle: str) -> list[str]:
 class Phrases:
     """Phrases of whole words, each with what it stands for; the longest that begins at a word wins.
 
-    A phrase in a script that does not part words by spaces fits anywhere in the text.
+    A phrase in a script that does not part words by spaces fits anywhere in the text. A phrase right after one of
+    `undone` does not hold: `former` makes a teacher none.
     """
 
-    def __init__(self, phrases: Iterable[tuple[str, Meaning]]) -> None:
+    def __init__(self, phrases: Iterable[tuple[str, Meaning]], undone: Iterable[str]) -> None:
+        self._undone = frozenset(map(fold, undone))
         self._spaced: dict[tuple[str, ...], tuple[str, list[Meaning]]] = {}
         self._unspaced: dict[str, tuple[str, list[Meaning]]] = {}
         for phrase, meaning in phrases:
@@ -54,7 +56,8 @@ class Phrases:
             if found[at] in self._firsts:
                 for length in range(min(self._longest, len(found) - at), 0, -1):
                     if hit := self._spaced.get(tuple(found[at : at + length])):
-                        yield from ((hit[0], meaning) for meaning in hit[1])
+                        if not at or found[at - 1] not in self._undone:
+                            yield from ((hit[0], meaning) for meaning in hit[1])
                         step = length
                         break
             at += step
