@@ -18,7 +18,7 @@ def test_percentiles_and_their_ends_rise_with_counts(counts: list[int], referenc
     at, low, high = peers.percentiles(sorted(counts), reference)
     for ends in (at, low, high):
         assert (np.diff(ends) >= 0).all()
-    assert ((at >= 0) & (at <= 100) & (low >= 0) & (high <= 100) & (low <= high)).all()
+    assert ((low >= 0) & (low <= at) & (at <= high) & (high <= 100)).all()
 
 
 @given(COUNTS)
@@ -58,6 +58,9 @@ def test_unknown_counts_have_no_place() -> None:
 def test_a_zero_is_told_in_words_and_others_by_percentile_and_interval() -> None:
     reference = [0] * 180 + [1] * 20
     assert str(peers.place(0, [("all", reference)])) == "one of the 90 % without a mention"
+    assert str(peers.place(0, [("all", [0] * 99_999 + [1])])) == "one of the 99.9 % without a mention"
+    assert str(peers.place(0, [("all", [0] * 100)])) == "one of the 100 % without a mention"
+    assert str(peers.place(0, [("all", [1] * 100)])).startswith("percentile 0 (0 to 2)")
     place = peers.place(2, [("all", reference)])
     assert place is not None
     assert str(place) == f"percentile 100 ({place.low:.0f} to 100) of 200 works"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hubbub.metrics import calibrated, venues
-from hubbub.metrics.venues import Cell, Prior, Row, Verdict
+from hubbub.metrics.venues import Cell, Norm, Prior, Row, Verdict
 from tests.metrics import journals
 from tests.metrics.journals import Split, seen
 
@@ -58,6 +58,10 @@ def test_of_the_claims_about_journals_fewer_than_one_in_ten_is_wrong() -> None:
 def test_sparse_venues_are_measured_by_any_mention_and_others_by_logarithms() -> None:
     measures = {venue: venues.measure_for(journals.column(venue)) for venue in journals.VENUES}
     assert measures == {"tweets": "log", "readers": "log", "blogs": "any", "news": "any", "wikipedia": "any"}
+    assert venues.measure_for([]) == venues.measure_for([nan, -1]) == venues.measure_for([0, 0, 0, 0, 1]) == "any"
+    assert venues.measure_for([0, 0, 0, 1, nan]) == "log"
+    assert venues.norms([], [], "any") == {}
+    assert venues.norms([1, 0, nan, 5], ["a", "a", "a", "b"], "any") == {"a": Norm(0.5, 2), "b": Norm(1.0, 1)}
     assert venues.measured([0, 1, 7, -1, nan, inf], "any").tolist()[:3] == [0, 1, 1]
     assert np.isnan(venues.measured([-1, nan, inf], "any")).all()
     assert np.isnan(venues.measured([-1, nan, inf], "log")).all()

@@ -34,8 +34,9 @@ class Place(Struct, frozen=True):
     widened: bool
 
     def __str__(self) -> str:
-        if self.count == 0:
-            return f"one of the {100 * self.without:.0f} % without a mention"
+        if self.count == 0 and self.without:
+            share = 100 * self.without if self.without == 1 else min(100 * self.without, 99.9)
+            return f"one of the {share:.3g} % without a mention"
         return f"percentile {self.percentile:.0f} ({self.low:.0f} to {self.high:.0f}) of {self.works:,} works"
 
 
@@ -60,15 +61,16 @@ def _known(counts: ArrayLike) -> Floats:
 def percentiles(counts: ArrayLike, reference: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Return mid-rank percentiles of `counts` (any shape) among `reference` (works,), and their 90 % intervals' ends.
 
-    P = 100 (n_less + n_equal/2)/N; the interval is that of Jeffreys' Beta(n_less + n_equal/2 + 1/2, rest + 1/2).
-    NaN for counts that are unknown or negative. ValueError if no reference work is known.
+    P = 100 (n_less + n_equal/2)/N; the interval is that of Jeffreys' Beta(n_less + n_equal/2 + 1/2, rest + 1/2), and
+    goes to the end where no reference work is below, or none above (Brown, Cai & DasGupta 2001). NaN for counts that
+    are unknown or negative. ValueError if no reference work is known.
     """
     peers, values = _known(reference), np.asarray(counts, dtype=np.float64)
     if not len(peers):
         raise ValueError("There is no reference work to compare with.")
     below = (np.searchsorted(peers, values, "left") + np.searchsorted(peers, values, "right")) / 2
     low, high = (betaincinv(below + 0.5, len(peers) - below + 0.5, end) for end in (0.05, 0.95))
-    shares = np.stack([below / len(peers), low, high])
+    shares = np.stack([below / len(peers), np.where(below, low, 0), np.where(below < len(peers), high, 1)])
     shares[:, ~(np.isfinite(values) & (values >= 0))] = np.nan
     first, second, third = 100 * shares
     return first, second, third

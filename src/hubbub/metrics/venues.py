@@ -124,8 +124,8 @@ class Contrast(Struct, frozen=True):
 
 def measure_for(mentions: ArrayLike) -> Measure:
     """Return the measure that suits a venue, by the mentions of its reference works, shape (works,)."""
-    counts = np.asarray(mentions, dtype=np.float64)
-    return "any" if np.mean(counts == 0) > SPARSE else "log"
+    heard = measured(mentions, "any")
+    return "log" if np.nansum(heard) >= (1 - SPARSE) * max(np.sum(np.isfinite(heard)), 1) else "any"
 
 
 def measured(mentions: ArrayLike, measure: Measure) -> Floats:
@@ -136,7 +136,10 @@ def measured(mentions: ArrayLike, measure: Measure) -> Floats:
 
 
 def norms(mentions: ArrayLike, strata: ArrayLike, measure: Measure) -> dict[str, Norm]:
-    """Return what is expected by the name of the stratum; `mentions` and `strata` have one entry a reference work."""
+    """Return what is expected by the name of the stratum; `mentions` and `strata` have one entry a reference work.
+
+    Reference works should be old enough that hardly more will come.
+    """
     values, labels = measured(mentions, measure), np.asarray(strata, dtype=np.str_)
     known = np.isfinite(values)
     names, at = np.unique(labels[known], return_inverse=True)

@@ -46,7 +46,7 @@ class Formula(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def formula(text: str | bytes) -> Formula:
-    """Read a formula, such as an edited copy of one of ours; msgspec.DecodeError says what is wrong with it."""
+    """Read a formula, such as an edited copy of one of ours; a ValueError says what is wrong with it."""
     return msgspec.toml.decode(text, type=Formula)
 
 
