@@ -163,6 +163,29 @@ def test_too_few_reference_groups_give_an_interval_without_ends_and_no_claim() -
     assert (row.verdict, row.low, row.high) == (Verdict.LITTLE, 0.0, inf)
 
 
+def test_the_worse_others_were_foretold_the_wider_the_interval_and_the_fewer_the_claims() -> None:
+    badly = tuple((1 - (1 - np.array(EXACT)) / 20).tolist())
+    well, poorly = (judged(cell([1] * 5, 0.25), Prior("any", 2.0, 0.8, scores)) for scores in (EXACT, badly))
+    assert (well.verdict, poorly.verdict) == (Verdict.WELL, Verdict.LITTLE)
+    assert well.ratio == poorly.ratio
+    assert (poorly.low or 0) < (well.low or 0)
+    assert (poorly.high or 0) > (well.high or 0)
+    seen, due = np.array([2.0]), np.array([10.0])
+    ends = [venues.foreseen(Prior("any", 2.0, 0.8, scores), seen, seen, due) for scores in (EXACT, badly)]
+    assert ends[1][0] <= ends[0][0]
+    assert ends[1][1] > ends[0][1]
+
+
+@given(st.integers(0, 20), st.integers(1, 30))
+def test_what_is_foreseen_is_what_would_not_surprise(seen: int, works: int) -> None:
+    given, expected, due = np.array([float(seen)]), np.array([3.0]), np.array([works / 5])
+    low, high = venues.foreseen(ANY, given, expected, due)
+    for unseen in range(works + 1):
+        surprise = venues.surprise(ANY, given, expected, np.array([float(unseen)]), due)
+        if abs(surprise[0] - 0.9) > 1e-3:
+            assert (surprise[0] <= 0.9) == (low[0] <= unseen <= high[0])
+
+
 def test_a_venue_is_silent_where_mentions_were_due_and_none_came() -> None:
     assert judged(cell([0] * 30, 0.2)).silent
     assert not judged(cell([0] * 5, 0.2)).silent
