@@ -190,7 +190,7 @@ def _attention(spoken: Sequence[_Spoken]) -> tuple[float | None, float | None]:
         if one.original is not None:
             passed[one.original] += 1
     every = sum(passed.values())
-    return 1 - every / len(spoken), max(passed.values()) / every if every else None
+    return (len(spoken) - every) / len(spoken), max(passed.values()) / every if every else None
 
 
 def _reach(view: View, voices: Mapping[int, Person]) -> Audiences | None:

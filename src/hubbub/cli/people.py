@@ -32,7 +32,7 @@ def people(
     most say too little, and stay unknown.
 
         hubbub people 10.1371/journal.pone.0000308
-        hubbub people mine --csv > people.csv
+        hubbub people me --csv > people.csv
     """
     if json and csv:
         show.fail("--json and --csv exclude each other; choose one", status=2)
@@ -42,7 +42,7 @@ def people(
         work = identify.parse(about) if found is None else None
         found = answers.people(work) if work else found
     if found is None:
-        show.fail(f"{about!r} is no shelf and no identifier that hubbub knows; hubbub me shows the shelves", status=2)
+        show.fail(f"{about!r} is no shelf and no identifier that hubbub knows; hubbub people me is for your own", status=2)
     if json:
         show.as_json(found)
     elif csv:
