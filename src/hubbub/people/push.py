@@ -1,0 +1,191 @@
+"""Whom a walk from given accounts meets: a graph and seeds come in, shares of the walk and suggestions go out.
+
+The walk begins at a seed and at each step begins again with probability `STOP`, else it goes to one of those whom the
+account follows; from one that follows nobody it begins again. The share of an account is how often the walk stops
+there (personalised PageRank, random walk with restart; Page, Brin, Motwani & Winograd, 1999).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from hubbub.people.graph import Accounts, FollowGraph, Numbers, Places, numbers
+
+Shares = NDArray[np.float64]
+
+STOP = 0.15
+
+
+class Pushed(NamedTuple):
+    """What was handed out to whom, and what was not; all of it is 1."""
+
+    accounts: Accounts
+    """(reached,): in no order, each once."""
+    shares: Shares
+    """(reached,): never more than what an endless walk would give, and together `rest` less than that."""
+    rest: float
+
+
+class Suggestion(NamedTuple):
+    """An account, and its estimated share of the walk."""
+
+    account: int
+    share: float
+
+
+def pagerank(
+    graph: FollowGraph, seeds: Numbers | None = None, weights: Shares | None = None, within: float = 1e-12
+) -> Shares:
+    """Return the share of each account, shape (accounts,), off by at most `within` in sum, by power iteration.
+
+    Without seeds the walk begins anywhere. Memory: 24 bytes an account; time: all follows, for each step.
+
+    Raises:
+        ValueError: A seed is no account, a weight is negative, infinite or none, or the graph is broken.
+    """
+    start = np.full(graph.accounts, 1 / max(graph.accounts, 1))
+    if seeds is not None:
+        start = np.zeros(graph.accounts)
+        np.add.at(start, *_seeded(graph, seeds, weights))
+    shares, left = start, 2.0
+    while left * (1 - STOP) / STOP > within and start.any():
+        after = np.zeros(graph.accounts)
+        _step(graph.offsets, graph.followed, shares, after)
+        after *= 1 - STOP
+        after += (1 - after.sum()) * start
+        # Each step moves at most 1 - STOP of what the one before it did; rounding must not keep it going.
+        left, shares = min(float(np.abs(after - shares).sum()), left * (1 - STOP)), after
+    return shares
+
+
+def push(graph: FollowGraph, seeds: Numbers, weights: Shares | None = None, least: float = 1e-6) -> Pushed:
+    """Hand out shares from the seeds on, until each account holds back at most `least` for each of its follows.
+
+    Forward push (Andersen, Chung & Lang, 2006): it reads the rows of at most 1 / (`STOP` · `least`) follows, however
+    large the graph. Weights are one for each seed, equal if none are given. Memory: what is reached, in pages.
+
+    Raises:
+        ValueError: As of `pagerank`, or `least` is not positive.
+    """
+    if not least > 0:
+        raise ValueError(f"{least} is not above 0")
+    places, masses = _seeded(graph, seeds, weights)
+    # Zeros that are not touched take no memory.
+    shares, held = np.zeros(graph.accounts), np.zeros(graph.accounts)
+    np.add.at(held, places, masses)
+    first = np.unique(places)
+    waits, queue, reached = np.zeros(graph.accounts, np.bool_), *np.empty((2, graph.accounts), np.int32)
+    waits[first], queue[: len(first)] = True, first
+    count, lost = _push(graph.offsets, graph.followed, least, shares, held, waits, queue, len(first), reached)
+    accounts = reached[:count].copy()
+    # Where the walk ends and begins again, all shares grow alike.
+    found = shares[accounts] / (1 - lost)
+    return Pushed(accounts, found, max(1 - float(found.sum()), 0.0) if len(first) else 0.0)
+
+
+def suggest(
+    graph: FollowGraph,
+    ranks: Shares,
+    seeds: Numbers,
+    weights: Shares | None = None,
+    excluded: Numbers = (),
+    count: int = 100,
+) -> list[Suggestion]:
+    """Return whom the walk meets most, highest first, without those excluded: seeds are not by themselves.
+
+    `ranks`, shape (accounts,), is `pagerank(graph)`. What `push` does not hand out goes on as a walk that began
+    anywhere would: without it, those whom everybody follows get too little (of the hundred with the highest shares
+    in 10⁸ synthetic follows, 75 to 92 were found, and 98 to 100 with it).
+
+    Raises:
+        ValueError: As of `push`, or `ranks` has not one number an account.
+    """
+    if ranks.shape != (graph.accounts,):
+        raise ValueError(f"Ranks of the shape {ranks.shape} are not those of {graph.accounts} accounts")
+    pushed = push(graph, seeds, weights)
+    shares = pushed.shares + pushed.rest * ranks[pushed.accounts]
+    shares[np.isin(pushed.accounts, numbers(excluded, graph.accounts))] = -1
+    best = np.argsort(-shares, kind="stable")[: max(count, 0)]
+    return [Suggestion(int(pushed.accounts[i]), float(shares[i])) for i in best if shares[i] >= 0]
+
+
+def _seeded(graph: FollowGraph, seeds: Numbers, weights: Shares | None) -> tuple[Accounts, Shares]:
+    """The seeds that weigh something, and their weights, which sum to 1."""
+    places = numbers(seeds, graph.accounts)
+    masses = np.ones(len(places)) if weights is None else np.asarray(weights, np.float64)
+    if masses.shape != places.shape or not np.isfinite(masses).all() or (masses < 0).any():
+        raise ValueError("Not every seed has a weight that is finite and not negative")
+    masses = masses / (masses.max(initial=0) or 1)  # so that no sum is infinite
+    return places[masses > 0], masses[masses > 0] / max(masses.sum(), 1)
+
+
+@njit(cache=True, nogil=True)
+def _row(offsets: Places, followed: Accounts, account: int) -> tuple[int, int]:
+    """Where a row begins and ends, which in a broken file may be anywhere."""
+    start, end = offsets[account], offsets[account + 1]
+    if not 0 <= start <= end <= len(followed):
+        raise ValueError("A row of the graph is outside of it")
+    return start, end
+
+
+@njit(cache=True, nogil=True)
+def _in(followed: Accounts, place: int, accounts: int) -> int:
+    """Who is followed, which in a broken file may be nobody."""
+    account = int(followed[place])
+    if not 0 <= account < accounts:
+        raise ValueError("A follow of the graph is of no account")
+    return account
+
+
+@njit(cache=True, nogil=True)
+def _step(offsets: Places, followed: Accounts, shares: Shares, after: Shares) -> None:
+    """Let each account pass on its share to those it follows."""
+    for account in range(len(shares)):
+        start, end = _row(offsets, followed, account)
+        for i in range(start, end):
+            after[_in(followed, i, len(shares))] += shares[account] / (end - start)
+
+
+@njit(cache=True, nogil=True)
+def _push(
+    offsets: Places,
+    followed: Accounts,
+    least: float,
+    shares: Shares,
+    held: Shares,
+    waits: NDArray[np.bool_],
+    queue: Accounts,
+    waiting: int,
+    reached: Accounts,
+) -> tuple[int, float]:
+    """Let who waits keep `STOP` of what they hold and pass on the rest; say how many kept some, and what was lost.
+
+    Nobody waits twice at a time, so a queue as long as there are accounts never overflows.
+    """
+    count, lost, head, size = 0, 0.0, 0, len(shares)
+    while waiting:
+        account = queue[head]
+        head, waiting, waits[account] = (head + 1) % size, waiting - 1, False
+        start, end = _row(offsets, followed, account)
+        mass, follows = held[account], end - start
+        if mass <= least * max(follows, 1):  # so of seeds alone
+            continue
+        if shares[account] == 0:
+            reached[count] = account
+            count += 1
+        held[account] = 0
+        shares[account] += STOP * mass
+        if not follows:
+            lost += (1 - STOP) * mass
+            continue
+        share = (1 - STOP) * mass / follows
+        for i in range(start, end):
+            other = _in(followed, i, size)
+            held[other] += share
+            if not waits[other] and held[other] > least * max(offsets[other + 1] - offsets[other], 1):
+                waits[other] = True
+                queue[(head + waiting) % size] = other
+                waiting += 1
+    return count, lost
