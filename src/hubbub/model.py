@@ -89,7 +89,8 @@ class Post(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
 class Account(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """Who speaks, as far as one page tells; what several pages tell adds up.
 
-    A withdrawn account takes its posts along.
+    A withdrawn account takes its posts along. `bot` says that it calls itself one, `hidden` that its owner wants to be
+    found or recommended by nobody, so that nobody is pointed to it.
     """
 
     source: str
@@ -103,6 +104,8 @@ class Account(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     url: str | None = None
     followers: int | None = None
     following: int | None = None
+    bot: bool | None = None
+    hidden: bool | None = None
 
 
 class Description(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):

@@ -102,6 +102,12 @@ def test_examples_give_what_they_show(page: Path, tmp_path: Path) -> None:
     assert len(outputs) == len(commands) + 1
 
 
+def test_the_grid_of_the_explanation_says_where_it_thrives(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = _PYTHON.findall((ROOT / "docs/explanation/where-it-thrives.md").read_text("utf-8"))
+    exec(code, {})
+    assert re.fullmatch(r"slides at bluesky: does well, [1-9]\.\d \(1\.\d to [1-9]\.\d\)\n", capsys.readouterr().out)
+
+
 def test_the_source_that_the_guide_writes_works(new_store: NewStore) -> None:
     (code,) = _PYTHON.findall((ROOT / "docs/how-to/add-a-source.md").read_text("utf-8"))
     names: dict[str, Any] = {}

@@ -59,7 +59,7 @@ from hubbub.model import Identifier
         ),
         (
             "https://slideshare.net/slideshow/some-talk/1234567",
-            "url:https://slideshare.net/slideshow/some-talk/1234567",
+            "slideshare:some-talk/1234567",
             None,
         ),
         (

@@ -56,4 +56,6 @@ def test_an_account_without_followers_is_known() -> None:
 
 def test_every_number_is_defined_in_words() -> None:
     assert metrics.DEFINITIONS.keys() == {"Posts", "Accounts", "Passed on", "Potential reach"}
-    assert all(words.endswith(".") for words in metrics.DEFINITIONS.values())
+    defined = metrics.DEFINITIONS | metrics.INDICATORS
+    assert all(words.endswith((".", ".)")) for words in defined.values())
+    assert len(defined) == len(metrics.DEFINITIONS) + len(metrics.INDICATORS)

@@ -24,6 +24,7 @@ RULES = {
     "gate",
     "match",
     "identify",
+    "indicators",
 }
 NAMES = [mutant["name"] for mutant in MUTANTS]
 

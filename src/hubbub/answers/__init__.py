@@ -9,6 +9,7 @@ from getpass import getuser
 
 from hubbub import identify, metrics, rereading
 from hubbub.answers import places, registered, second
+from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.shapes import (
     AccountReport,
     CategoryCount,
@@ -152,6 +153,10 @@ class Answers:
         """Say what one account said, the newest `limit` posts first; None if nothing of it is held."""
         with View(self._store) as view:
             return view.account(source, key, limit)
+
+    def people(self, about: Identifier | str) -> People | None:
+        """Say who spoke of a work or of those on a shelf, who they are and how far they reach; None without a shelf."""
+        return of_shelf(self._store, about) if isinstance(about, str) else of_work(self._store, about)
 
     def status(self) -> Status:
         """Say how collecting goes."""

@@ -28,7 +28,7 @@ class Evidence(Struct, frozen=True):
 
 
 class Speaker(Struct, frozen=True):
-    """Who speaks. `key` is the account's id within its source."""
+    """Who speaks. `key` is the account's id within its source; `bot` and `hidden` are as the account itself tells."""
 
     source: str
     key: str
@@ -37,6 +37,8 @@ class Speaker(Struct, frozen=True):
     description: str | None = None
     url: str | None = None
     followers: int | None = None
+    bot: bool | None = None
+    hidden: bool | None = None
 
 
 class Words(Struct, frozen=True):

@@ -328,6 +328,12 @@ class View:
         found = self._rows(select(table.id, table.source, table.key, table.fields).where(among(table.id, list(wanted))))
         self._speakers.update((row.id, self._described(row)) for row in found)
 
+    def speakers(self, accounts: Iterable[int]) -> dict[int, Speaker]:
+        """Who accounts are, by their rows."""
+        asked = list(accounts)
+        self._know(asked)
+        return {account: self._speakers[account] for account in asked}
+
     def _described(self, row: Any) -> Speaker:
         told = {field: value for field, (_, _, value) in msgspec.json.decode(row.fields, type=Fields).items()}
         told.pop("following", None)

@@ -10,7 +10,7 @@ import typer
 
 from hubbub import settings
 from hubbub.answers import Answers
-from hubbub.cli import answered, correct, live, show, take, wants
+from hubbub.cli import answered, correct, live, people, show, take, wants
 from hubbub.cli.given import Why, Work
 from hubbub.cli.given import identifier_of as _work
 from hubbub.cli.given import store_of as _open
@@ -319,6 +319,7 @@ def mentions(
 
 app.command()(correct.match)
 app.command()(correct.missing)
+app.command()(people.people)
 
 
 @app.command()

@@ -24,7 +24,7 @@ def as_csv(said: Iterable[Said]) -> None:
     rows = csv.writer(sys.stdout, lineterminator="\n")
     rows.writerow(_row(None))
     for one in said:
-        rows.writerow([_cell(value) for value in _row(one).values()])
+        rows.writerow([cell(value) for value in _row(one).values()])
 
 
 def _row(one: Said | None) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def _named(identifier: Identifier) -> str:
     return f"{identifier}{f' version {identifier.version}' if identifier.version else ''}"
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """Keep a terminal from obeying a stranger's text, and a spreadsheet from taking it for a formula."""
     if not isinstance(value, str):
         return value

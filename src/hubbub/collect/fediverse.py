@@ -34,6 +34,10 @@ class Profile(Struct):
     followers_count: int | None = None
     following_count: int | None = None
     hide_collections: bool | None = None
+    bot: bool | None = None
+    locked: bool | None = None
+    discoverable: bool | None = None
+    noindex: bool | None = None
     fields: list[Field] = []
 
 
@@ -128,7 +132,16 @@ def speaker(one: Profile, seen_at: datetime) -> Account:
         url=one.url,
         followers=count(one.followers_count),
         following=count(one.following_count),
+        bot=one.bot,
+        hidden=_hidden(one),
     )
+
+
+def _hidden(one: Profile) -> bool | None:
+    """Whether the owner lets nobody in unasked, or is to be in no directory or search; None if nothing is told."""
+    if one.locked or one.noindex or one.discoverable is False:
+        return True
+    return None if one.locked is None and one.discoverable is None else False
 
 
 def count(number: int | None) -> int | None:

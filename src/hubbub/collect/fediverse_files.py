@@ -104,7 +104,7 @@ def _parse(line: bytes, seen_at: datetime, is_live: bool) -> Iterator[Fact | Fau
 
 def _is_status(one: Line) -> bool:
     """Servers and the records of other networks have a `uri` too, but not that of a page and a time beside it."""
-    return one.uri is not None and one.uri.startswith("https://") and one.created_at is not None
+    return one.uri is not None and one.uri.startswith(("https://", "http://")) and one.created_at is not None
 
 
 def _is_activity(one: Line) -> bool:

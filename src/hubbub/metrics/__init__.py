@@ -24,6 +24,39 @@ DEFINITIONS = {
     ),
 }
 
+# The same of the indicators, whose functions are in the modules beside this one.
+INDICATORS = {
+    "Against expectation": (
+        "How many times as much these works get at this place as reference works of the same field, kind and age. "
+        "Few works are drawn towards 1, so that luck is not taken for success. The interval holds the truth in nine of "
+        "ten cases, as was tried on groups of reference works."
+    ),
+    "Does well, does not": (
+        "Said only if the chance is above 90 % that the ratio is above 1.25, or below 0.8 with three or more mentions "
+        "to be expected. Otherwise it is too little to tell, or too early: less than half of what comes has come."
+    ),
+    "Silent": "Three or more mentions were to be expected at this place, there is none, and that is hardly chance.",
+    "Chance of a mention": (
+        "How many times as likely these works are to be mentioned at all as the world’s, over fields, kinds and ages "
+        "(MHRR). Where there is no mention, only a bound on one side is given."
+    ),
+    "Mean among peers": (
+        "The mean of ln(1 + count), each divided by what works of the same field, kind and age get on average (MNLCS)."
+    ),
+    "Place among peers": (
+        "Of 100 works of the same field, kind and age, how many get less, those that get the same taken half. Works "
+        "without a mention share one place, and are told so in words."
+    ),
+    "Two forms": (
+        "How many times as much one form of the same works gets as the other, such as slides and paper. Below eight "
+        "works, only in how many of them which form gets more."
+    ),
+    "Attention score": (
+        "The sum of weights that a formula gives to mentions, once an account. The weights are somebody’s choice. It "
+        "is a measure of attention, not of quality, and not made for comparing people."
+    ),
+}
+
 
 def reach(followers: Iterable[int]) -> tuple[int, int] | None:
     """Return potential reach as (largest, sum) of known follower counts; None if none is known.

@@ -26,6 +26,7 @@ from hubbub.store.held import Held, collected, held_of, look_up
 from hubbub.store.lanes import Lanes
 from hubbub.store.match import Corrections
 from hubbub.store.names import Names, Work
+from hubbub.store.people import Responses
 from hubbub.store.questions import Questions
 from hubbub.store.read import New, Rows, keys
 from hubbub.store.registry import Registry
@@ -36,7 +37,7 @@ from hubbub.store.times import micros
 from hubbub.store.wanted import Wanted
 from hubbub.store.withdraw import NOTHING, SAID, Fields, Withdrawals, account_columns
 
-FIELDS = ("handle", "name", "description", "url", "followers", "following")
+FIELDS = ("handle", "name", "description", "url", "followers", "following", "bot", "hidden")
 
 # An assertion as written: the rows of assertion, post, source and account, posted_at in microseconds, what is said.
 Fresh = tuple[int, int, int, int | None, int | None, Reading]
@@ -76,6 +77,7 @@ class Writer:
         self.wanted = Wanted(connection, self._names)
         self.corrections = Corrections(connection, self._names)
         self.questions = Questions(connection, self._names)
+        self.responses = Responses(connection)
         self.lanes = Lanes(connection, self._names)
 
     @property

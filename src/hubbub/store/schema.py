@@ -30,7 +30,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0006"  # of these tables: the newest in `migrations`
+REVISION = "0007"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -293,6 +293,16 @@ wrong = Table(
     Column("said_at", BigInteger, nullable=False),
     Column("why", Text, nullable=False),
     Index("wrong_by_identifier", "identifier"),
+)
+
+# What somebody answered where an account was suggested to a shelf. It is named by hash, as one that is withdrawn is.
+response = Table(
+    "response",
+    metadata,
+    Column("shelf", Text, primary_key=True),
+    Column("account", BigInteger, primary_key=True, autoincrement=False),
+    Column("word", Text, nullable=False),
+    Column("said_at", BigInteger, nullable=False),
 )
 
 # Addresses that no rule reads, and what was found there: how (the step that told), with what evidence, how certain.

@@ -31,7 +31,7 @@ def test_published_places_are_the_work_and_others_are_versions() -> None:
         f"openalex:W2121398592 is_same_as {ELIFE}",
         f"url:https://iris.unil.ch/handle/iris/116210 is_version_of {ELIFE}",
         f"url:https://doaj.org/article/d1e4235dd6e047998ab33adde5ed4f1f is_version_of {ELIFE}",
-        f"url:https://ncbi.nlm.nih.gov/pmc/articles/3917233 is_version_of {ELIFE}",
+        f"pmcid:PMC3917233 is_version_of {ELIFE}",
         f"url:https://serval.unil.ch/notice/serval:BIB_42194ECA0341 is_version_of {ELIFE}",
     }
 

@@ -59,6 +59,7 @@ class User(Struct):
     blog: str | None = None
     followers: Count | None = None
     following: Count | None = None
+    type: str | None = None
 
 
 class Licence(Struct):
@@ -363,6 +364,7 @@ def _account(page: Page, user: User) -> Account:
         url=user.html_url,
         followers=user.followers,
         following=user.following,
+        bot=None if user.type is None else user.type == "Bot",
     )
 
 

@@ -36,6 +36,10 @@ _AWAY = ("AccountDeactivated", "AccountTakedown")
 _BAD = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 
 
+class Label(Struct):
+    val: str = ""
+
+
 class Actor(Struct):
     did: str
     handle: str | None = None
@@ -43,6 +47,7 @@ class Actor(Struct):
     description: str | None = None
     followers: int | None = field(name="followersCount", default=None)
     following: int | None = field(name="followsCount", default=None)
+    labels: list[Label] | None = None
 
 
 class View(Struct):
@@ -263,6 +268,7 @@ def _actors(page: Page, raws: Iterable[Raw]) -> Iterator[tuple[Actor | None, Fac
 
 def _account(page: Page, actor: Actor) -> Account:
     handle = None if actor.handle == "handle.invalid" else actor.handle
+    said = None if actor.labels is None else {label.val for label in actor.labels}
     return Account(
         source=NAME,
         id=actor.did,
@@ -274,6 +280,8 @@ def _account(page: Page, actor: Actor) -> Account:
         url=f"https://bsky.app/profile/{actor.did}",
         followers=actor.followers,
         following=actor.following,
+        bot=None if said is None else "bot" in said,
+        hidden=None if said is None else "!no-unauthenticated" in said,
     )
 
 

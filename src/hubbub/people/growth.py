@@ -1,0 +1,229 @@
+"""Is the community growing: dated mentions as columns come in, voices, losses and the unseen go out.
+
+Columns have one row a mention: `account` an integer, `at` seconds since 1970. The caller leaves feeds out, gives
+accounts that are proven to be one person's one number, and sees to it that periods were fetched whole: an outage looks
+like a loss.
+"""
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.special import betaln, expit, gammaln
+
+from hubbub.people.columns import check, firsts
+from hubbub.people.wilson import wilson
+
+DAY = 86_400
+WEEK = 7 * DAY
+LAPSED = 0.5  # who is alive less probably than this has lapsed, else is at risk
+WINDOW = 30 * DAY  # in which a work's half-life is measured
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+class Habits(Struct, frozen=True):
+    """The parameters of BG/NBD, times in weeks: how often a field's accounts come (r, alpha) and go (a, b)."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+
+
+# Of 170,864 accounts that mentioned preprints in 17 weeks of 2021, feeds left out; where a field has few accounts that
+# came again, these are nearer than a fit.
+USUAL = Habits(r=0.25, alpha=3.4, a=0.10, b=0.60)
+
+
+class Repeats(Struct, frozen=True):
+    """Columns of equal length, one row an account, sorted by account; times in weeks.
+
+    `times` counts the days on which it came after the first one; `last` is when it last came and `age` how long it has
+    been watched, both since its first.
+    """
+
+    account: Ints
+    times: Ints
+    last: Floats
+    age: Floats
+
+
+class Ledger(Struct, frozen=True):
+    """Accounts, each column sorted. `voices` spoke in the period: `new` never before, `returning` before too.
+
+    `at_risk` and `lapsed` came more than once, but not in this period; `passed_by` came once, and is neither.
+    `returned` is the share of the previous period's voices that came back, with its 95 % interval.
+    """
+
+    voices: Ints
+    new: Ints
+    returning: Ints
+    at_risk: Ints
+    lapsed: Ints
+    passed_by: Ints
+    returned: "Rate"
+
+
+class Rate(Struct, frozen=True):
+    """So many of so many, and the 95 % bounds of the share (Wilson)."""
+
+    hits: int
+    of: int
+    least: float
+    most: float
+
+
+class Unseen(Struct, frozen=True):
+    """How many accounts there are, seen or not: from `seen` to Chao1's `estimate`, an order of magnitude, no count.
+
+    `without_top_work` is the estimate when the most mentioned work is left out: one that spread far inflates it.
+    """
+
+    seen: int
+    estimate: float
+    without_top_work: float
+
+    @property
+    def order_of_magnitude(self) -> int:
+        """The estimate to one digit: all that it can carry."""
+        return int(float(f"{self.estimate:.0e}"))
+
+
+def repeats(account: Ints, at: Ints, until: int) -> Repeats:
+    """Return when each account came before `until`, each day counted once. Raises ValueError if columns differ."""
+    check(account, at)
+    before = at < until
+    account, at = account[before], at[before]
+    order = np.lexsort((at, account))
+    account, at = account[order], at[order]
+    begins = firsts(account)
+    first, last = at[begins], at[np.roll(begins, -1)]  # the row before a beginning is an end
+    days = np.bincount(np.cumsum(begins)[firsts(account, at // DAY)] - 1, minlength=len(first))
+    last = np.where(days > 1, last - first, 0)  # within one day it did not come again
+    return Repeats(account[begins], days - 1, last / WEEK, (until - first) / WEEK)
+
+
+def alive(of: Repeats, habits: Habits) -> Floats:
+    """Return how probably each account will come again; 1 where it came once, of which the model says nothing.
+
+    P = 1 / (1 + a/(b+x-1) ((alpha+T)/(alpha+t))^(r+x)): Fader, Hardie & Lee (2005), Marketing Science 24(2), 275.
+    """
+    x = np.maximum(of.times, 1)
+    odds = np.log(habits.a / (habits.b + x - 1)) + (habits.r + x) * np.log(
+        (habits.alpha + of.age) / (habits.alpha + of.last)
+    )
+    return np.where(of.times > 0, expit(-odds), 1.0)
+
+
+def fit(of: Repeats) -> Habits:
+    """Return the habits under which these repeats are most likely (the model's own likelihood, by L-BFGS).
+
+    Raises ValueError if fewer than ten accounts ever came again.
+    """
+    if (of.times > 0).sum() < 10:
+        raise ValueError("too few accounts came again to fit habits to")
+    # Rounded to days, many accounts are alike and are weighed once.
+    rows = np.stack([of.times, np.rint(of.last * 7), np.rint(of.age * 7)], axis=1)
+    rows, weight = np.unique(rows, axis=0, return_counts=True)
+    x, last, age = rows[:, 0], rows[:, 1] / 7, rows[:, 2] / 7
+
+    def loss(logs: Floats) -> float:
+        r, alpha, a, b = np.exp(logs)
+        came = gammaln(r + x) - gammaln(r) + r * np.log(alpha)
+        stayed = -(r + x) * np.log(alpha + age)
+        went = np.where(x > 0, np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + last), -np.inf)
+        likelihood = came + betaln(a, b + x) - betaln(a, b) + np.logaddexp(stayed, went)
+        return float(-(weight @ likelihood) / weight.sum())
+
+    found = minimize(loss, np.zeros(4), method="L-BFGS-B", bounds=[(-15, 15)] * 4)
+    return Habits(*(float(value) for value in np.exp(found.x)))
+
+
+def ledger(account: Ints, at: Ints, since: int, until: int, habits: Habits) -> Ledger:
+    """Return who came in the period from `since` to `until`, who came back, and who did not.
+
+    The previous period is the equally long one before. Raises ValueError if columns differ in length or the period is
+    empty.
+    """
+    if since >= until:
+        raise ValueError("the period is empty")
+    all_of = repeats(account, at, until)
+    voices = np.unique(account[(at >= since) & (at < until)])
+    earlier = np.unique(account[at < since])
+    previous = np.unique(account[(at >= 2 * since - until) & (at < since)])
+    quiet = np.isin(all_of.account, voices, invert=True)
+    again, gone = all_of.times > 0, alive(all_of, habits) < LAPSED
+    return Ledger(
+        voices=voices,
+        new=np.setdiff1d(voices, earlier),
+        returning=np.intersect1d(voices, earlier),
+        at_risk=all_of.account[quiet & again & ~gone],
+        lapsed=all_of.account[quiet & again & gone],
+        passed_by=all_of.account[quiet & ~again],
+        returned=rate(int(np.isin(previous, voices).sum()), len(previous)),
+    )
+
+
+def rate(hits: int, of: int) -> Rate:
+    """Return a share with its bounds. Raises ValueError unless 0 <= hits <= of."""
+    return Rate(hits, of, *wilson(hits, of))
+
+
+def chao1(counts: Ints) -> float:
+    """Return the least number of accounts there are, from how often each one seen was seen.
+
+    S + f1 (f1 - 1) / (2 (f2 + 1)), with f1 seen once and f2 twice: Chao (1984, 1987), bias-corrected.
+    """
+    once, twice = int((counts == 1).sum()), int((counts == 2).sum())
+    return int((counts > 0).sum()) + once * (once - 1) / (2 * (twice + 1))
+
+
+def unseen(account: Ints, work: Ints) -> Unseen:
+    """Return how large the audience may be: one row a mention. A pair of account and work counts once.
+
+    Raises ValueError if columns differ in length.
+    """
+    check(account, work)
+    order = np.lexsort((work, account))
+    account, work = account[order], work[order]
+    first = firsts(account, work)
+    account, work = account[first], work[first]
+    accounts, counts = np.unique(account, return_counts=True)
+    works, mentions = np.unique(work, return_counts=True)
+    rest = account[work != works[np.argmax(mentions)]] if len(works) else account
+    return Unseen(len(accounts), chao1(counts), chao1(np.unique(rest, return_counts=True)[1]))
+
+
+def first_day(asked: Ints, answered: Floats, now: int) -> Rate:
+    """Return how many mentions that deserved an answer got one of ours within 24 hours.
+
+    `asked` and `answered` are seconds since 1970, one row a mention; `answered` is NaN where there is no answer. What
+    is younger than a day and unanswered is still open and does not count. Raises ValueError if columns differ.
+    """
+    check(asked, answered)
+    in_time = (answered - asked <= DAY) & (answered >= asked)  # false for NaN
+    decided = in_time | (now - asked >= DAY)
+    return rate(int(in_time.sum()), int(decided.sum()))
+
+
+def half_life(at: Ints) -> float:
+    """Return the hours in which half of a work's mentions came, of those within 30 days of its first; NaN for none.
+
+    `at` are seconds since 1970 of one work's mentions.
+    """
+    if not len(at):
+        return float("nan")
+    age = at - at.min()
+    return float(np.median(age[age < WINDOW]) / 3_600)
+
+
+def remaining(hours: float, half_life: float) -> float:
+    """Return the share of attention still to come, in [0, 1], so many hours after the first mention.
+
+    Raises ValueError unless the half-life is positive.
+    """
+    if not half_life > 0:
+        raise ValueError("a half-life is positive")
+    return float(min(1.0, 0.5 ** (max(hours, 0.0) / half_life)))

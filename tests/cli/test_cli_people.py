@@ -1,0 +1,50 @@
+"""`hubbub people`: a work or a shelf, as a table, as JSON and as CSV."""
+
+import csv
+from datetime import UTC, datetime
+
+from hubbub import pipeline
+from hubbub.model import Account, Link, Post, Reading
+from hubbub.store import open_store
+from tests.cli.commanded import WORK, run
+
+
+def spoken(store: str, name: str) -> None:
+    """Somebody of this name speaks of the work."""
+    link = Link(f"https://doi.org/{WORK.removeprefix('doi:')}")
+    post = Post(source="bluesky", id="p", via="bluesky", version="1", author="ann", links=(link,))
+    with open_store(store) as opened, opened.writing() as writer:
+        ann = Account(source="bluesky", id="ann", via="bluesky", version="1", name=name, followers=7)
+        writer.keep([Reading(post, pipeline.find(post, frozenset())), ann], datetime(2026, 8, 1, tzinfo=UTC))
+
+
+def test_people_of_a_work_are_listed(store: str) -> None:
+    spoken(store, "Ann")
+    ran = run(store, "people", WORK)
+    assert (ran.status, ran.err) == (0, "")
+    assert ran.out.startswith("1 voice of 1 work\n")
+    assert "Ann" in ran.out
+    assert "each follower counted once: 7" in ran.out
+    assert run(store, "people", WORK, "--json").json()["voices"][0]["speaker"]["name"] == "Ann"
+
+
+def test_people_of_a_shelf_are_listed(store: str) -> None:
+    spoken(store, "Ann")
+    assert run(store, "track", WORK, "--shelf", "lab").status == 0
+    assert "1 voice of 1 work" in run(store, "people", "lab").out
+
+
+def test_strangers_names_are_no_formulas_and_no_orders(store: str) -> None:
+    spoken(store, "=cmd|'/c calc'!A1\x1b[2J")
+    (row,) = csv.DictReader(run(store, "people", WORK, "--csv").out.splitlines())
+    assert row["name"] == "'=cmd|'/c calc'!A1[2J"
+    assert "\x1b" not in run(store, "people", WORK).out
+
+
+def test_what_is_neither_shelf_nor_work_is_told(store: str) -> None:
+    run(store, "people", "nothing").fails("no shelf", status=2)
+    run(store, "people", WORK, "--csv", "--json").fails("exclude each other", status=2)
+
+
+def test_a_work_without_voices_says_what_to_do(store: str) -> None:
+    assert "hubbub sync" in run(store, "people", WORK).out
