@@ -47,12 +47,11 @@ def test_who_engaged_who_is_tied_and_who_has_the_same_interest_are_apart(store: 
 
 def test_each_suggestion_says_why_by_the_terms_of_its_score(store: Store) -> None:
     found = engage(store)
-    says = {
-        one.speaker.key: {reason.term: reason.says for reason in one.reasons} for ring in found.rings for one in ring
-    }
+    every = [one for ring in found.rings for one in ring]
+    says = {one.speaker.key: {reason.term: reason.says for reason in one.reasons} for one in every}
     assert says["bob"]["engaged"] == "engaged with 1 of your works"
-    assert says["eve"]["shared"] == "speaks of 1 other works that your voices speak of"
-    assert all(sum(reason.share for reason in one.reasons) <= 1.0001 for ring in found.rings for one in ring)
+    assert says["eve"]["shared"] == "speaks of 1 other work that your voices speak of"
+    assert all(sum(reason.share for reason in one.reasons) <= 1.0001 for one in every)
     (ann,) = (one for one in found.rings[0] if one.speaker.key == "ann")
     assert ann.last is not None
 

@@ -193,9 +193,13 @@ def _says(seen: _Seen, account: int) -> dict[str, str]:
     passed = sum(one.author == account for said in seen.own.values() for one in said)
     told = {
         "engaged": (works, f"engaged with {works} of your works"),
-        "heard": (passed, f"was passed on {passed} times when speaking of your works"),
-        "shared": (others, f"speaks of {others} other works that your voices speak of"),
+        "heard": (passed, f"was passed on {_times(passed)} when speaking of your works"),
+        "shared": (others, f"speaks of {others} other work{'' if others == 1 else 's'} that your voices speak of"),
         "tied": (1, "passed on, or was passed on by, who engaged with you"),
-        "active": (len(every), f"spoke of works {len(every)} times, as far as known"),
+        "active": (len(every), f"spoke of works {_times(len(every))}, as far as known"),
     }
     return {term: says for term, (number, says) in told.items() if number}
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
