@@ -48,3 +48,18 @@ def test_what_is_neither_shelf_nor_work_is_told(store: str) -> None:
 
 def test_a_work_without_voices_says_what_to_do(store: str) -> None:
     assert "hubbub sync" in run(store, "people", WORK).out
+
+
+def test_who_was_answered_is_not_suggested_again(store: str) -> None:
+    spoken(store, "Ann")
+    assert run(store, "track", WORK, "--shelf", "lab").status == 0
+    ran = run(store, "engage", "lab", "--today")
+    assert "bluesky:ann" in ran.out
+    assert "engaged with 1 of your works" in ran.out
+    assert [one["speaker"]["key"] for one in run(store, "engage", "lab", "--json").json()["rings"][0]] == ["ann"]
+    assert run(store, "engage", "lab", "--done", "bluesky:ann", "--json").json()["rings"] == [[], [], []]
+
+
+def test_whom_to_engage_for_no_shelf_and_no_account_is_told(store: str) -> None:
+    run(store, "engage", "nothing").fails("there is no shelf", status=2)
+    run(store, "engage", "nothing", "--done", "ann").fails("SOURCE:KEY", status=2)

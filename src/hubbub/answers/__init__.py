@@ -9,6 +9,7 @@ from getpass import getuser
 
 from hubbub import identify, metrics, rereading
 from hubbub.answers import places, registered, second
+from hubbub.answers.engaging import Suggestions, suggest
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.shapes import (
     AccountReport,
@@ -30,6 +31,7 @@ from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
 from hubbub.named import known
 from hubbub.store import Store, questions
+from hubbub.store.people import Word
 
 METHOD = f"find {identify.METHOD_VERSION}, count {metrics.METHOD}"
 
@@ -157,6 +159,15 @@ class Answers:
     def people(self, about: Identifier | str) -> People | None:
         """Say who spoke of a work or of those on a shelf, who they are and how far they reach; None without a shelf."""
         return of_shelf(self._store, about) if isinstance(about, str) else of_work(self._store, about)
+
+    def engage(self, shelf: str, now: datetime) -> Suggestions | None:
+        """Say whom to engage next for a shelf, in three rings, with reasons; None if there is no such shelf."""
+        return suggest(self._store, shelf, now)
+
+    def respond(self, shelf: str, source: str, account: str, word: Word | None) -> None:
+        """Remember what is answered to a suggestion; None takes it back."""
+        with self._store.writing() as writer:
+            writer.responses.say(shelf, source, account, word, datetime.now(UTC))
 
     def status(self) -> Status:
         """Say how collecting goes."""

@@ -21,19 +21,20 @@ from hubbub.store import schema as s
 from hubbub.store.sql import among
 from hubbub.store.times import moment
 
-# A row for each post that names a work in own words, or passes such a post on: `original` is then that post.
+# A row for each post that names a work in own words, or passes such a post on: `original` is then that post, `author`
+# whose it is.
 _SPOKEN = text(
     """
-SELECT identifier, post, account, posted_at, NULL AS original FROM mention
+SELECT identifier, post, account, posted_at, NULL AS original, NULL AS author FROM mention
 WHERE identifier IN :works AND own AND counted
 UNION
-SELECT m.identifier, p.id, p.account, p.posted_at, m.post FROM mention m
+SELECT m.identifier, p.id, p.account, p.posted_at, m.post, m.account FROM mention m
 JOIN touch t ON t.post = m.post AND t.verb = 'reposts'
 JOIN assertion a ON a.id = t.assertion JOIN assertion p ON p.id = a.post
 WHERE m.identifier IN :works AND m.own AND m.counted
 UNION
-SELECT m.identifier, m.post, m.account, m.posted_at, t.post FROM mention m
-JOIN touch t ON t.assertion = m.assertion AND t.verb = 'reposts'
+SELECT m.identifier, m.post, m.account, m.posted_at, t.post, o.account FROM mention m
+JOIN touch t ON t.assertion = m.assertion AND t.verb = 'reposts' JOIN assertion o ON o.id = t.post
 WHERE m.identifier IN :works AND NOT m.own AND m.counted
 """
 ).bindparams(bindparam("works", expanding=True))
@@ -90,14 +91,15 @@ class People(Struct, frozen=True):
     concentration: float | None
 
 
-class _Spoken(NamedTuple):
-    """One mention: the work's number, and the rows of the post, the account and the original."""
+class Spoken(NamedTuple):
+    """One mention: the work's number, and the rows of the post, its account, the original and whose that is."""
 
     work: int
     post: int
     account: int | None
     posted_at: int | None
     original: int | None
+    author: int | None
 
 
 def of_work(store: Store, identifier: Identifier) -> People:
@@ -114,23 +116,20 @@ def of_shelf(store: Store, name: str) -> People | None:
 
 
 def _people(view: View, works: Sequence[Identifier]) -> People:
-    spoken = _spoken(view, works)
-    by_account: dict[int, list[_Spoken]] = defaultdict(list)
-    for one in spoken:
-        if one.account is not None:
-            by_account[one.account].append(one)
+    mentions = spoken(view, rows_of(view, works))
+    by_account = by_accounts(mentions)
     speakers = view.speakers(by_account)
     people = {account: _person(speakers[account], said) for account, said in by_account.items()}
     shown = {account: one for account, one in people.items() if not one.speaker.hidden}
     ordered = sorted(shown.values(), key=_engaged)
     voices = {account: one for account, one in people.items() if not one.feed}
-    originality, concentration = _attention(spoken)
+    originality, concentration = _attention(mentions)
     return People(
         works=tuple(works),
         voices=tuple(one for one in ordered if not one.feed),
         feeds=tuple(one for one in ordered if one.feed),
         hidden=len(people) - len(shown),
-        unnamed=len({one.post for one in spoken if one.account is None}),
+        unnamed=len({one.post for one in mentions if one.account is None}),
         audience=audience(one.labels for one in voices.values()),
         reach=_reach(view, voices),
         originality=originality,
@@ -138,31 +137,53 @@ def _people(view: View, works: Sequence[Identifier]) -> People:
     )
 
 
-def _spoken(view: View, works: Sequence[Identifier]) -> list[_Spoken]:
-    """All mentions of works, each post once a work."""
-    rows = {row: number for number, work in enumerate(works) for row in known(view.connection, work).rows}
-    if not rows:
-        return []
-    found = view.connection.execute(_SPOKEN, {"works": [*rows]}).all()
-    once: dict[tuple[int, int], _Spoken] = {}
+def rows_of(view: View, works: Sequence[Identifier]) -> dict[int, int]:
+    """The rows of all names of works, and the work's number by each."""
+    return {row: number for number, work in enumerate(works) for row in known(view.connection, work).rows}
+
+
+def spoken(view: View, rows: Mapping[int, int]) -> list[Spoken]:
+    """All mentions of works, given by the rows of their names, each post once a work."""
+    found = view.connection.execute(_SPOKEN, {"works": [*rows]}).all() if rows else []
+    once: dict[tuple[int, int], Spoken] = {}
     for row in found:
-        one = _Spoken(rows[row.identifier], row.post, row.account, row.posted_at, row.original)
-        once.setdefault((one.work, one.post), one)
+        once.setdefault((rows[row.identifier], row.post), Spoken(rows[row.identifier], *row[1:]))
     return list(once.values())
 
 
-def _person(speaker: Speaker, said: Collection[_Spoken]) -> Person:
+def why_a_feed(speaker: Speaker, said: Collection[Spoken]) -> tuple[str, ...]:
+    """The reasons for holding an account to be a feed."""
     from hubbub.people.feeds import Seen, why_feed  # numpy is loaded where people are asked for
 
+    flags, posts = ("bot",) if speaker.bot else (), len({one.post for one in said if one.original is None})
+    passed = len({one.post for one in said if one.original is not None})
+    who = {"source": speaker.source, "id": speaker.key, "handle": speaker.handle or "", "name": speaker.name or ""}
+    return why_feed(Seen(**who, flags=flags, originals=posts, amplifications=passed))
+
+
+def by_accounts(mentions: Sequence[Spoken]) -> dict[int, list[Spoken]]:
+    """The same by who made them, as far as that is told."""
+    found: dict[int, list[Spoken]] = defaultdict(list)
+    for one in mentions:
+        if one.account is not None:
+            found[one.account].append(one)
+    return found
+
+
+def _person(speaker: Speaker, said: Collection[Spoken]) -> Person:
     posts = len({one.post for one in said if one.original is None})
     amplifications = len({one.post for one in said if one.original is not None})
-    who: dict[str, Any] = {"source": speaker.source, "id": speaker.key}
-    who |= {"handle": speaker.handle or "", "name": speaker.name or ""}
-    flags = ("bot",) if speaker.bot else ()
-    feed = why_feed(Seen(**who, flags=flags, originals=posts, amplifications=amplifications))
-    works = len({one.work for one in said})
+    feed, works = why_a_feed(speaker, said), len({one.work for one in said})
     times = [one.posted_at for one in said if one.posted_at is not None]
-    profile = Profile(**who, description=speaker.description or "", works=works, feed=feed)
+    profile = Profile(
+        source=speaker.source,
+        id=speaker.key,
+        handle=speaker.handle or "",
+        name=speaker.name or "",
+        description=speaker.description or "",
+        works=works,
+        feed=feed,
+    )
     return Person(
         speaker=speaker,
         labels=label(profile),
@@ -180,17 +201,17 @@ def _engaged(one: Person) -> tuple[Any, ...]:
     return -one.works, -one.posts, -one.amplifications, one.speaker.source, one.speaker.key
 
 
-def _attention(spoken: Sequence[_Spoken]) -> tuple[float | None, float | None]:
+def _attention(mentions: Sequence[Spoken]) -> tuple[float | None, float | None]:
     from hubbub.people.attention import FEWEST
 
-    if len(spoken) < FEWEST:
+    if len(mentions) < FEWEST:
         return None, None
     passed: dict[int, int] = defaultdict(int)
-    for one in spoken:
+    for one in mentions:
         if one.original is not None:
             passed[one.original] += 1
     every = sum(passed.values())
-    return (len(spoken) - every) / len(spoken), max(passed.values()) / every if every else None
+    return (len(mentions) - every) / len(mentions), max(passed.values()) / every if every else None
 
 
 def _reach(view: View, voices: Mapping[int, Person]) -> Audiences | None:

@@ -224,6 +224,11 @@ class View:
         told = self._statements(list(set(rows_)))
         return {row: (self._names[a[0].source], a[0].post_key, self._words(a).title) for row, a in told.items()}
 
+    def words(self, posts: Sequence[int]) -> dict[int, Words]:
+        """What posts say, and who says it, by their rows."""
+        told = self._statements(posts)
+        return {post: self._words(statements) for post, statements in told.items()}
+
     def set_aside(self, named: Named) -> tuple[SetAside, ...]:
         """Posts of which somebody says that they do not mention a work, the latest first."""
         found = wrong(self.connection, named.rows)

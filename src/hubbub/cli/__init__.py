@@ -320,6 +320,7 @@ def mentions(
 app.command()(correct.match)
 app.command()(correct.missing)
 app.command()(people.people)
+app.command()(people.engage)
 
 
 @app.command()

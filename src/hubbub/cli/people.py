@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -9,14 +10,18 @@ from rich.text import Text
 
 from hubbub import identify
 from hubbub.answers import Answers
+from hubbub.answers.engaging import Suggestion, Suggestions
 from hubbub.answers.people import Audiences, People, Person
 from hubbub.cli import show, wants
 from hubbub.cli.answered import cell
 from hubbub.cli.given import store_of
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled, worded
+from hubbub.collect.source import sources
 from hubbub.people.labels import UNKNOWN
+from hubbub.store.people import Word
 
 NAMED = 25  # voices in a table
+_Account = Annotated[str | None, typer.Option(metavar="ACCOUNT", help="Remember this answer to a suggestion.")]
 LIKELY = 0.5
 
 
@@ -42,13 +47,86 @@ def people(
         work = identify.parse(about) if found is None else None
         found = answers.people(work) if work else found
     if found is None:
-        show.fail(f"{about!r} is no shelf and no identifier that hubbub knows; hubbub people me is for your own", status=2)
+        show.fail(f"{about!r} is no shelf and no identifier that hubbub knows; your own shelf is `me`", status=2)
     if json:
         show.as_json(found)
     elif csv:
         _as_csv(found)
     else:
         _people(found)
+
+
+def engage(
+    context: typer.Context,
+    shelf: Annotated[str, typer.Argument(metavar="SHELF", help="The shelf; your own is `me`.")] = wants.ME,
+    today: Annotated[bool, typer.Option("--today", help="Only five, of all rings.")] = False,
+    done: _Account = None,
+    unfit: _Account = None,
+    later: _Account = None,
+    never: _Account = None,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Show whom to engage next for a shelf of works, with the reasons: to answer, to meet, to find.
+
+    hubbub follows nobody and sends nothing. What you answer is remembered: done and unfit for this shelf, later for two
+    weeks, never for every shelf. An account is named as it is listed: `SOURCE:KEY`.
+
+        hubbub engage me --today
+        hubbub engage me --done bluesky:did:plc:44ybard66vv44zksje25o7dz
+    """
+    words: dict[Word, str | None] = {"done": done, "unfit": unfit, "later": later, "never": never}
+    with store_of(context) as store:
+        answers = Answers(store)
+        for word, account in words.items():
+            if account is not None:
+                source, colon, key = wants.checked(account).partition(":")
+                if not (colon and key and source in sources()):
+                    show.fail(f"{account!r} names no account; give it as it is listed, SOURCE:KEY", status=2)
+                answers.respond(shelf, source, key, word)
+        found = answers.engage(wants.checked(shelf), datetime.now(UTC))
+    if found is None:
+        show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
+    if json:
+        show.as_json(found)
+    else:
+        _suggestions(found, today)
+
+
+_RINGS = (
+    "Answer and thank: they engaged with the works",
+    "Meet: they are tied to those who did",
+    "Find: they speak of the same, and nothing ties them to you yet",
+)
+
+
+def _suggestions(found: Suggestions, today: bool) -> None:
+    if not found.voices:
+        out.print("Nobody has spoken of these works yet, so there is nobody to start from.")
+        return
+    if today:
+        out.print(Text("Today", style="bold"))
+        for one in found.today:
+            _suggestion(one)
+    for title, ring in zip(_RINGS, found.rings if not today else (), strict=False):
+        out.print(Text(f"\n{title}", style="bold"))
+        for one in ring:
+            _suggestion(one)
+        if not ring:
+            out.print("Nobody, as far as is known.")
+    out.print(Text(f"\nMost of your next audience is not on this list. From {found.voices:,} voices.", style="dim"))
+
+
+def _suggestion(one: Suggestion) -> None:
+    who = one.speaker
+    out.print(
+        Text(f"  {plain(called(who))}", style="cyan") + Text(f"  {plain(f'{who.source}:{who.key}')}", style="dim")
+    )
+    for reason in one.reasons:
+        out.print(f"    {reason.share:4.0%} {reason.says}")
+    if one.through:
+        out.print(f"    through {', '.join(plain(called(voice)) for voice in one.through)}")
+    if one.last and one.last.url:
+        out.print(Text(f"    last {stamped(one.last_at)}: {plain(one.last.url)}", style="dim"))
 
 
 def _as_csv(found: People) -> None:

@@ -1,0 +1,79 @@
+"""Whom to engage next: three rings, with reasons, without those who do not want it or were answered."""
+
+from datetime import timedelta
+
+import pytest
+
+from hubbub.answers import Answers
+from hubbub.answers.engaging import Suggestions
+from hubbub.model import Identifier
+from hubbub.store import Store
+from hubbub.store.people import Word
+from tests.answers.stated import NOW, OTHER, WORK, at, follow, keep, links, passed, said, who
+from tests.conftest import NewStore
+
+THIRD = Identifier("doi", "10.5555/third")
+
+
+@pytest.fixture
+def store(new_store: NewStore) -> Store:
+    """Ann and Bob speak of the work and of another; Cat passes Ann on, Dan and Eve speak of the other."""
+    store = new_store()
+    with store.writing() as writer:
+        writer.wanted.put("mine", [WORK])
+    keep(store, said("a", author="ann", posted_at=at(1), url="https://x.example/a"), said("b", author="bob"))
+    keep(store, *(said(f"{one} other", author=one, links=links(OTHER)) for one in ("ann", "bob", "dan", "eve")))
+    keep(store, passed("c", "ann other", author="cat"), follow("dan", "bob"))
+    return store
+
+
+def engage(store: Store, days: int = 0) -> Suggestions:
+    found = Answers(store).engage("mine", NOW + timedelta(days))
+    assert found is not None
+    return found
+
+
+def rings(found: Suggestions) -> list[set[str]]:
+    return [{one.speaker.key for one in ring} for ring in found.rings]
+
+
+def test_who_engaged_who_is_tied_and_who_has_the_same_interest_are_apart(store: Store) -> None:
+    found = engage(store)
+    assert rings(found) == [{"ann", "bob"}, {"cat", "dan"}, {"eve"}]
+    assert (found.voices, len(found.today)) == (2, 5)
+    through = {one.speaker.key: [voice.key for voice in one.through] for ring in found.rings for one in ring}
+    assert (through["cat"], through["dan"], through["eve"]) == (["ann"], ["bob"], [])
+
+
+def test_each_suggestion_says_why_by_the_terms_of_its_score(store: Store) -> None:
+    found = engage(store)
+    every = [one for ring in found.rings for one in ring]
+    says = {one.speaker.key: {reason.term: reason.says for reason in one.reasons} for one in every}
+    assert says["bob"]["engaged"] == "engaged with 1 of your works"
+    assert says["eve"]["shared"] == "speaks of 1 other work that your voices speak of"
+    assert all(sum(reason.share for reason in one.reasons) <= 1.0001 for one in every)
+    (ann,) = (one for one in found.rings[0] if one.speaker.key == "ann")
+    assert ann.last is not None
+
+
+@pytest.mark.parametrize("account", [who("eve", hidden=True), who("eve", bot=True)])
+def test_who_wants_to_be_found_by_nobody_and_feeds_are_not_suggested(store: Store, account: object) -> None:
+    keep(store, account)  # type: ignore[arg-type]
+    assert rings(engage(store))[2] == set()
+
+
+@pytest.mark.parametrize(("word", "comes_back"), [("done", False), ("unfit", False), ("never", False), ("later", True)])
+def test_what_was_answered_is_remembered(store: Store, word: Word, comes_back: bool) -> None:
+    Answers(store).respond("mine", "bluesky", "eve", word)
+    assert rings(engage(store))[2] == set()
+    assert rings(engage(store, days=36500))[2] == ({"eve"} if comes_back else set())
+    Answers(store).respond("mine", "bluesky", "eve", None)
+    assert rings(engage(store))[2] == {"eve"}
+
+
+def test_without_voices_nobody_is_suggested(new_store: NewStore) -> None:
+    store = new_store()
+    assert Answers(store).engage("mine", NOW) is None
+    with store.writing() as writer:
+        writer.wanted.put("mine", [THIRD])
+    assert engage(store) == Suggestions("mine", 0, ((), (), ()), ())
