@@ -25,6 +25,7 @@ RULES = {
     "match",
     "identify",
     "indicators",
+    "respect",
 }
 NAMES = [mutant["name"] for mutant in MUTANTS]
 
