@@ -311,7 +311,8 @@ def test_time_grows_with_length_alone(kind: str | None, unit: str) -> None:
         return time.process_time() - started
 
     short = min(spent(50_000) for _ in range(3))
-    assert spent(400_000) < 32 * short + 0.2  # a square would be 64 times
+    # A square would be 64 times; a collection of garbage in between may cost one of three runs much.
+    assert any(spent(400_000) < 32 * short + 0.2 for _ in range(3))
 
 
 def test_a_long_word_is_no_value() -> None:
