@@ -13,7 +13,6 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
 from itertools import accumulate
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -259,16 +258,16 @@ class Gate:
         """Parse lines that were not yet, all at once."""
         page, read = sifted.page, sifted.read
         lines = [span for span in dict.fromkeys(spans) if span[0] not in read]
-        read.update(start for start, _ in lines)
+        read.update([start for start, _ in lines])
         body = b"\n".join([page.body[start:end] for start, end in lines])
-        has_nul = may_hold_nul(body)
-        place = partial(_place, list(accumulate((end - start + 1 for start, end in lines), initial=0)), lines)
+        has_nul, starts = may_hold_nul(body), list[int]()
         for told in self.source.parse(replace(page, body=body, offset=0)) if lines else ():
             fact = without_nul(told) if has_nul else told
             if isinstance(fact, Post):
                 sifted.changes.append(Reading(fact, find(fact, self._works) if fact.text or fact.links else ()))
             elif isinstance(fact, Fault):
-                sifted.faults.append(replace(fact, at=page.offset + place(fact.at)))
+                starts = starts or list(accumulate((end - start + 1 for start, end in lines), initial=0))
+                sifted.faults.append(replace(fact, at=page.offset + _place(starts, lines, fact.at)))
             else:
                 sifted.changes.append(fact)
 

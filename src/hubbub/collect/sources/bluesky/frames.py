@@ -80,12 +80,13 @@ def parse(page: Page) -> Iterator[Fact | Fault]:
     """Yield what each frame says."""
     try:
         frames = _frame.decode_lines(page.body)
-        facts = [_fact(frame, page.received_at) for frame in frames]
+        at = page.received_at
+        facts = [_of_commit(one, one.commit, at) if one.commit else _of_account(one) for one in frames]
     except _BROKEN:
         frames = []
     # Else a broken line was read together with the next one.
     if len(frames) == page.body.count(b"\n") + (not page.body.endswith(b"\n")):
-        yield from (fact for fact in facts if fact is not None)
+        yield from filter(None, facts)
     else:
         yield from _each(page)
 
@@ -96,7 +97,8 @@ def _each(page: Page) -> Iterator[Fact | Fault]:
     for line in page.body.split(b"\n"):
         if line and not line.isspace():
             try:
-                fact = _fact(_frame.decode(line), page.received_at)
+                frame = _frame.decode(line)
+                fact = _of_commit(frame, frame.commit, page.received_at) if frame.commit else _of_account(frame)
             except _BROKEN as error:
                 yield Fault(f"no frame: {_reason(error)}", at, sample(line))
             else:
@@ -117,10 +119,6 @@ def is_frame(line: bytes) -> bool:
 def _reason(error: Exception) -> str:
     """The error without the place in the line, so that equal faults read equal."""
     return re.sub(r" \(byte \d+\)| - at `.*`", "", str(error)) or type(error).__name__
-
-
-def _fact(frame: Frame, received_at: datetime) -> Fact | None:
-    return _of_commit(frame, frame.commit, received_at) if frame.commit else _of_account(frame)
 
 
 def _of_commit(frame: Frame, commit: Commit, received_at: datetime) -> Fact | None:
