@@ -6,10 +6,11 @@ Feeds stand apart, since they are venues and no people. Who wants to be found by
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from math import isnan, nan
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import CompoundSelect, and_, not_, null, select, union
 
 from hubbub.answers.shapes import Speaker
 from hubbub.answers.view import View
@@ -20,24 +21,6 @@ from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.sql import among
 from hubbub.store.times import moment
-
-# A row for each post that names a work in own words, or passes such a post on: `original` is then that post, `author`
-# whose it is.
-_SPOKEN = text(
-    """
-SELECT identifier, post, account, posted_at, NULL AS original, NULL AS author FROM mention
-WHERE identifier IN :works AND own AND counted
-UNION
-SELECT m.identifier, p.id, p.account, p.posted_at, m.post, m.account FROM mention m
-JOIN touch t ON t.post = m.post AND t.verb = 'reposts'
-JOIN assertion a ON a.id = t.assertion JOIN assertion p ON p.id = a.post
-WHERE m.identifier IN :works AND m.own AND m.counted
-UNION
-SELECT m.identifier, m.post, m.account, m.posted_at, t.post, o.account FROM mention m
-JOIN touch t ON t.assertion = m.assertion AND t.verb = 'reposts' JOIN assertion o ON o.id = t.post
-WHERE m.identifier IN :works AND NOT m.own AND m.counted
-"""
-).bindparams(bindparam("works", expanding=True))
 
 
 class Person(Struct, frozen=True):
@@ -144,11 +127,33 @@ def rows_of(view: View, works: Sequence[Identifier]) -> dict[int, int]:
 
 def spoken(view: View, rows: Mapping[int, int]) -> list[Spoken]:
     """All mentions of works, given by the rows of their names, each post once a work."""
-    found = view.connection.execute(_SPOKEN, {"works": [*rows]}).all() if rows else []
     once: dict[tuple[int, int], Spoken] = {}
-    for row in found:
+    for row in view.connection.execute(_spoken([*rows])):
         once.setdefault((rows[row.identifier], row.post), Spoken(rows[row.identifier], *row[1:]))
     return list(once.values())
+
+
+def _spoken(works: Sequence[int]) -> CompoundSelect[Any]:
+    """A row for each post that names a work in own words, or passes one on, with the original and its author."""
+    mention, repost, place, original = s.mention.c, s.touch.c, s.assertion.alias(), s.assertion.alias()
+    about = among(mention.identifier, works), mention.counted
+    of = and_(repost.post == mention.post, repost.verb == "reposts")
+    by = and_(repost.assertion == mention.assertion, repost.verb == "reposts")
+    own = select(mention.identifier, mention.post, mention.account, mention.posted_at, null(), null())
+    passed = (
+        select(mention.identifier, place.c.id, place.c.account, place.c.posted_at, mention.post, mention.account)
+        .join(s.touch, of)
+        .join(s.assertion, s.assertion.c.id == repost.assertion)
+        .join(place, place.c.id == s.assertion.c.post)
+    )
+    told = (
+        select(mention.identifier, mention.post, mention.account, mention.posted_at, repost.post, original.c.account)
+        .join(s.touch, by)
+        .join(original, original.c.id == repost.post)
+    )
+    return union(
+        own.where(*about, mention.own), passed.where(*about, mention.own), told.where(*about, not_(mention.own))
+    )
 
 
 def why_a_feed(speaker: Speaker, said: Collection[Spoken]) -> tuple[str, ...]:
@@ -202,16 +207,17 @@ def _engaged(one: Person) -> tuple[Any, ...]:
 
 
 def _attention(mentions: Sequence[Spoken]) -> tuple[float | None, float | None]:
-    from hubbub.people.attention import FEWEST
+    """How original and how concentrated the attention to all works together is; None where it is not told."""
+    import numpy as np
 
-    if len(mentions) < FEWEST:
-        return None, None
-    passed: dict[int, int] = defaultdict(int)
-    for one in mentions:
-        if one.original is not None:
-            passed[one.original] += 1
-    every = sum(passed.values())
-    return (len(mentions) - every) / len(mentions), max(passed.values()) / every if every else None
+    from hubbub.people.attention import attention
+
+    posts = np.array([one.post for one in mentions], np.int64)
+    originals = np.array([-1 if one.original is None else one.original for one in mentions], np.int64)
+    found = attention(np.zeros_like(posts), posts, originals)
+    shares = [*found.originality.tolist(), *found.concentration.tolist()]
+    originality, concentration = (None if isnan(share) else share for share in shares or (nan, nan))
+    return originality, concentration
 
 
 def _reach(view: View, voices: Mapping[int, Person]) -> Audiences | None:

@@ -51,7 +51,7 @@ def attention(work: Ints, post: Ints, amplified: Ints) -> Attention:
     amplifications = np.bincount(row[passed], minlength=len(works))
     carrier, carried = _carriers(row[passed], amplified[passed], len(works))
     shown = mentions >= FEWEST
-    originality = np.where(shown, 1 - amplifications / mentions, np.nan)
+    originality = np.where(shown, (mentions - amplifications) / mentions, np.nan)
     told = shown & (amplifications > 0)
     concentration = np.divide(carried, amplifications, out=np.full(len(works), np.nan), where=told)
     return Attention(works, mentions, amplifications, originality, concentration, carrier, carried)
