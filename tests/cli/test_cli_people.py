@@ -63,3 +63,11 @@ def test_who_was_answered_is_not_suggested_again(store: str) -> None:
 def test_whom_to_engage_for_no_shelf_and_no_account_is_told(store: str) -> None:
     run(store, "engage", "nothing").fails("there is no shelf", status=2)
     run(store, "engage", "nothing", "--done", "ann").fails("SOURCE:KEY", status=2)
+
+
+def test_who_asks_for_it_is_forgotten_and_does_not_come_back(store: str) -> None:
+    spoken(store, "Ann")
+    assert run(store, "forget", "bluesky:ann").status == 0
+    spoken(store, "Ann")
+    assert run(store, "people", WORK, "--json").json()["voices"] == []
+    run(store, "forget", "ann").fails("SOURCE:KEY", status=2)

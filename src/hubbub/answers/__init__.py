@@ -31,7 +31,7 @@ from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
 from hubbub.named import known
 from hubbub.store import Store, questions
-from hubbub.store.people import Word
+from hubbub.store.people import Word, refusal
 
 METHOD = f"find {identify.METHOD_VERSION}, count {metrics.METHOD}"
 
@@ -168,6 +168,11 @@ class Answers:
         """Remember what is answered to a suggestion; None takes it back."""
         with self._store.writing() as writer:
             writer.responses.say(shelf, source, account, word, datetime.now(UTC))
+
+    def forget(self, source: str, account: str) -> None:
+        """Withdraw an account for good, with all that it said; it does not come back."""
+        with self._store.writing() as writer:
+            writer.keep([refusal(source, account)], datetime.now(UTC))
 
     def status(self) -> Status:
         """Say how collecting goes."""

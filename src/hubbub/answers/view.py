@@ -142,7 +142,7 @@ class View:
     def voices(self, works: Iterable[int], limit: int | None) -> tuple[list[Voice], Reach]:
         """Name the accounts that spoke or passed on, the most active `limit` of them, and say how far all reach."""
         found = self.connection.execute(_VOICES, {"works": [*works]}).all()
-        self._know([row.account for row in found[:limit]])
+        self.speakers([row.account for row in found[:limit]])
         known = [row.followers for row in found if row.followers is not None]
         low, high = metrics.reach(known) or (None, None)
         voices = [
@@ -267,7 +267,7 @@ class View:
         told: dict[int, list[Any]] = {}
         for row in self._rows(statement):
             told.setdefault(row.post, []).append(row)
-        self._know(one.speaker for statements in told.values() for one in statements)
+        self.speakers(one.speaker for statements in told.values() for one in statements)
         return told
 
     def _originals(self, statements: Iterable[list[Any]]) -> dict[int, list[Any]]:
@@ -326,18 +326,13 @@ class View:
 
     # Accounts
 
-    def _know(self, accounts: Iterable[int | None]) -> None:
-        """Ask once who accounts are."""
+    def speakers(self, accounts: Iterable[int | None]) -> Mapping[int, Speaker]:
+        """Ask once who accounts are; return all that are known by now, by their rows."""
         table = s.account.c
         wanted = {id_ for id_ in accounts if id_ is not None} - self._speakers.keys()
         found = self._rows(select(table.id, table.source, table.key, table.fields).where(among(table.id, list(wanted))))
         self._speakers.update((row.id, self._described(row)) for row in found)
-
-    def speakers(self, accounts: Iterable[int]) -> dict[int, Speaker]:
-        """Who accounts are, by their rows."""
-        asked = list(accounts)
-        self._know(asked)
-        return {account: self._speakers[account] for account in asked}
+        return self._speakers
 
     def _described(self, row: Any) -> Speaker:
         told = {field: value for field, (_, _, value) in msgspec.json.decode(row.fields, type=Fields).items()}
@@ -358,15 +353,15 @@ class View:
         works = list(dict.fromkeys(work for _, mentioned in spoken for work in mentioned))
         lines = self.lines(works)
         names = {work: line.identifier for work, line in zip(works, lines, strict=True)}
-        posts, amplifications = self._spoken_counts(found[0].id)
+        counted = self.connection.execute(_SPOKEN_COUNTS, {"account": found[0].id}).one()
         return AccountReport(
             speaker=self._described(found[0]),
             following=fields["following"][2] if "following" in fields else None,
             followers=self._ties(found[0].id, "followers"),
             followed=self._ties(found[0].id, "following"),
             simulated=self.simulated(works),
-            posts=posts,
-            amplifications=amplifications,
+            posts=counted.posts or 0,
+            amplifications=counted.amplifications or 0,
             works=lines,
             said=tuple(
                 (names[work], self._said(row, {work: names[work]}, statements[row.post], originals))
@@ -377,12 +372,8 @@ class View:
 
     def _ties(self, account: int, direction: ties.Direction) -> Ties:
         named = ties.most_followed(self.connection, account, direction)
-        self._know(named)
-        return ties.held(self.connection, account, direction, [self._speakers[row] for row in named])
-
-    def _spoken_counts(self, account: int) -> tuple[int, int]:
-        row = self.connection.execute(_SPOKEN_COUNTS, {"account": account}).one()
-        return row.posts or 0, row.amplifications or 0
+        known = self.speakers(named)
+        return ties.held(self.connection, account, direction, [known[row] for row in named])
 
 
 def _first(values: Iterable[Any]) -> Any:

@@ -321,6 +321,7 @@ app.command()(correct.match)
 app.command()(correct.missing)
 app.command()(people.people)
 app.command()(people.engage)
+app.command()(people.forget)
 
 
 @app.command()

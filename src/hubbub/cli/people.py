@@ -79,10 +79,7 @@ def engage(
         answers = Answers(store)
         for word, account in words.items():
             if account is not None:
-                source, colon, key = wants.checked(account).partition(":")
-                if not (colon and key and source in sources()):
-                    show.fail(f"{account!r} names no account; give it as it is listed, SOURCE:KEY", status=2)
-                answers.respond(shelf, source, key, word)
+                answers.respond(shelf, *_named(account), word)
         found = answers.engage(wants.checked(shelf), datetime.now(UTC))
     if found is None:
         show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
@@ -90,6 +87,29 @@ def engage(
         show.as_json(found)
     else:
         _suggestions(found, today)
+
+
+def forget(
+    context: typer.Context,
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account, as it is listed: `SOURCE:KEY`.")],
+) -> None:
+    """Forget an account for good, as its owner asked: all that it said, now and later, and that it was there.
+
+    Only a hash is kept, by which it is known if it comes again.
+
+        hubbub forget bluesky:did:plc:44ybard66vv44zksje25o7dz
+    """
+    with store_of(context) as store:
+        Answers(store).forget(*_named(account))
+    show.line("Forgotten. What was exported before is not: ask who has it to remove it too.")
+
+
+def _named(account: str) -> tuple[str, str]:
+    """The place and the key of an account as it is listed."""
+    source, colon, key = wants.checked(account).partition(":")
+    if not (colon and key and source in sources()):
+        show.fail(f"{account!r} names no account; give it as it is listed, SOURCE:KEY", status=2)
+    return source, key
 
 
 _RINGS = (
