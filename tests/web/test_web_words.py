@@ -12,7 +12,7 @@ from hubbub.answers.registered import RANKS
 from hubbub.answers.shapes import Evidence, Said, Speaker, Words
 from hubbub.model import Identifier
 from hubbub.web import words
-from hubbub.web.app import _templates
+from hubbub.web.pages import templates
 
 HOSTILE = st.one_of(
     st.text(),
@@ -63,7 +63,7 @@ def test_a_mention_renders_inert(one: str, other: str, third: str) -> None:
     speaker = Speaker("bluesky", one or "k", other, third, one, other, None)
     words = Words(one, other, third, one, speaker)
     said = Said("bluesky", one, other, third, one, other, speaker, at, True, False, third, words, (proof,))
-    macros = _templates().get_template("macros.html").module
+    macros = templates().get_template("macros.html").module
     html = str(macros.mention(said, {}, None)) + str(macros.mention(said, {}, Identifier("doi", f"10.5555/{one}")))  # type: ignore[attr-defined]
     tree = LexborHTMLParser(html.encode("utf-8", "replace").decode())
     tags = {node.tag for node in tree.css("body *")}

@@ -1,34 +1,29 @@
 """Answers come in; a web app goes out. Every route reads answers, and renders one template."""
 
-from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl, urlencode
+from typing import Annotated, Literal
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request
+from fastapi import APIRouter, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from hubbub import identify
 from hubbub.answers import Answers
-from hubbub.metrics import DEFINITIONS
 from hubbub.model import Identifier
 from hubbub.web import chart, words
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
-from hubbub.web.look import face, stylesheet
+from hubbub.web.look import stylesheet
+from hubbub.web.pages import Reading, identifier_of, page_of, sent_by
 
 PER_PAGE = 25
 LOOKED_AT = 6  # of the identifiers that a page names
-FACES_SHOWN = 10
-ALIASES_SHOWN = 6  # of a kind
 SECOND_SHOWN = 20
-LONGEST_FORM = 1 << 16  # bytes
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -46,21 +41,13 @@ def create_app(answers: Answers) -> FastAPI:
     return app
 
 
-def _answers(request: Request) -> Answers:
-    answers: Answers = request.app.state.answers
-    return answers
-
-
-Reading = Annotated[Answers, Depends(_answers)]
-
-
 @router.get("/")
 def home(request: Request, answers: Reading) -> Response:
     """The search box, the bookmarklet, the shelves."""
     link = bookmarklet(str(request.base_url).rstrip("/"))
     shown = answers.home()
     simulated = {line.identifier for shelf in shown.shelves if shelf.simulated for line in shelf.works}
-    return _page(request, "home.html", home=shown, simulated=simulated, bookmarklet=link)
+    return page_of(request, "home.html", home=shown, simulated=simulated, bookmarklet=link)
 
 
 @router.get("/find")
@@ -76,7 +63,7 @@ def find(
         identifier = identify.parse(q)
         if identifier:
             return RedirectResponse(words.work_path(identifier), 303)
-        return _page(request, "unread.html", 422, q=q.strip())
+        return page_of(request, "unread.html", 422, q=q.strip())
     if not (ids or at):
         return RedirectResponse("/", 303)
     named, pages = _candidates(ids or [], at or [])
@@ -85,7 +72,7 @@ def find(
         others = urlencode([("also", one) for one in named if one != chosen])
         return RedirectResponse(words.work_path(chosen) + (f"?{others}" if others else ""), 303)
     tags = [name for _, names in tag_rows() for name in names]
-    return _page(request, "unnamed.html", 404, pages=pages, at=(at or [""])[-1], tags=tags)
+    return page_of(request, "unnamed.html", 404, pages=pages, at=(at or [""])[-1], tags=tags)
 
 
 def _candidates(ids: list[str], at: list[str]) -> tuple[list[Identifier], list[Identifier]]:
@@ -118,7 +105,7 @@ def work(
     """All about one work."""
     identifier = identify.parse(f"{scheme}:{value}")
     if identifier is None:
-        return _page(request, "unread.html", 404, q=f"{scheme}:{value}")
+        return page_of(request, "unread.html", 404, q=f"{scheme}:{value}")
     if (scheme, value) != (identifier.scheme, identifier.value):
         return RedirectResponse(words.work_path(identifier), 308)
     identifier = Identifier(scheme, value)
@@ -127,8 +114,8 @@ def work(
     others = [one for one in map(identify.parse, (also or [])[:LOOKED_AT]) if one]
     if report.posts is None and not said and page == 1:
         read = [one for one in answers.sources() if one.posts or one.lanes]
-        return _page(request, "unheard.html", report=report, sources=read, others=others)
-    return _page(
+        return page_of(request, "unheard.html", report=report, sources=read, others=others)
+    return page_of(
         request,
         "work.html",
         report=report,
@@ -160,19 +147,19 @@ def wish(answers: Reading, scheme: str, value: str) -> Response:
 @router.get("/match/{scheme}/{value:path}")
 def match(request: Request, answers: Reading, scheme: str, value: str) -> Response:
     """Why identifiers are one work, and forms to correct it."""
-    identifier = _identifier(f"{scheme}:{value}")
-    return _page(request, "match.html", match=answers.match(identifier), report=answers.report(identifier, voices=0))
+    identifier = identifier_of(f"{scheme}:{value}")
+    return page_of(request, "match.html", match=answers.match(identifier), report=answers.report(identifier, voices=0))
 
 
 @router.post("/match/{scheme}/{value:path}")
 async def correct(request: Request, answers: Reading, scheme: str, value: str) -> Response:
     """Keep what somebody corrects: of two identifiers, or of a post that mentions the work or does not."""
-    identifier, sent = _identifier(f"{scheme}:{value}"), await _sent(request)
+    identifier, sent = identifier_of(f"{scheme}:{value}"), await sent_by(request)
     match sent.get("say"):
         case "same" | "not" | "forget" as word:
             try:
                 verdict = {"same": True, "not": False, "forget": None}[word]
-                other, why = _identifier(sent.get("other", "")), sent.get("why", "")
+                other, why = identifier_of(sent.get("other", "")), sent.get("why", "")
                 await run_in_threadpool(answers.correct, identifier, other, verdict, why)
             except ValueError as error:
                 raise HTTPException(422, str(error)) from error
@@ -190,24 +177,6 @@ async def correct(request: Request, answers: Reading, scheme: str, value: str) -
     return RedirectResponse(words.match_path(identifier), 303)
 
 
-def _identifier(written: str) -> Identifier:
-    """Read an identifier without a version."""
-    found = identify.parse(written)
-    if found is None:
-        raise HTTPException(404, "hubbub cannot read that as an identifier.")
-    return Identifier(found.scheme, found.value)
-
-
-async def _sent(request: Request) -> dict[str, str]:
-    """What a form says, each field once."""
-    sent = b""
-    async for part in request.stream():
-        sent += part
-        if len(sent) > LONGEST_FORM:
-            raise HTTPException(413, "That is more than a form of hubbub holds.")
-    return dict(parse_qsl(sent.decode("utf-8", "replace"), keep_blank_values=True))
-
-
 @router.get("/account/{source}/{key:path}")
 def account(request: Request, answers: Reading, source: str, key: str) -> Response:
     """All that one account said."""
@@ -215,7 +184,7 @@ def account(request: Request, answers: Reading, source: str, key: str) -> Respon
     if report is None:
         raise HTTPException(404, "hubbub knows no such account. It may have been withdrawn by its owner.")
     said = [one for _, one in report.said]
-    return _page(request, "account.html", report=report, by_post=words.by_post(said))
+    return page_of(request, "account.html", report=report, by_post=words.by_post(said))
 
 
 @router.get("/sources")
@@ -224,13 +193,13 @@ def sources(request: Request, answers: Reading) -> Response:
     from hubbub.collect.source import sources as installed
 
     cards = {name: source.about for name, source in installed().items()}
-    return _page(request, "sources.html", sources=answers.sources(), cards=cards)
+    return page_of(request, "sources.html", sources=answers.sources(), cards=cards)
 
 
 @router.get("/status")
 def status(request: Request, answers: Reading) -> Response:
     """How collecting goes."""
-    return _page(request, "status.html", collecting=answers.status())
+    return page_of(request, "status.html", collecting=answers.status())
 
 
 @router.get("/sources.css", response_class=PlainTextResponse, include_in_schema=False)
@@ -248,37 +217,10 @@ def icon() -> Response:
 def _refused(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 422
     told = error.detail if isinstance(error, HTTPException) and error.detail != "Not Found" else None
-    return _page(request, "refused.html", status, told=told)
+    return page_of(request, "refused.html", status, told=told)
 
 
 def _failed(request: Request, error: Exception) -> Response:
-    response = _page(request, "refused.html", 500, told=None)
+    response = page_of(request, "refused.html", 500, told=None)
     response.headers.update(HEADERS)  # this answer is given outside of the guard
     return response
-
-
-@cache
-def _templates() -> Environment:
-    templates = Environment(
-        loader=PackageLoader("hubbub.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters.update(words.FILTERS)
-    templates.globals.update(
-        face=face,
-        anchor=words.anchor,
-        voices_shown=FACES_SHOWN,
-        aliases_shown=ALIASES_SHOWN,
-        relations=words.RELATIONS,
-        outcomes=words.OUTCOMES,
-        definitions=DEFINITIONS,
-    )
-    return templates
-
-
-def _page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    html = _templates().get_template(template).render(path=request.url.path, status=status, **values)
-    return HTMLResponse(html.encode("utf-8", "replace"), status)
