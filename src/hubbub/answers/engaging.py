@@ -73,8 +73,8 @@ class Suggestions(Struct, frozen=True):
 def suggest(store: Store, shelf: str, now: datetime) -> Suggestions | None:
     """Say whom to engage next for the works on a shelf; None if there is none."""
     with View(store) as view:
-        held = view.shelf(shelf)
-        return None if held is None else _suggest(view, shelf, _Seen(view, [one.identifier for one in held.works]), now)
+        works = view.works_on(shelf)
+        return None if works is None else _suggest(view, shelf, _Seen(view, works), now)
 
 
 class _Seen:
