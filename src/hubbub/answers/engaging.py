@@ -160,7 +160,9 @@ def _near(seen: _Seen, speaker: Speaker, one: Near, ties: Ties) -> Suggestion:
         ("followed", one.followed, followed, f"followed by {followed} of your voices"),
         ("follows", one.follows, follows, f"follows {follows} of your voices"),
     )
-    reasons = [Reason(term, part / score, says) for term, part, number, says in told if number and part / score >= LEAST]
+    reasons = [
+        Reason(term, part / score, says) for term, part, number, says in told if number and part / score >= LEAST
+    ]
     through = seen.most_engaged(ties.followed | ties.follows)
     return Suggestion(speaker, score, tuple(sorted(reasons, key=lambda one: -one.share)), through, None, None)
 
@@ -175,7 +177,9 @@ def _weights(own: Mapping[int, Sequence[Spoken]]) -> dict[int, float]:
     times = {one: one.posted_at for said in own.values() for one in said if one.posted_at is not None}
     latest, half = max(times.values(), default=0), HALF_LIFE * 60_000_000
     return {
-        account: sum((OWN if one.original is None else 1) / (1 + (latest - times.get(one, latest)) / half) for one in said)
+        account: sum(
+            (OWN if one.original is None else 1) / (1 + (latest - times.get(one, latest)) / half) for one in said
+        )
         for account, said in own.items()
     }
 
