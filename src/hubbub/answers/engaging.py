@@ -64,11 +64,13 @@ class Suggestions(Struct, frozen=True):
     today: tuple[Suggestion, ...]
 
 
-def suggest(store: Store, shelf: str, now: datetime) -> Suggestions | None:
-    """Say whom to engage next for the works on a shelf; None if there is none."""
+def suggest(store: Store, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
+    """Say whom to engage next for the works on a shelf, up to `each` of a ring; None if there is none."""
     with View(store) as view:
         held = view.shelf(shelf)
-        return None if held is None else _suggest(view, shelf, _Seen(view, [one.identifier for one in held.works]), now)
+        if held is None:
+            return None
+        return _suggest(view, shelf, _Seen(view, [one.identifier for one in held.works]), now, each)
 
 
 class _Seen:
@@ -88,7 +90,7 @@ class _Seen:
         self.speakers = view.speakers({*self.said, *authors})
 
 
-def _suggest(view: View, shelf: str, seen: _Seen, now: datetime) -> Suggestions:
+def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> Suggestions:
     from hubbub.people.ranking import past_of, rank  # numpy is loaded where people are suggested
 
     mentions = [one for said in seen.said.values() for one in said]
@@ -107,7 +109,7 @@ def _suggest(view: View, shelf: str, seen: _Seen, now: datetime) -> Suggestions:
     rings: list[list[int]] = [[], [], []]
     for place, account in enumerate(accounts):
         ring = rings[0 if account in seeds else 1 if ties[account] else 2]
-        if len(ring) < EACH:
+        if len(ring) < each:
             ring.append(place)
     said = view.words([last.post for ring in rings for place in ring if (last := _last(seen, accounts[place]))])
     made = {
