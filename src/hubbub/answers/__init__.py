@@ -14,6 +14,7 @@ from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.shapes import (
     AccountReport,
+    Card,
     CategoryCount,
     Home,
     Match,
@@ -151,6 +152,11 @@ class Answers:
         """Say what is on a shelf; None if there is none."""
         with View(self._store) as view:
             return view.shelf(name)
+
+    def card(self, name: str) -> Card | None:
+        """Say what a shelf is and how many works it holds; None if there is none."""
+        with View(self._store) as view:
+            return view.card(name)
 
     def account(self, source: str, key: str, limit: int = 200) -> AccountReport | None:
         """Say what one account said, the newest `limit` posts first; None if nothing of it is held."""

@@ -67,10 +67,8 @@ class Suggestions(Struct, frozen=True):
 def suggest(store: Store, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
     """Say whom to engage next for the works on a shelf, up to `each` of a ring; None if there is none."""
     with View(store) as view:
-        held = view.shelf(shelf)
-        if held is None:
-            return None
-        return _suggest(view, shelf, _Seen(view, [one.identifier for one in held.works]), now, each)
+        works = view.works_on(shelf)
+        return None if works is None else _suggest(view, shelf, _Seen(view, works), now, each)
 
 
 class _Seen:

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from hubbub import identify
 from hubbub.answers import Answers
+from hubbub.answers.shapes import Card
 from hubbub.metrics import DEFINITIONS
 from hubbub.model import Identifier
 from hubbub.web import words
@@ -35,6 +36,14 @@ def identifier_of(written: str) -> Identifier:
     if found is None:
         raise HTTPException(404, "hubbub cannot read that as an identifier.")
     return Identifier(found.scheme, found.value)
+
+
+def card_of(answers: Answers, name: str) -> Card:
+    """Find the shelf that a page is of, which shelf.html shows."""
+    found = answers.card(name)
+    if found is None:
+        raise HTTPException(404, "hubbub has no such shelf.")
+    return found
 
 
 async def sent_by(request: Request) -> dict[str, str]:
@@ -62,6 +71,7 @@ def templates() -> Environment:
         anchor=words.anchor,
         voices_shown=FACES_SHOWN,
         aliases_shown=ALIASES_SHOWN,
+        tabs=words.TABS,
         relations=words.RELATIONS,
         outcomes=words.OUTCOMES,
         definitions=DEFINITIONS,
