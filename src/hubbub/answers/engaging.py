@@ -70,11 +70,11 @@ class Suggestions(Struct, frozen=True):
     today: tuple[Suggestion, ...]
 
 
-def suggest(store: Store, shelf: str, now: datetime) -> Suggestions | None:
-    """Say whom to engage next for the works on a shelf; None if there is none."""
+def suggest(store: Store, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
+    """Say whom to engage next for the works on a shelf, up to `each` of a ring; None if there is none."""
     with View(store) as view:
         works = view.works_on(shelf)
-        return None if works is None else _suggest(view, shelf, _Seen(view, works), now)
+        return None if works is None else _suggest(view, shelf, _Seen(view, works), now, each)
 
 
 class _Seen:
@@ -99,7 +99,7 @@ class _Seen:
         return tuple(self.speakers[voice] for voice in ordered[:NAMED])
 
 
-def _suggest(view: View, shelf: str, seen: _Seen, now: datetime) -> Suggestions:
+def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> Suggestions:
     from hubbub.people.ranking import past_of, rank  # numpy is loaded where people are suggested
 
     mentions = [one for said in seen.said.values() for one in said]
@@ -119,7 +119,7 @@ def _suggest(view: View, shelf: str, seen: _Seen, now: datetime) -> Suggestions:
     rings: list[list[int]] = [[], [], []]
     for place, account in enumerate(accounts):
         ring = rings[0 if account in seeds else 1 if ties[account] else 2]
-        if len(ring) < EACH:
+        if len(ring) < each:
             ring.append(place)
     said = view.words([last.post for ring in rings for place in ring if (last := _last(seen, accounts[place]))])
     made = [
