@@ -218,9 +218,9 @@ def line(report: Report) -> DossierLine:
     about = report.description
     return DossierLine(
         identifier=report.identifier,
-        title=about and about.title,
-        type=about and about.kind,
-        issued=about and about.issued,
+        title=about.title if about else None,
+        type=about.kind if about else None,
+        issued=about.issued if about else None,
         posts=report.posts,
         accounts=report.accounts,
         amplifications=report.amplifications,
