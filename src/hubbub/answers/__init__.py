@@ -3,7 +3,7 @@
 Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from getpass import getuser
 
@@ -33,7 +33,7 @@ from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
 from hubbub.named import known
 from hubbub.store import Store, questions
-from hubbub.store.people import Word, refusal
+from hubbub.store.people import Acquaintance, Word, refusal
 
 METHOD = f"find {identify.METHOD_VERSION}, count {metrics.METHOD}"
 
@@ -175,6 +175,12 @@ class Answers:
         """Remember what is answered to a suggestion; None takes it back."""
         with self._store.writing() as writer:
             writer.responses.say(shelf, source, account, word, datetime.now(UTC))
+
+    def know(self, shelf: str, lists: Mapping[tuple[str, Acquaintance], Collection[str]]) -> None:
+        """Remember by hash whom the people of a shelf know, block or mute, a list a place and word."""
+        with self._store.writing() as writer:
+            for (source, word), accounts in lists.items():
+                writer.acquaintances.say(shelf, source, word, accounts, datetime.now(UTC))
 
     def forget(self, source: str, account: str) -> None:
         """Withdraw an account for good, with all that it said; it does not come back."""
