@@ -3,13 +3,15 @@
 Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from getpass import getuser
 
 from hubbub import identify, metrics, rereading
 from hubbub.answers import places, registered, second
+from hubbub.answers.community import Community
 from hubbub.answers.engaging import Suggestions, suggest
+from hubbub.answers.growing import grow
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.shapes import (
     AccountReport,
@@ -169,6 +171,13 @@ class Answers:
     def engage(self, shelf: str, now: datetime) -> Suggestions | None:
         """Say whom to engage next for a shelf, in three rings, with reasons; None if there is no such shelf."""
         return suggest(self._store, shelf, now)
+
+    def community(self, shelf: str, now: datetime, own: Collection[tuple[str, str]] = ()) -> Community | None:
+        """Say whether the community of a shelf grows; None if there is no such shelf.
+
+        `own` are accounts of one's own, by source and key, beside those whose works the shelf holds.
+        """
+        return grow(self._store, shelf, now, own)
 
     def respond(self, shelf: str, source: str, account: str, word: Word | None) -> None:
         """Remember what is answered to a suggestion; None takes it back."""

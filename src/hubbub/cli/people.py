@@ -79,7 +79,7 @@ def engage(
         answers = Answers(store)
         for word, account in words.items():
             if account is not None:
-                answers.respond(shelf, *_named(account), word)
+                answers.respond(shelf, *named(account), word)
         found = answers.engage(wants.checked(shelf), datetime.now(UTC))
     if found is None:
         show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
@@ -100,11 +100,11 @@ def forget(
         hubbub forget bluesky:did:plc:44ybard66vv44zksje25o7dz
     """
     with store_of(context) as store:
-        Answers(store).forget(*_named(account))
+        Answers(store).forget(*named(account))
     show.line("Forgotten. What was exported before is not: ask who has it to remove it too.")
 
 
-def _named(account: str) -> tuple[str, str]:
+def named(account: str) -> tuple[str, str]:
     """The place and the key of an account as it is listed."""
     source, colon, key = wants.checked(account).partition(":")
     if not (colon and key and source in sources()):
