@@ -179,6 +179,7 @@ def by_post(said: list[Said]) -> dict[tuple[str, str], Said]:
 # The pages of a shelf: the end of their address, and their name.
 TABS = {
     "": "Works",
+    "dossier": "Take along",
 }
 
 # What another identifier is to the work of a page, as headings.
