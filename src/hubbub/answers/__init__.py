@@ -192,7 +192,7 @@ class Answers:
         """Write the people (of one `ring`), the outlets or the works of a shelf as a file; None without a shelf."""
         if kind == "dossier":
             dossier = self.dossier(name, now)
-            return None if dossier is None else exported.table(dossier)
+            return exported.table(dossier) if dossier else None
         shelf = self.shelf(name)
         if shelf is None:
             return None
@@ -200,7 +200,7 @@ class Answers:
             said = ((one.identifier, self.said(one.identifier)) for one in shelf.works)
             return exported.opml(shelf.title, exported.outlets(said))
         found = suggest(self._store, name, now, SUGGESTED)
-        return None if found is None else exported.suggestions(kind, found, shelf.title, now, ring)
+        return exported.suggestions(kind, found, shelf.title, now, ring) if found else None
 
     def status(self) -> Status:
         """Say how collecting goes."""

@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
+from textwrap import shorten
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +21,7 @@ from hubbub.people.labels import UNKNOWN
 from hubbub.store.people import Word
 
 NAMED = 25  # voices in a table
+PROFILE = 120  # letters of a profile
 _Account = Annotated[str | None, typer.Option(metavar="ACCOUNT", help="Remember this answer to a suggestion.")]
 LIKELY = 0.5
 
@@ -146,6 +148,8 @@ def _suggestion(one: Suggestion) -> None:
         out.print(f"    through {', '.join(plain(called(voice)) for voice in one.through)}")
     if one.last and one.last.url:
         out.print(Text(f"    last {stamped(one.last_at)}: {plain(one.last.url)}", style="dim"))
+    elif who.description:
+        out.print(Text(f"    says of itself: {shorten(plain(who.description), PROFILE)}", style="dim"))
 
 
 def _as_csv(found: People) -> None:

@@ -12,13 +12,6 @@ from hubbub.web.pages import Reading, card_of, page_of
 router = APIRouter(default_response_class=HTMLResponse)
 
 
-@router.get("/shelf/{name:path}/dossier")
-def dossier(request: Request, answers: Reading, name: str) -> Response:
-    """The works of a shelf with their counts, to be printed and handed in."""
-    card, found = card_of(answers, name), answers.dossier(name, datetime.now(UTC))
-    return page_of(request, "dossier.html", shelf=card, tab="dossier", dossier=found)
-
-
 @router.get("/shelf/{name:path}/export/{kind}")
 def export(answers: Reading, name: str, kind: Format) -> Response:
     """A file for another program."""
@@ -31,3 +24,10 @@ def export(answers: Reading, name: str, kind: Format) -> Response:
         media_type=media,
         headers={"Content-Disposition": f'attachment; filename="hubbub-{kind}.{ending}"'},
     )
+
+
+@router.get("/shelf/{name:path}/dossier")
+def dossier(request: Request, answers: Reading, name: str) -> Response:
+    """The works of a shelf with their counts, to be printed and handed in."""
+    card, found = card_of(answers, name), answers.dossier(name, datetime.now(UTC))
+    return page_of(request, "dossier.html", shelf=card, tab="dossier", dossier=found)
