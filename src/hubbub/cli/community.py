@@ -1,17 +1,16 @@
 """Whether a community grows, as a person asks it: a shelf comes in; who came and who did not, and why, goes out."""
 
-import csv as tables
 import sys
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
 from hubbub.answers import Answers
-from hubbub.answers.community import Community, Mix, Proportion
+from hubbub.answers.community import Community, Member, Mix, Proportion
+from hubbub.answers.exported import as_csv
 from hubbub.cli import show, wants
-from hubbub.cli.answered import cell
 from hubbub.cli.given import store_of
 from hubbub.cli.people import named
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled
@@ -51,21 +50,21 @@ def community(
     if json:
         show.as_json(found)
     elif csv:
-        _as_csv(found)
+        sys.stdout.write(_as_csv(found))
     else:
         _community(found)
 
 
-def _as_csv(found: Community) -> None:
-    rows = tables.writer(sys.stdout, lineterminator="\n")
+def _as_csv(found: Community) -> str:
     columns = ("source", "account", "handle", "name", "state", "days", "works", "first_at", "last_at", "community")
-    rows.writerow([*columns, "same_person"])
-    for one in found.members:
-        who, times = one.speaker, [at.isoformat() if at else None for at in (one.first_at, one.last_at)]
-        circle = None if one.circle is None else one.circle + 1
-        same = ", ".join(f"{other.source}:{other.key}" for other in one.same)
-        told = [who.source, who.key, who.handle, who.name, one.state, one.days, one.works, *times, circle, same]
-        rows.writerow([cell(value) for value in told])
+    return as_csv((*columns, "same_person"), map(_row, found.members))
+
+
+def _row(one: Member) -> tuple[Any, ...]:
+    who, times = one.speaker, [at.isoformat() if at else None for at in (one.first_at, one.last_at)]
+    circle = None if one.circle is None else one.circle + 1
+    same = ", ".join(f"{other.source}:{other.key}" for other in one.same)
+    return (who.source, who.key, who.handle, who.name, one.state, one.days, one.works, *times, circle, same)
 
 
 def _community(found: Community) -> None:

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from hubbub.web import pictures
 from hubbub.web.pages import Reading, card_of, page_of
 
-LISTED = 12  # voices of a list that are shown at once
+LISTED = 8  # voices of a list that are shown at once
 
 router = APIRouter(default_response_class=HTMLResponse)
 

@@ -68,7 +68,7 @@ def ledger(months: Sequence[Month]) -> Stack | None:
 
 def growth(totals: Sequence[tuple[date, int]]) -> Stack | None:
     """Draw how many voices there were by the end of each month, or of every few months where there are many."""
-    every = -(-len(totals) // MOST)
+    every = max(1, -(-len(totals) // MOST))
     return _stack([(month, (("total", total),)) for month, total in totals[::-1][::every][::-1]], 0.0)
 
 

@@ -180,6 +180,7 @@ def by_post(said: list[Said]) -> dict[tuple[str, str], Said]:
 TABS = {
     "": "Works",
     "community": "Community",
+    "dossier": "Take along",
 }
 
 # What another identifier is to the work of a page, as headings.
