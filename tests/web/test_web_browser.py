@@ -18,6 +18,8 @@ PATHS = {
     "account": f"/account/bluesky/did:plc:{0:024d}",
     "followed by the hostile": f"/account/bluesky/did:plc:{2:024d}",
     "hostile account": "/account/bluesky/did:plc:evil",
+    "shelf": "/shelf/mine",
+    "simulated shelf": "/shelf/swarm",
     "sources": "/sources",
     "status": "/status",
     "unread": "/find?q=fruit+flies",

@@ -9,11 +9,13 @@ from getpass import getuser
 from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
-from hubbub.answers import places, registered, second
-from hubbub.answers.engaging import Suggestions, suggest
+from hubbub.answers import exported, places, registered, second
+from hubbub.answers.engaging import EACH, Suggestions, suggest
+from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.shapes import (
     AccountReport,
+    Card,
     CategoryCount,
     Home,
     Match,
@@ -156,6 +158,11 @@ class Answers:
         with View(self._store) as view:
             return view.shelf(name)
 
+    def card(self, name: str) -> Card | None:
+        """Say what a shelf is and how many works it holds; None if there is none."""
+        with View(self._store) as view:
+            return view.card(name)
+
     def account(self, source: str, key: str, limit: int = 200) -> AccountReport | None:
         """Say what one account said, the newest `limit` posts first; None if nothing of it is held."""
         with View(self._store) as view:
@@ -165,9 +172,9 @@ class Answers:
         """Say who spoke of a work or of those on a shelf, who they are and how far they reach; None without a shelf."""
         return of_shelf(self._store, about) if isinstance(about, str) else of_work(self._store, about)
 
-    def engage(self, shelf: str, now: datetime) -> Suggestions | None:
-        """Say whom to engage next for a shelf, in three rings, with reasons; None if there is no such shelf."""
-        return suggest(self._store, shelf, now)
+    def engage(self, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
+        """Say whom to engage next for a shelf, in three rings of up to `each`, with reasons; None without a shelf."""
+        return suggest(self._store, shelf, now, each)
 
     def thrive(self, shelf: str, now: datetime, against: "str | Works | None" = None) -> "Thriving | None":
         """Say where a shelf's works do well, by kind and venue, `against` another shelf or given works.
@@ -187,6 +194,28 @@ class Answers:
         """Withdraw an account for good, with all that it said; it does not come back."""
         with self._store.writing() as writer:
             writer.keep([refusal(source, account)], datetime.now(UTC))
+
+    def dossier(self, shelf: str, now: datetime) -> Dossier | None:
+        """Say of all works on a shelf what is to be handed in; None if there is none."""
+        found = self.shelf(shelf)
+        if found is None:
+            return None
+        lines = tuple(exported.line(self.report(one.identifier, voices=0)) for one in found.works)
+        return Dossier(found, METHOD, now, lines)
+
+    def export(self, kind: Format, name: str, now: datetime, ring: int | None = None) -> str | None:
+        """Write the people (of one `ring`), the outlets or the works of a shelf as a file; None without a shelf."""
+        if kind == "dossier":
+            dossier = self.dossier(name, now)
+            return dossier and exported.dossier(dossier)
+        shelf = self.shelf(name)
+        if shelf is None:
+            return None
+        if kind == "opml":
+            said = ((one.identifier, self.said(one.identifier)) for one in shelf.works)
+            return exported.opml(shelf.title, exported.outlets(said))
+        found = suggest(self._store, name, now, SUGGESTED)
+        return found and exported.suggestions(kind, found, shelf.title, now, ring)
 
     def status(self) -> Status:
         """Say how collecting goes."""

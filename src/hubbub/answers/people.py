@@ -94,8 +94,8 @@ def of_work(store: Store, identifier: Identifier) -> People:
 def of_shelf(store: Store, name: str) -> People | None:
     """Say who spoke of the works on a shelf; None if there is none."""
     with View(store) as view:
-        shelf = view.shelf(name)
-        return None if shelf is None else _people(view, [line.identifier for line in shelf.works])
+        works = view.works_on(name)
+        return None if works is None else _people(view, works)
 
 
 def _people(view: View, works: Sequence[Identifier]) -> People:

@@ -302,6 +302,16 @@ class Shelf(Struct, frozen=True):
     works: tuple[WorkLine, ...]
 
 
+class Card(Struct, frozen=True):
+    """What a shelf is; `works` is how many it holds."""
+
+    name: str
+    title: str
+    note: str
+    simulated: bool
+    works: int
+
+
 class Home(Struct, frozen=True):
     """What the first page shows. `works` is how many identifiers are known."""
 

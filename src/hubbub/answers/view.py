@@ -16,6 +16,7 @@ from hubbub.answers import ties
 from hubbub.answers.registered import description
 from hubbub.answers.shapes import (
     AccountReport,
+    Card,
     DayCount,
     Evidence,
     Home,
@@ -185,14 +186,26 @@ class View:
         found = self._rows(select(s.shelf).where(s.shelf.c.name == name))
         return self._shelf(found[0]) if found else None
 
-    def _shelf(self, row: Any) -> Shelf:
+    def card(self, name: str) -> Card | None:
+        found = self._rows(select(s.shelf).where(s.shelf.c.name == name))
+        return next((Card(name, one.title, one.note, one.simulated, len(self._shelved(name))) for one in found), None)
+
+    def _shelved(self, name: str) -> list[int]:
         every = on_shelves().subquery().c
-        works = select(every.identifier).where(every.shelf == row.name).order_by(every.identifier)
+        works = select(every.identifier).where(every.shelf == name).order_by(every.identifier)
+        return [work for (work,) in self._rows(works)]
+
+    def works_on(self, name: str) -> list[Identifier] | None:
+        """The works on a shelf; None if there is none."""
+        if self.card(name) is None:
+            return None
+        named = select(s.identifier.c.scheme, s.identifier.c.value).where(among(s.identifier.c.id, self._shelved(name)))
+        return [Identifier(*one) for one in self._rows(named.order_by(s.identifier.c.id))]
+
+    def _shelf(self, row: Any) -> Shelf:
         owned = select(s.identifier.c.scheme, s.identifier.c.value).join(s.owner).where(s.owner.c.shelf == row.name)
         owners = tuple(Identifier(*one) for one in self._rows(owned.order_by(s.identifier.c.id)))
-        return Shelf(
-            row.name, row.title, row.note, row.simulated, owners, self.lines([id_ for (id_,) in self._rows(works)])
-        )
+        return Shelf(row.name, row.title, row.note, row.simulated, owners, self.lines(self._shelved(row.name)))
 
     def recent(self) -> tuple[WorkLine, ...]:
         newest = (

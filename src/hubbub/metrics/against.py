@@ -84,7 +84,9 @@ def baseline(reference: Works, venue: str, ageing: Ageing, today: float) -> Base
     grown = venues.matured(ageing.maturity, today - reference.published) >= GROWN
     if counts is None or np.sum(grown & np.isfinite(counts)) < WORLD:
         return None
-    used = grown & np.isfinite(counts)
+    used = np.flatnonzero(grown & np.isfinite(counts))
+    # In an order of their own, so that sums do not depend on that of works, to the last digit.
+    used = used[np.lexsort((counts[used], reference.groups[used], *(names[used] for names in _strata(reference))))]
     counts, strata = counts[used], tuple(names[used] for names in _strata(reference))
     measure = venues.measure_for(counts)
     norms = {name: norm for names in strata for name, norm in venues.norms(counts, names, measure).items()}

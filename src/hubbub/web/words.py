@@ -97,6 +97,11 @@ def match_path(identifier: Identifier) -> str:
     return _path("match", identifier.scheme, identifier.value)
 
 
+def shelf_path(name: str, page: str = "") -> str:
+    """The address of a shelf's pages here."""
+    return _path("shelf", name, page) if page else _path("shelf", name)
+
+
 def account_path(speaker: Speaker) -> str:
     """The address of an account's page here."""
     return _path("account", speaker.source, speaker.key)
@@ -171,6 +176,11 @@ def by_post(said: list[Said]) -> dict[tuple[str, str], Said]:
     return {(one.source, one.post): one for one in said}
 
 
+# The pages of a shelf: the end of their address, and their name.
+TABS = {
+    "": "Works",
+}
+
 # What another identifier is to the work of a page, as headings.
 RELATIONS = {
     "is_same_as": "Also known as",
@@ -197,7 +207,7 @@ OUTCOMES = {
 FILTERS = {
     f.__name__: f
     for f in (
-        number, counted, day, moment, span, machine, link, host, work_path, match_path, account_path, out,
-        scheme_title, name, straight, plain, parts, excerpt, language, spoken, percent,
+        number, counted, day, moment, span, machine, link, host, work_path, match_path, shelf_path, account_path,
+        out, scheme_title, name, straight, plain, parts, excerpt, language, spoken, percent,
     )
 }  # fmt: skip
