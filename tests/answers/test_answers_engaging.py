@@ -71,6 +71,29 @@ def test_what_was_answered_is_remembered(store: Store, word: Word, comes_back: b
     assert rings(engage(store))[2] == {"eve"}
 
 
+def test_who_never_spoke_is_suggested_by_who_follows_whom(store: Store) -> None:
+    """Flo is followed by Ann and Bob, Gus follows Bob and a stranger; Hal is a feed, Ida hides."""
+    keep(store, follow("ann", "flo"), follow("bob", "flo"), follow("gus", "bob"), follow("gus", "zoe"))
+    keep(store, follow("ann", "hal"), follow("ann", "ida"), who("hal", bot=True), who("ida", hidden=True))
+    keep(store, who("flo", name="Flo", description="Soil scientist"))
+    found = engage(store)
+    assert rings(found) == [{"ann", "bob"}, {"cat", "dan", "flo", "gus"}, {"eve"}]
+    heard = [one.speaker.key in ("cat", "dan") for one in found.rings[1]]
+    assert heard == [True, False, True, False]
+    flo, gus = (next(one for one in found.rings[1] if one.speaker.key == key) for key in ("flo", "gus"))
+    assert (flo.speaker.description, flo.last, flo.last_at) == ("Soil scientist", None, None)
+    assert [(one.term, one.share, one.says) for one in flo.reasons] == [("followed", 1, "followed by 2 of your voices")]
+    assert [one.says for one in gus.reasons] == ["follows 1 of your voices"]
+    assert [one.key for one in flo.through] == ["ann", "bob"]
+    Answers(store).respond("mine", "bluesky", "flo", "unfit")
+    assert rings(engage(store))[1] == {"cat", "dan", "gus"}
+
+
+def test_who_follows_everyone_else_too_is_suggested_after_who_does_not(store: Store) -> None:
+    keep(store, follow("ann", "flo"), follow("ann", "gus"), who("flo", followers=900_000), who("gus", followers=300))
+    assert [one.speaker.key for one in engage(store).rings[1] if one.last is None] == ["gus", "flo"]
+
+
 def test_without_voices_nobody_is_suggested(new_store: NewStore) -> None:
     store = new_store()
     assert Answers(store).engage("mine", NOW) is None

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from getpass import getuser
 
 from hubbub import identify, metrics, rereading
-from hubbub.answers import places, registered, second
-from hubbub.answers.engaging import Suggestions, suggest
+from hubbub.answers import exported, places, registered, second
+from hubbub.answers.engaging import EACH, Suggestions, suggest
+from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.shapes import (
     AccountReport,
@@ -166,9 +167,9 @@ class Answers:
         """Say who spoke of a work or of those on a shelf, who they are and how far they reach; None without a shelf."""
         return of_shelf(self._store, about) if isinstance(about, str) else of_work(self._store, about)
 
-    def engage(self, shelf: str, now: datetime) -> Suggestions | None:
-        """Say whom to engage next for a shelf, in three rings, with reasons; None if there is no such shelf."""
-        return suggest(self._store, shelf, now)
+    def engage(self, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
+        """Say whom to engage next for a shelf, in three rings of up to `each`, with reasons; None without a shelf."""
+        return suggest(self._store, shelf, now, each)
 
     def respond(self, shelf: str, source: str, account: str, word: Word | None) -> None:
         """Remember what is answered to a suggestion; None takes it back."""
@@ -179,6 +180,27 @@ class Answers:
         """Withdraw an account for good, with all that it said; it does not come back."""
         with self._store.writing() as writer:
             writer.keep([refusal(source, account)], datetime.now(UTC))
+
+    def dossier(self, shelf: str, now: datetime) -> Dossier | None:
+        """Say of all works on a shelf what is to be handed in; None if there is none."""
+        found = self.shelf(shelf)
+        if found is None:
+            return None
+        return exported.dossier((self.report(one.identifier, voices=0) for one in found.works), METHOD, now)
+
+    def export(self, kind: Format, name: str, now: datetime, ring: int | None = None) -> str | None:
+        """Write the people (of one `ring`), the outlets or the works of a shelf as a file; None without a shelf."""
+        if kind == "dossier":
+            dossier = self.dossier(name, now)
+            return exported.table(dossier) if dossier else None
+        shelf = self.shelf(name)
+        if shelf is None:
+            return None
+        if kind == "opml":
+            said = ((one.identifier, self.said(one.identifier)) for one in shelf.works)
+            return exported.opml(shelf.title, exported.outlets(said))
+        found = suggest(self._store, name, now, SUGGESTED)
+        return exported.suggestions(kind, found, shelf.title, now, ring) if found else None
 
     def status(self) -> Status:
         """Say how collecting goes."""

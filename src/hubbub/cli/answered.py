@@ -1,6 +1,5 @@
 """What a person sees of one work: its report and its mentions come in, text and CSV go out."""
 
-import csv
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,8 +7,9 @@ from typing import Any
 from rich.text import Text
 
 from hubbub.answers import Report, Said
+from hubbub.answers.exported import as_csv as table
 from hubbub.answers.shapes import DayCount, Match, SecondHand
-from hubbub.cli.show import called, cleared, counted, numbered, out, plain, stamped, tabled, worded
+from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled, worded
 from hubbub.collect.source import sources as installed
 from hubbub.model import Identifier
 from hubbub.reference.places import place
@@ -21,10 +21,7 @@ SPARKS = "▁▂▃▄▅▆▇█"
 
 def as_csv(said: Iterable[Said]) -> None:
     """Print one row a mention; the evidence is that of the first statement, `statements` says how many there are."""
-    rows = csv.writer(sys.stdout, lineterminator="\n")
-    rows.writerow(_row(None))
-    for one in said:
-        rows.writerow([cell(value) for value in _row(one).values()])
+    sys.stdout.write(table(list(_row(None)), (list(_row(one).values()) for one in said)))
 
 
 def _row(one: Said | None) -> dict[str, Any]:
@@ -48,14 +45,6 @@ def _names(one: Said) -> list[str]:
 
 def _named(identifier: Identifier) -> str:
     return f"{identifier}{f' version {identifier.version}' if identifier.version else ''}"
-
-
-def cell(value: Any) -> Any:
-    """Keep a terminal from obeying a stranger's text, and a spreadsheet from taking it for a formula."""
-    if not isinstance(value, str):
-        return value
-    text = cleared(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
 
 
 def report(one: Report, latest: Sequence[Said]) -> None:

@@ -1,8 +1,8 @@
 """What a person asks of people: a work or a shelf comes in; who spoke, who they are and how far they reach goes out."""
 
-import csv
 import sys
 from datetime import UTC, datetime
+from textwrap import shorten
 from typing import Annotated, Any
 
 import typer
@@ -11,10 +11,10 @@ from rich.text import Text
 from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.answers.engaging import Suggestion, Suggestions
+from hubbub.answers.exported import as_csv as table
 from hubbub.answers.people import People, Person
 from hubbub.answers.reaching import Audiences
 from hubbub.cli import show, wants
-from hubbub.cli.answered import cell
 from hubbub.cli.given import store_of
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled, worded
 from hubbub.collect.source import sources
@@ -22,6 +22,7 @@ from hubbub.people.labels import UNKNOWN
 from hubbub.store.people import Word
 
 NAMED = 25  # voices in a table
+PROFILE = 120  # letters of a profile
 _Account = Annotated[str | None, typer.Option(metavar="ACCOUNT", help="Remember this answer to a suggestion.")]
 LIKELY = 0.5
 
@@ -148,21 +149,20 @@ def _suggestion(one: Suggestion) -> None:
         out.print(f"    through {', '.join(plain(called(voice)) for voice in one.through)}")
     if one.last and one.last.url:
         out.print(Text(f"    last {stamped(one.last_at)}: {plain(one.last.url)}", style="dim"))
+    elif who.description:
+        out.print(Text(f"    says of itself: {shorten(plain(who.description), PROFILE)}", style="dim"))
 
 
 def _as_csv(found: People) -> None:
-    rows = _writer()
     columns = ("source", "account", "handle", "name", "followers", "labels", "feed", "works", "posts", "amplifications")
-    rows.writerow([*columns, "first_at", "last_at"])
-    for one in (*found.voices, *found.feeds):
-        who = one.speaker
-        told = [who.source, who.key, who.handle, who.name, who.followers, ", ".join(_labels(one)), "; ".join(one.feed)]
-        times = [at.isoformat() if at else None for at in (one.first_at, one.last_at)]
-        rows.writerow([cell(value) for value in [*told, one.works, one.posts, one.amplifications, *times]])
+    sys.stdout.write(table([*columns, "first_at", "last_at"], map(_row, (*found.voices, *found.feeds))))
 
 
-def _writer() -> Any:
-    return csv.writer(sys.stdout, lineterminator="\n")
+def _row(one: Person) -> list[Any]:
+    who = one.speaker
+    told = [who.source, who.key, who.handle, who.name, who.followers, ", ".join(_labels(one)), "; ".join(one.feed)]
+    times = [at.isoformat() if at else None for at in (one.first_at, one.last_at)]
+    return [*told, one.works, one.posts, one.amplifications, *times]
 
 
 def _people(found: People) -> None:

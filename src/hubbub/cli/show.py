@@ -37,11 +37,6 @@ def plain(text: str) -> str:
     return " ".join(_CONTROL.sub("", text).split())
 
 
-def cleared(text: str) -> str:
-    """Strip what would drive the terminal, and leave its lines."""
-    return _CODES.sub("", text)
-
-
 def line(text: str) -> None:
     """Print one line of our own."""
     out.print(text, soft_wrap=True)

@@ -185,6 +185,7 @@ def by_post(said: list[Said]) -> dict[tuple[str, str], Said]:
 TABS = {
     "": "Works",
     "people": "People",
+    "dossier": "Take along",
 }
 
 # What another identifier is to the work of a page, as headings.
