@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from hubbub.web.pages import LONGEST_FORM
 from selectolax.lexbor import LexborNode
 
 from hubbub import pipeline
 from hubbub.answers import Answers
 from hubbub.model import Alias, Identifier, Link, Post, Reading
+from hubbub.web.pages import LONGEST_FORM
 from hubbub.web.words import match_path, work_path
 from tests.web.conftest import DATA, PAPER, SCRIPT, START
 from tests.web.test_web_pages import get, one, text, text_of

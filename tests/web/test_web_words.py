@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from urllib.parse import urlsplit
 
 import pytest
-from hubbub.web.pages import templates
 from hypothesis import example, given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
@@ -13,6 +12,7 @@ from hubbub.answers.registered import RANKS
 from hubbub.answers.shapes import Evidence, Said, Speaker, Words
 from hubbub.model import Identifier
 from hubbub.web import words
+from hubbub.web.pages import templates
 
 HOSTILE = st.one_of(
     st.text(),

@@ -200,14 +200,13 @@ class Answers:
         found = self.shelf(shelf)
         if found is None:
             return None
-        lines = tuple(exported.line(self.report(one.identifier, voices=0)) for one in found.works)
-        return Dossier(found, METHOD, now, lines)
+        return exported.dossier((self.report(one.identifier, voices=0) for one in found.works), METHOD, now)
 
     def export(self, kind: Format, name: str, now: datetime, ring: int | None = None) -> str | None:
         """Write the people (of one `ring`), the outlets or the works of a shelf as a file; None without a shelf."""
         if kind == "dossier":
             dossier = self.dossier(name, now)
-            return dossier and exported.dossier(dossier)
+            return exported.table(dossier) if dossier else None
         shelf = self.shelf(name)
         if shelf is None:
             return None
@@ -215,7 +214,7 @@ class Answers:
             said = ((one.identifier, self.said(one.identifier)) for one in shelf.works)
             return exported.opml(shelf.title, exported.outlets(said))
         found = suggest(self._store, name, now, SUGGESTED)
-        return found and exported.suggestions(kind, found, shelf.title, now, ring)
+        return exported.suggestions(kind, found, shelf.title, now, ring) if found else None
 
     def status(self) -> Status:
         """Say how collecting goes."""

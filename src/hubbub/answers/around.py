@@ -1,4 +1,4 @@
-"""Who is around the voices of a shelf: their rows and weights come in, accounts of their networks go out, nearest first.
+"""Who is around the voices of a shelf: their rows and weights come in; their networks go out, nearest first.
 
 Ties come out of the store as columns, one row of text a voice: a network of a million ties is told in a second.
 """

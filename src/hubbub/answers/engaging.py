@@ -129,7 +129,7 @@ def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> S
         ]
         for ring in rings
     ]
-    made[1] = _in_turns(made[1], _quiet(view, seen, seeds, answered, now))
+    made[1] = _in_turns(made[1], _quiet(view, seen, seeds, answered, now, each))[:each]
     first = [one for ring, few in zip(made, TODAY, strict=True) for one in ring[:few]]
     more = [one for ring, few in zip(made, TODAY, strict=True) for one in ring[few:]]
     return Suggestions(shelf, len(seeds), tuple(map(tuple, made)), tuple([*first, *more][: sum(TODAY)]))
@@ -137,18 +137,18 @@ def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> S
 
 def _in_turns(some: Sequence[Suggestion], others: Sequence[Suggestion]) -> list[Suggestion]:
     """One of the first and one of the others, and so on: their scores cannot be compared."""
-    return [one for pair in zip_longest(some, others) for one in pair if one is not None][:EACH]
+    return [one for pair in zip_longest(some, others) for one in pair if one is not None]
 
 
 def _quiet(
-    view: View, seen: _Seen, seeds: Collection[int], answered: Mapping[int, Response], now: datetime
+    view: View, seen: _Seen, seeds: Collection[int], answered: Mapping[int, Response], now: datetime, each: int
 ) -> list[Suggestion]:
     """The nearest of those who follow voices or are followed by them, and of whom no word is known."""
     voices = _weights({account: seen.own[account] for account in sorted(seeds)})
     near = around(view.connection, voices, seen.said)
     speakers = view.speakers([one.account for one in near])
     left_out = _left_out(speakers, answered, now)
-    fit = [one for one in near if one.account not in left_out and not why_a_feed(speakers[one.account], ())][:EACH]
+    fit = [one for one in near if one.account not in left_out and not why_a_feed(speakers[one.account], ())][:each]
     told = ties_of(view.connection, [one.account for one in fit], seeds)
     return [_near(seen, speakers[one.account], one, told[one.account]) for one in fit]
 
