@@ -29,6 +29,13 @@ def both(one: Works, other: Works) -> Works:
     )  # fmt: skip
 
 
+def turned(one: Works) -> Works:
+    return Works(
+        "set", one.identifiers[::-1], one.kinds[::-1], one.published[::-1], one.groups[::-1],
+        {venue: counts[::-1] for venue, counts in one.mentions.items()},
+    )  # fmt: skip
+
+
 def world(rate: float = 1.0, kind: str = "article") -> Works:
     chance, at = np.random.default_rng(5), np.repeat(np.arange(60), 20)
     return works(chance.poisson(rate * chance.gamma(6, 1 / 6, 60)[at]), kind, groups=at)
@@ -111,11 +118,7 @@ def test_an_unknown_count_is_in_no_number() -> None:
 
 def test_the_order_of_works_changes_nothing() -> None:
     reference, own = world(), works([0, 1, 5, 2])
-    turned = [
-        Works(w.name, w.identifiers[::-1], w.kinds[::-1], w.published[::-1], w.groups[::-1], {"news": w.mentions["news"][::-1]})
-        for w in (own, reference)
-    ]  # fmt: skip
-    one, other = grid(own, reference)["article"], grid(*turned)["article"]
+    one, other = grid(own, reference)["article"], grid(turned(own), turned(reference))["article"]
     assert (one.row.ratio, one.any, one.row.verdict) == (other.row.ratio, other.any, other.row.verdict)
 
 
@@ -142,3 +145,10 @@ def test_ages_are_learnt_where_enough_is_known_and_follow_the_rule_elsewhere() -
 @pytest.mark.parametrize("counts", [[], [0], [1e12]])
 def test_hardly_any_works_break_nothing(counts: list[float]) -> None:
     assert all(one.row.verdict == Verdict.LITTLE for one in grid(works(counts), world(0.01)).values())
+
+
+def test_where_reference_groups_happen_not_to_differ_a_shelf_can_still_be_told() -> None:
+    alike = works([n % 10 == 0 for n in range(200)], groups=[n // 10 for n in range(200)])
+    found = grid(works([1] * 30), alike)["article"]
+    assert found.row.verdict == Verdict.WELL
+    assert grid(works([n % 10 == 0 for n in range(30)]), alike)["article"].row.verdict == Verdict.LITTLE

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from hubbub.metrics.reference import day_of, read
 
-CSV = "identifier,type,published,group,bluesky,news\n10.5555/a,Journal Article,2024-05-17,ann,3,\n10.5555/b,,2024,,0,1\n"
+CSV = (
+    "identifier,type,published,group,bluesky,news\n10.5555/a,Journal Article,2024-05-17,ann,3,\n10.5555/b,,2024,,0,1\n"
+)
 
 
 def test_a_table_is_read_by_its_columns() -> None:

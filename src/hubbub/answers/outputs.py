@@ -15,7 +15,7 @@ from sqlalchemy import Integer, cast, func, select
 
 from hubbub.answers.view import View
 from hubbub.match.works import Version
-from hubbub.metrics.reference import Works, day_of
+from hubbub.metrics.reference import day_of
 from hubbub.model import Description, Identifier
 from hubbub.named import Named, known
 from hubbub.reference.venues import kind_of
@@ -27,7 +27,7 @@ _NEVER = -(2**62)  # in place of a time that nobody knows
 
 
 class Output(Struct, frozen=True):
-    """One form of the work with the number `work` of its shelf, under all its `names`, the first of which to call it by.
+    """One form of a work, which has the number `work` on its shelf, under all its `names`; the first is to call it by.
 
     `kind` is what registries call it, and `unknown` where none does.
     """
@@ -151,6 +151,4 @@ def _rows_of(view: View, ones: Sequence[Output]) -> dict[int, int]:
     numbers = {name: number for number, one in enumerate(ones) for name in one.names}
     table, values = s.identifier.c, sorted({name.value for name in numbers})
     found = rows(view.connection, select(table.id, table.scheme, table.value).where(among(table.value, values)))
-    return {
-        row.id: numbers[name] for row in found if (name := Identifier(row.scheme, row.value)) in numbers
-    }
+    return {row.id: numbers[name] for row in found if (name := Identifier(row.scheme, row.value)) in numbers}

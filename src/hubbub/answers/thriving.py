@@ -6,7 +6,6 @@ Heavy: it loads numpy and scipy, so it is imported when it is asked for.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 from msgspec import Struct
@@ -16,6 +15,7 @@ from sqlalchemy import exists, select
 
 from hubbub import identify
 from hubbub.answers.outputs import DAY, Output, Spoken, outputs, spoken
+from hubbub.answers.shapes import Card
 from hubbub.answers.view import View
 from hubbub.metrics import calibrated, kinds
 from hubbub.metrics.against import Ageing, Baseline, Square, ageing, baseline, places, squares
@@ -30,7 +30,6 @@ from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.sql import rows
 from hubbub.store.times import micros
-from hubbub.store.wanted import on_shelves
 
 Floats = NDArray[np.float64]
 
@@ -59,7 +58,7 @@ class Venue(Struct, frozen=True):
 
 
 class Forms(Struct, frozen=True):
-    """The same works in two forms at one venue. `sure`: a difference that can be told, one in ten of these being none."""
+    """The same works in two forms at one venue. `sure`: a difference is told; of these, one in ten is none."""
 
     venue: str
     first: str
@@ -131,12 +130,11 @@ def thrive(store: Store, shelf: str, against: str | Works | None, now: datetime)
     None if there is no such shelf. ValueError if there is no such other shelf, or it is the same.
     """
     with View(store) as view:
-        found = rows(view.connection, select(s.shelf).where(s.shelf.c.name == shelf))
-        if not found:
+        card, works = view.card(shelf), view.works_on(shelf)
+        if card is None or works is None:
             return None
         if against == shelf:
             raise ValueError("a shelf is no reference for itself; name another shelf, or a file")
-        works = _works(view, shelf)
         own = outputs(view, works)
         said, names = spoken(view, own), _names(view)
         peers, reference = _peers(view, own, against) if isinstance(against, str) else ([], None)
@@ -147,7 +145,7 @@ def thrive(store: Store, shelf: str, against: str | Works | None, now: datetime)
             reference, told = _given(view, own, against, at)
             at |= told.mentions.keys() - set(reference.unread)
     ages = _ages([(own, said), (peers, theirs)], names, at, now)
-    return _thriving(found[0], len(works), own, _columns(own, said, names, at), reference, told, ages, now)
+    return _thriving(card, own, _columns(own, said, names, at), reference, told, ages, now)
 
 
 def _names(view: View) -> dict[int, str]:
@@ -156,10 +154,11 @@ def _names(view: View) -> dict[int, str]:
 
 def _peers(view: View, own: Sequence[Output], shelf: str) -> tuple[list[Output], Against]:
     """The outputs of another shelf, without those of one's own."""
-    if not rows(view.connection, select(s.shelf.c.name).where(s.shelf.c.name == shelf)):
+    works = view.works_on(shelf)
+    if works is None:
         raise ValueError(f"there is no shelf {shelf!r} to compare with")
     taken = {name for one in own for name in one.names}
-    every = outputs(view, _works(view, shelf))
+    every = outputs(view, works)
     peers = [one for one in every if taken.isdisjoint(one.names)]
     return peers, Against(shelf, True, len(peers), len(every) - len(peers), ())
 
@@ -170,13 +169,6 @@ def _given(view: View, own: Sequence[Output], works: Works, at: set[str]) -> tup
     told = works.less([one for one in works.identifiers if _normal(one) in taken])
     unread = sorted(venue for venue in told.mentions if venue not in at and not _collects(view, venue))
     return Against(works.name, False, len(told), len(works) - len(told), tuple(unread)), told
-
-
-def _works(view: View, shelf: str) -> list[Identifier]:
-    every = on_shelves().subquery().c
-    which = select(every.identifier).where(every.shelf == shelf)
-    named = select(s.identifier.c.scheme, s.identifier.c.value).where(s.identifier.c.id.in_(which))
-    return [Identifier(*row) for row in rows(view.connection, named.order_by(s.identifier.c.id))]
 
 
 def _normal(written: str) -> str:
@@ -231,7 +223,7 @@ def _ages(
 
 
 def _thriving(
-    shelf: Any, works: int, own: Sequence[Output], mine: Works, reference: Against | None, told: Works,
+    shelf: Card, own: Sequence[Output], mine: Works, reference: Against | None, told: Works,
     ages: Mapping[str, Ageing], now: datetime,
 ) -> Thriving:  # fmt: skip
     today = micros(now) / DAY
@@ -249,7 +241,7 @@ def _thriving(
         title=shelf.title,
         simulated=shelf.simulated,
         as_of=now,
-        works=works,
+        works=shelf.works,
         outputs=len(own),
         kinds=tuple(
             Kind(kind, int(which.sum()), int(np.isnan(mine.published[which]).sum())) for kind, which in counts.items()

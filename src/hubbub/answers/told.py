@@ -19,7 +19,7 @@ def share(square: "Square") -> str:
         return "this venue cannot carry it"
     if not square.ripe:
         works = f"{square.row.works} {'work' if square.row.works == 1 else 'works'}"
-        return f"none of {works} is old enough" if square.row.verdict == "too early" else f"nothing known of {works}"
+        return f"{works}, too young" if square.row.verdict == "too early" else f"{works}, none known and dated"
     return f"{square.heard} of {square.ripe} ({interval(square.low, square.high, percent=True)})"
 
 
@@ -48,7 +48,9 @@ def claim(square: "Square") -> str:
     """What is compared, in a sentence's end: 1.6 times what is usual (1.2 to 2.1), of 12 works."""
     row = square.row
     what = "as often mentioned at all as is usual" if row.measure == "any" else "what is usual, by ln(1 + mentions)"
-    return f"{row.ratio:.2g} times {what} ({interval(row.low, row.high)}), from {row.compared} works; {reference(square)}"
+    return (
+        f"{row.ratio:.2g} times {what} ({interval(row.low, row.high)}), from {row.compared} works; {reference(square)}"
+    )
 
 
 def forms(one: "Forms") -> str:

@@ -11,8 +11,8 @@ import typer
 from rich.text import Text
 
 from hubbub.answers import Answers, told
+from hubbub.answers.exported import cell
 from hubbub.cli import show, wants
-from hubbub.cli.answered import cell
 from hubbub.cli.given import store_of
 from hubbub.cli.show import counted, out, plain, tabled
 from hubbub.reference.places import place
@@ -107,7 +107,9 @@ def _show(found: "Thriving") -> None:
     if undated:
         out.print(f"{counted('output', undated)} without any date: nobody knows how old, so not judged.")
     learnt = [place(venue.name).title for venue in found.venues if venue.learnt_mentions]
-    ages = f"Ages are learnt from this store for {', '.join(learnt)}; elsewhere by rule" if learnt else "Ages are by rule"
+    ages = (
+        f"Ages are learnt from this store for {', '.join(learnt)}; elsewhere by rule" if learnt else "Ages are by rule"
+    )
     out.print(Text(plain(f"\n{ages}. None means: nothing in what this store collected."), style="dim"))
 
 
@@ -116,7 +118,9 @@ def _against(found: "Thriving") -> None:
         return
     one = found.against
     what = "the shelf" if one.is_shelf else "the file"
-    out.print(plain(f"Compared with {what} {one.name}: {counted('work', one.works)}, {one.shared} shared ones left out."))
+    out.print(
+        plain(f"Compared with {what} {one.name}: {counted('work', one.works)}, {one.shared} shared ones left out.")
+    )
     if one.unread:
         out.print(plain(f"Nothing is collected here of {', '.join(one.unread)}, so these are unknown, not zero."))
 
@@ -161,4 +165,6 @@ def _contrasts(found: "Thriving") -> None:
     if found.contrasts:
         out.print(Text("\nAgainst what is usual for each kind", style="bold"))
     for one in found.contrasts[:LISTED]:
-        out.print(plain(f"  {place(one.venue).title}: {one.better} do better than {one.worse} ({one.certainty:.0%} sure)"))
+        out.print(
+            plain(f"  {place(one.venue).title}: {one.better} do better than {one.worse} ({one.certainty:.0%} sure)")
+        )

@@ -31,7 +31,7 @@ Names = NDArray[np.str_]
 
 
 class Ageing(Struct, frozen=True):
-    """When mentions come at a venue, as `Prior.maturity`; learnt of so many `mentions` of `works`, by rule if of none."""
+    """When mentions come at a venue, as `Prior.maturity`: learnt of `mentions` of `works`, or by rule if of none."""
 
     maturity: tuple[float, ...]
     mentions: int = 0
@@ -57,7 +57,7 @@ class Square(Struct, frozen=True):
 
 
 class Baseline(NamedTuple):
-    """What reference works tell of a venue: their counts, the strata of each from narrow to wide, and norms by stratum."""
+    """What reference works tell of a venue: counts, the strata of each work from narrow to wide, norms by stratum."""
 
     counts: Floats
     strata: tuple[Names, ...]

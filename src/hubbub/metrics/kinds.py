@@ -1,4 +1,4 @@
-"""Which kinds of output get more at a venue, without any reference: counts of works by kind come in, contrasts go out."""
+"""Which kinds of output get more at a venue, without any reference: counts by kind come in, contrasts go out."""
 
 from collections.abc import Mapping
 from itertools import combinations
