@@ -91,8 +91,8 @@ def test_below_five_mentions_there_are_lists_and_no_rates(store: Store) -> None:
     spoke(store, "ann", 300, 200, 9, 8)
     few = community(store)
     assert (few.mentions, [one.state for one in few.members]) == (4, ["returning"])
-    assert few.unseen is few.mix is few.originality is few.period.returned is few.steadiness is None
-    assert few.changes == few.circles == ()
+    assert {few.unseen, few.mix, few.originality, few.period.returned, few.steadiness} == {None}
+    assert [*few.changes, *few.circles] == []
     spoke(store, "bob", 7)
     enough = community(store)
     assert enough.unseen is not None

@@ -12,7 +12,8 @@ from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.answers.engaging import Suggestion, Suggestions
 from hubbub.answers.exported import as_csv as table
-from hubbub.answers.people import Audiences, People, Person
+from hubbub.answers.people import People, Person
+from hubbub.answers.reaching import Audiences
 from hubbub.cli import show, wants
 from hubbub.cli.given import store_of
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled, worded
@@ -228,3 +229,26 @@ def _reach(reach: Audiences | None) -> None:
         if number
     ]
     out.print(f"Potential reach, each follower counted once: {span}, from {', '.join(known)}.")
+    if reach.overlap:
+        least, most = (f"{times:.2f}" for times in reach.overlap)
+        out.print(f"A follower follows {least if least == most else f'{least} to {most}'} of the voices on average.")
+    if reach.sectors or reach.known:
+        told = [f"{one.name} {one.accounts:,}" for one in reach.sectors]
+        out.print(
+            f"What the listed followers are: {', '.join([*told, f'{UNKNOWN} {reach.untold:,}'])};"
+            f" {reach.known:,} say enough to tell."
+        )
+    _gains(reach)
+
+
+def _gains(reach: Audiences) -> None:
+    if not reach.gains:
+        return
+    out.print(Text("\nWhat each voice adds to the reach of those before it", style="bold"))
+    table = tabled("account", "source", "listed followers", "adds", "only by this one")
+    for one in reach.gains[:NAMED]:
+        who, numbers = one.speaker, (one.followers, one.gain, one.alone)
+        table.add_row(plain(called(who)), who.source, *map(numbered, numbers))
+    out.print(table)
+    if len(reach.gains) > NAMED:
+        out.print(Text(f"and {len(reach.gains) - NAMED:,} more: --json", style="dim"))

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.model import Identifier
-from hubbub.web import chart, community, shelves, taken, words
+from hubbub.web import chart, community, people, shelves, taken, words
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
@@ -34,6 +34,7 @@ def create_app(answers: Answers) -> FastAPI:
     app.state.answers = answers
     for routes in (
         router,
+        people.router,
         taken.router,
         community.router,
         shelves.router,
