@@ -6,6 +6,7 @@ Every number comes with the mentions behind it, every mention with its post and 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from getpass import getuser
+from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
 from hubbub.answers import exported, places, registered, second
@@ -36,6 +37,10 @@ from hubbub.model import Category, Identifier
 from hubbub.named import known
 from hubbub.store import Store, questions
 from hubbub.store.people import Word, refusal
+
+if TYPE_CHECKING:
+    from hubbub.answers.thriving import Thriving
+    from hubbub.metrics.reference import Works
 
 METHOD = f"find {identify.METHOD_VERSION}, count {metrics.METHOD}"
 
@@ -172,6 +177,15 @@ class Answers:
     def engage(self, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
         """Say whom to engage next for a shelf, in three rings of up to `each`, with reasons; None without a shelf."""
         return suggest(self._store, shelf, now, each)
+
+    def thrive(self, shelf: str, now: datetime, against: "str | Works | None" = None) -> "Thriving | None":
+        """Say where a shelf's works do well, by kind and venue, `against` another shelf or given works.
+
+        None if there is no such shelf; ValueError if there is no such other shelf, or it is the same.
+        """
+        from hubbub.answers.thriving import thrive  # scipy is loaded where it is asked for
+
+        return thrive(self._store, shelf, against, now)
 
     def respond(self, shelf: str, source: str, account: str, word: Word | None) -> None:
         """Remember what is answered to a suggestion; None takes it back."""
