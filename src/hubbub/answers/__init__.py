@@ -13,6 +13,7 @@ from hubbub.answers import exported, places, registered, second
 from hubbub.answers.community import Community
 from hubbub.answers.engaging import EACH, Suggestions, suggest
 from hubbub.answers.exported import SUGGESTED, Dossier, Format
+from hubbub.answers.listed import listed
 from hubbub.answers.growing import grow
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.shapes import (
@@ -29,6 +30,7 @@ from hubbub.answers.shapes import (
     Shelf,
     SourceCount,
     SourceReport,
+    Speaker,
 )
 from hubbub.answers.status import Status, status
 from hubbub.answers.view import View
@@ -198,6 +200,11 @@ class Answers:
         """Remember what is answered to a suggestion; None takes it back."""
         with self._store.writing() as writer:
             writer.responses.say(shelf, source, account, word, datetime.now(UTC))
+
+    def listed(self, written: str) -> tuple[Speaker, ...]:
+        """Find the accounts that are held and meant by `SOURCE:KEY`, the address of a profile, or a handle."""
+        with View(self._store) as view:
+            return listed(view, written)
 
     def forget(self, source: str, account: str) -> None:
         """Withdraw an account for good, with all that it said; it does not come back."""

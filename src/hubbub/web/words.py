@@ -185,6 +185,7 @@ def by_post(said: list[Said]) -> dict[tuple[str, str], Said]:
 TABS = {
     "": "Works",
     "people": "People",
+    "engage": "Engage",
     "community": "Community",
     "dossier": "Take along",
 }
