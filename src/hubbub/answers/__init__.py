@@ -13,8 +13,8 @@ from hubbub.answers import exported, places, registered, second
 from hubbub.answers.community import Community
 from hubbub.answers.engaging import EACH, Suggestions, suggest
 from hubbub.answers.exported import SUGGESTED, Dossier, Format
-from hubbub.answers.listed import listed
 from hubbub.answers.growing import grow
+from hubbub.answers.listed import listed
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.shapes import (
     AccountReport,
