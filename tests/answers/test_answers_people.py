@@ -3,7 +3,8 @@
 import pytest
 
 from hubbub.answers import Answers
-from hubbub.answers.people import Audiences, People
+from hubbub.answers.people import People
+from hubbub.answers.reaching import Audiences, Within
 from hubbub.store import Store
 from tests.answers.stated import OTHER, WORK, at, follow, heard, keep, links, list_of, passed, said, who
 from tests.conftest import NewStore
@@ -72,18 +73,54 @@ def test_what_people_say_of_their_work_labels_them(store: Store) -> None:
 def test_reach_counts_each_follower_once(store: Store) -> None:
     keep(store, said("p1", author="ann"), said("p2", author="bob"), list_of("ann", 3), list_of("bob", 3))
     keep(store, *(follow(one, voice) for one in ("x", "y") for voice in ("ann", "bob")), follow("z", "bob"))
-    assert people(store).reach == Audiences(least=3, most=3, total=5, listed=2, counted=0, partly=0)
+    found = people(store).reach
+    assert found is not None
+    assert (found.least, found.most, found.total, found.listed, found.counted, found.partly) == (3, 3, 5, 2, 0, 0)
+    assert found.overlap == (5 / 3, 5 / 3)
+
+
+def test_a_voice_adds_those_whom_none_before_it_reaches(store: Store) -> None:
+    keep(store, *(said(f"p{who}", author=who) for who in ("ann", "bob", "cat", "dan")))
+    keep(store, *(follow(one, "ann") for one in "xyz"), *(follow(one, "bob") for one in "wz"), follow("x", "cat"))
+    found = people(store).reach
+    assert found is not None
+    assert [(one.speaker.key, one.followers, one.gain, one.alone) for one in found.gains] == [
+        ("ann", 3, 3, 1),
+        ("bob", 2, 1, 1),
+    ]
+
+
+def test_who_wants_to_be_found_by_nobody_is_no_gain(store: Store) -> None:
+    keep(store, said("p1", author="ann"), follow("x", "ann"), who("ann", hidden=True))
+    found = people(store).reach
+    assert found is not None
+    assert (found.least, found.gains) == (1, ())
+
+
+@pytest.mark.parametrize(("followers", "named"), [(9, ()), (10, (Within("researcher", 10, 11),))])
+def test_what_followers_are_is_named_from_ten_on(store: Store, followers: int, named: tuple[Within, ...]) -> None:
+    keep(store, said("p1", author="ann"), said("p2", author="bob"), follow("f0", "bob"), follow("silent", "ann"))
+    keep(store, *(follow(f"f{n}", "ann") for n in range(followers)))
+    keep(store, *(who(f"f{n}", description="Professor of botany") for n in range(followers)))
+    found = people(store).reach
+    assert found is not None
+    assert (found.sectors, found.known, found.untold) == (named, followers, 1)
 
 
 def test_where_only_numbers_are_known_reach_lies_between_bounds(store: Store) -> None:
     keep(store, said("p1", author="ann"), said("p2", author="bob"), said("p3", author="cat"))
     keep(store, who("ann", followers=10), who("bob", followers=4))
-    assert people(store).reach == Audiences(least=10, most=14, total=14, listed=0, counted=2, partly=0)
+    assert people(store).reach == Audiences(
+        least=10, most=14, total=14, listed=0, counted=2, partly=0, overlap=(1.0, 1.4)
+    )
 
 
 def test_some_followers_of_a_voice_are_no_upper_bound(store: Store) -> None:
     keep(store, said("p1", author="ann"), said("p2", author="bob"), who("bob", followers=4), follow("x", "ann"))
-    assert people(store).reach == Audiences(least=4, most=None, total=None, listed=0, counted=1, partly=1)
+    found = people(store).reach
+    assert found is not None
+    assert (found.least, found.most, found.total, found.overlap) == (4, None, None, None)
+    assert (found.listed, found.counted, found.partly) == (0, 1, 1)
 
 
 def test_how_much_hangs_on_one_post_is_told_from_ten_mentions_on(store: Store) -> None:

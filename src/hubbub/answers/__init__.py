@@ -6,11 +6,15 @@ Every number comes with the mentions behind it, every mention with its post and 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from getpass import getuser
+from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
 from hubbub.answers import exported, places, registered, second
+from hubbub.answers.community import Community
 from hubbub.answers.engaging import EACH, Suggestions, suggest
 from hubbub.answers.exported import SUGGESTED, Dossier, Format
+from hubbub.answers.growing import grow
+from hubbub.answers.listed import listed
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.shapes import (
     AccountReport,
@@ -26,6 +30,7 @@ from hubbub.answers.shapes import (
     Shelf,
     SourceCount,
     SourceReport,
+    Speaker,
 )
 from hubbub.answers.status import Status, status
 from hubbub.answers.view import View
@@ -34,6 +39,10 @@ from hubbub.model import Category, Identifier
 from hubbub.named import known
 from hubbub.store import Store, questions
 from hubbub.store.people import Acquaintance, Word, refusal
+
+if TYPE_CHECKING:
+    from hubbub.answers.thriving import Thriving
+    from hubbub.metrics.reference import Works
 
 METHOD = f"find {identify.METHOD_VERSION}, count {metrics.METHOD}"
 
@@ -171,6 +180,22 @@ class Answers:
         """Say whom to engage next for a shelf, in three rings of up to `each`, with reasons; None without a shelf."""
         return suggest(self._store, shelf, now, each)
 
+    def thrive(self, shelf: str, now: datetime, against: "str | Works | None" = None) -> "Thriving | None":
+        """Say where a shelf's works do well, by kind and venue, `against` another shelf or given works.
+
+        None if there is no such shelf; ValueError if there is no such other shelf, or it is the same.
+        """
+        from hubbub.answers.thriving import thrive  # scipy is loaded where it is asked for
+
+        return thrive(self._store, shelf, against, now)
+
+    def community(self, shelf: str, now: datetime, own: Collection[tuple[str, str]] = ()) -> Community | None:
+        """Say whether the community of a shelf grows; None if there is no such shelf.
+
+        `own` are accounts of one's own, by source and key, beside those whose works the shelf holds.
+        """
+        return grow(self._store, shelf, now, own)
+
     def respond(self, shelf: str, source: str, account: str, word: Word | None) -> None:
         """Remember what is answered to a suggestion; None takes it back."""
         with self._store.writing() as writer:
@@ -182,6 +207,11 @@ class Answers:
             for (source, word), accounts in lists.items():
                 writer.acquaintances.say(shelf, source, word, accounts, datetime.now(UTC))
 
+    def listed(self, written: str) -> tuple[Speaker, ...]:
+        """Find the accounts that are held and meant by `SOURCE:KEY`, the address of a profile, or a handle."""
+        with View(self._store) as view:
+            return listed(view, written)
+
     def forget(self, source: str, account: str) -> None:
         """Withdraw an account for good, with all that it said; it does not come back."""
         with self._store.writing() as writer:
@@ -192,14 +222,13 @@ class Answers:
         found = self.shelf(shelf)
         if found is None:
             return None
-        lines = tuple(exported.line(self.report(one.identifier, voices=0)) for one in found.works)
-        return Dossier(found, METHOD, now, lines)
+        return exported.dossier((self.report(one.identifier, voices=0) for one in found.works), METHOD, now)
 
     def export(self, kind: Format, name: str, now: datetime, ring: int | None = None) -> str | None:
         """Write the people (of one `ring`), the outlets or the works of a shelf as a file; None without a shelf."""
         if kind == "dossier":
             dossier = self.dossier(name, now)
-            return exported.dossier(dossier) if dossier else None
+            return exported.table(dossier) if dossier else None
         shelf = self.shelf(name)
         if shelf is None:
             return None

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from hubbub.answers.engaging import Suggestion, Suggestions
-from hubbub.answers.shapes import Report, Said, Shelf, Speaker
+from hubbub.answers.shapes import Report, Said, Speaker
 from hubbub.model import Identifier
 
 Format = Literal["mastodon", "bluesky", "opml", "csv", "json", "dossier"]
@@ -74,11 +74,15 @@ class DossierLine(Struct, frozen=True):
 
 
 class Dossier(Struct, frozen=True):
-    """A shelf to hand in: its works, by which rules they are counted, and when that was said."""
+    """The works of a shelf to hand in, by which rules they are counted, and when that was said.
 
-    shelf: Shelf
+    `categories` and `tallies` are those that any of the works has.
+    """
+
     method: str
     said_at: datetime
+    categories: tuple[str, ...]
+    tallies: tuple[str, ...]
     works: tuple[DossierLine, ...]
 
 
@@ -213,8 +217,16 @@ def opml(title: str, found: Iterable[Outlet]) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 
 
-def line(report: Report) -> DossierLine:
-    """What a dossier says of one work."""
+def dossier(reports: Iterable[Report], method: str, now: datetime) -> Dossier:
+    """Sum up what is known of works."""
+    works = tuple(map(_line, reports))
+    categories = sorted({name for one in works for name in one.categories})
+    return Dossier(
+        method, now, tuple(categories), tuple(sorted({name for one in works for name in one.tallies})), works
+    )
+
+
+def _line(report: Report) -> DossierLine:
     about = report.description
     return DossierLine(
         identifier=report.identifier,
@@ -235,20 +247,18 @@ def line(report: Report) -> DossierLine:
     )
 
 
-def dossier(found: Dossier) -> str:
-    """A dossier as CSV, one row a work; a category or a tally that no work has is no column."""
-    categories = sorted({name for one in found.works for name in one.categories})
-    tallies = sorted({name for one in found.works for name in one.tallies})
+def table(found: Dossier) -> str:
+    """A dossier as CSV, one row a work."""
     first = ("identifier", "title", "type", "issued", "posts", "accounts", "amplifications", "second_hand")
     last = ("reach_low", "reach_high", "first_at", "last_at", "checked_at")
     rows = [
         [str(one.identifier), *(getattr(one, name) for name in first[1:])]
-        + [one.categories.get(name) for name in categories]
-        + [one.tallies.get(name) for name in tallies]
+        + [one.categories.get(name) for name in found.categories]
+        + [one.tallies.get(name) for name in found.tallies]
         + [_told(getattr(one, name)) for name in last]
         for one in found.works
     ]
-    return as_csv([*first, *(f"posts: {name}" for name in categories), *tallies, *last], rows)
+    return as_csv([*first, *(f"posts: {name}" for name in found.categories), *found.tallies, *last], rows)
 
 
 def _told(value: Any) -> Any:

@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from sqlalchemy import CompoundSelect, and_, not_, null, select, union
 
+from hubbub.answers.reaching import Audiences, profile_of, reach_of
 from hubbub.answers.shapes import Speaker
 from hubbub.answers.view import View
 from hubbub.model import Identifier
 from hubbub.named import known
-from hubbub.people.labels import Audience, Label, Profile, audience, label
+from hubbub.people.labels import Audience, Label, audience, label
 from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.sql import among
@@ -37,22 +38,6 @@ class Person(Struct, frozen=True):
     works: int
     first_at: datetime | None
     last_at: datetime | None
-
-
-class Audiences(Struct, frozen=True):
-    """How many accounts follow at least one of the voices, between `least` and `most`; exactly so many if both agree.
-
-    `total` counts each as often as it follows one. Lists of followers were read to their ends of `listed` voices, of
-    `counted` only the number is known, of `partly` only some followers, so that `most` and `total` are unknown, and of
-    the others nothing.
-    """
-
-    least: int
-    most: int | None
-    total: int | None
-    listed: int
-    counted: int
-    partly: int
 
 
 class People(Struct, frozen=True):
@@ -102,7 +87,7 @@ def _people(view: View, works: Sequence[Identifier]) -> People:
     mentions = spoken(view, rows_of(view, works))
     by_account = by_accounts(mentions)
     speakers = view.speakers(by_account)
-    people = {account: _person(speakers[account], said) for account, said in by_account.items()}
+    people = {account: person(speakers[account], said) for account, said in by_account.items()}
     shown = {account: one for account, one in people.items() if not one.speaker.hidden}
     ordered = sorted(shown.values(), key=_engaged)
     voices = {account: one for account, one in people.items() if not one.feed}
@@ -114,7 +99,7 @@ def _people(view: View, works: Sequence[Identifier]) -> People:
         hidden=len(people) - len(shown),
         unnamed=len({one.post for one in mentions if one.account is None}),
         audience=audience(one.labels for one in voices.values()),
-        reach=_reach(view, voices),
+        reach=reach_of(view, {account: one.speaker for account, one in voices.items()}),
         originality=originality,
         concentration=concentration,
     )
@@ -175,23 +160,15 @@ def by_accounts(mentions: Sequence[Spoken]) -> dict[int, list[Spoken]]:
     return found
 
 
-def _person(speaker: Speaker, said: Collection[Spoken]) -> Person:
+def person(speaker: Speaker, said: Collection[Spoken]) -> Person:
+    """What one account is, and how it spoke of the works."""
     posts = len({one.post for one in said if one.original is None})
     amplifications = len({one.post for one in said if one.original is not None})
     feed, works = why_a_feed(speaker, said), len({one.work for one in said})
     times = [one.posted_at for one in said if one.posted_at is not None]
-    profile = Profile(
-        source=speaker.source,
-        id=speaker.key,
-        handle=speaker.handle or "",
-        name=speaker.name or "",
-        description=speaker.description or "",
-        works=works,
-        feed=feed,
-    )
     return Person(
         speaker=speaker,
-        labels=label(profile),
+        labels=label(profile_of(speaker, works, feed)),
         feed=feed,
         posts=posts,
         amplifications=amplifications,
@@ -218,24 +195,3 @@ def _attention(mentions: Sequence[Spoken]) -> tuple[float | None, float | None]:
     shares = [*found.originality.tolist(), *found.concentration.tolist()]
     originality, concentration = (None if isnan(share) else share for share in shares or (nan, nan))
     return originality, concentration
-
-
-def _reach(view: View, voices: Mapping[int, Person]) -> Audiences | None:
-    """How far the voices reach together, each follower counted once as far as lists tell."""
-    from hubbub.people.reach import reach
-
-    lists: dict[int, list[int]] = {account: [] for account in voices}
-    ends = select(s.follow.c.followed, s.follow.c.follower).where(among(s.follow.c.followed, list(voices)))
-    for followed, follower in view.connection.execute(ends):
-        lists[followed].append(follower)
-    read = s.follow_list.c
-    whole = select(read.account).where(read.direction == "followers", read.whole_at.is_not(None))
-    listed = set(view.connection.execute(whole.where(among(read.account, list(voices)))).scalars())
-    counts = {account: one.speaker.followers for account, one in voices.items() if account not in listed}
-    heard = [account for account in voices if lists[account] or account in listed or counts[account] is not None]
-    if not heard:
-        return None
-    found = reach([lists[one] for one in heard], [max(counts.get(one) or 0, len(lists[one])) for one in heard])
-    partly = sum(one not in listed and counts[one] is None for one in heard)
-    most, total = (None, None) if partly else (found.most, found.total)
-    return Audiences(found.least, most, total, len(listed), len(heard) - len(listed) - partly, partly)

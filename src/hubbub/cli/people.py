@@ -12,7 +12,8 @@ from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.answers.engaging import Suggestion, Suggestions
 from hubbub.answers.exported import as_csv as table
-from hubbub.answers.people import Audiences, People, Person
+from hubbub.answers.people import People, Person
+from hubbub.answers.reaching import Audiences
 from hubbub.cli import show, wants
 from hubbub.cli.given import store_of
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled, worded
@@ -80,7 +81,7 @@ def engage(
         answers = Answers(store)
         for word, account in words.items():
             if account is not None:
-                answers.respond(shelf, *_named(account), word)
+                answers.respond(shelf, *named(account), word)
         found = answers.engage(wants.checked(shelf), datetime.now(UTC))
     if found is None:
         show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
@@ -101,11 +102,11 @@ def forget(
         hubbub forget bluesky:did:plc:44ybard66vv44zksje25o7dz
     """
     with store_of(context) as store:
-        Answers(store).forget(*_named(account))
+        Answers(store).forget(*named(account))
     show.line("Forgotten. What was exported before is not: ask who has it to remove it too.")
 
 
-def _named(account: str) -> tuple[str, str]:
+def named(account: str) -> tuple[str, str]:
     """The place and the key of an account as it is listed."""
     source, colon, key = wants.checked(account).partition(":")
     if not (colon and key and source in sources()):
@@ -228,3 +229,26 @@ def _reach(reach: Audiences | None) -> None:
         if number
     ]
     out.print(f"Potential reach, each follower counted once: {span}, from {', '.join(known)}.")
+    if reach.overlap:
+        least, most = (f"{times:.2f}" for times in reach.overlap)
+        out.print(f"A follower follows {least if least == most else f'{least} to {most}'} of the voices on average.")
+    if reach.sectors or reach.known:
+        told = [f"{one.name} {one.accounts:,}" for one in reach.sectors]
+        out.print(
+            f"What the listed followers are: {', '.join([*told, f'{UNKNOWN} {reach.untold:,}'])};"
+            f" {reach.known:,} say enough to tell."
+        )
+    _gains(reach)
+
+
+def _gains(reach: Audiences) -> None:
+    if not reach.gains:
+        return
+    out.print(Text("\nWhat each voice adds to the reach of those before it", style="bold"))
+    table = tabled("account", "source", "listed followers", "adds", "only by this one")
+    for one in reach.gains[:NAMED]:
+        who, numbers = one.speaker, (one.followers, one.gain, one.alone)
+        table.add_row(plain(called(who)), who.source, *map(numbered, numbers))
+    out.print(table)
+    if len(reach.gains) > NAMED:
+        out.print(Text(f"and {len(reach.gains) - NAMED:,} more: --json", style="dim"))

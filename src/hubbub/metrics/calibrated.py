@@ -45,3 +45,14 @@ def kept(certainties: NDArray[np.float64], rate: float = 0.1) -> NDArray[np.bool
     shown[order] = within
     # Claims that are equally sure are shown all or not at all, so that their order plays no part.
     return shown & ~np.isin(certainties, certainties[~shown])
+
+
+def discovered(chances: NDArray[np.float64], rate: float = 0.1) -> NDArray[np.bool_]:
+    """Say which differences can be shown together so that, as is expected, at most `rate` of them are none.
+
+    `chances`: shape (differences,), of one at least as large if there were none (Benjamini & Hochberg 1995).
+    """
+    order = np.argsort(chances, kind="stable")
+    within = np.flatnonzero(chances[order] <= rate * np.arange(1, len(order) + 1) / max(len(order), 1))
+    limit = chances[order][within[-1]] if len(within) else -1.0
+    return np.asarray(chances <= limit)

@@ -15,7 +15,6 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize_scalar
 from scipy.special import betainc, btdtrib, gammainc, gammaincinv, gammaln
 
 from hubbub.metrics import calibrated
@@ -29,6 +28,7 @@ SURE = 0.9
 WELL, POOR, SILENT = 1.25, 0.8, 0.5  # ratios to what is expected
 ENOUGH = 3.0  # expected, in the venue's measure, before silence says something
 MATURE = 0.5  # of a work's mentions have come by its age, before it is compared
+SPREADS = np.arange(0.02, 5, 0.02)  # standard deviations of ratios of groups that a prior may have
 SPLITS = (2, 5, 10)  # works that predict the rest of their group
 
 
@@ -205,14 +205,16 @@ def foreseen(prior: Prior, seen: Floats, seen_expected: Floats, unseen_expected:
 
 
 def _shape(observed: Floats, expected: Floats) -> float:
-    """The likeliest shape of the prior, for sums of groups in units of the dispersion (DuMouchel 1999)."""
+    """The shape of the prior, for sums of groups in units of the dispersion.
 
-    def unlikely(log_shape: float) -> float:
-        a = np.exp(log_shape)
-        known = gammaln(a + observed) - gammaln(a) + a * np.log(a / (a + expected))
-        return -float(np.sum(known - observed * np.log(a + expected)))
-
-    return float(np.exp(minimize_scalar(unlikely, bounds=(-4.0, 7.0), method="bounded").x))
+    It is 1/s^2 for the mean s of the posterior of how far the ratios of groups spread, flat before. The likeliest shape
+    (DuMouchel 1999) is without bound as soon as few groups happen to differ by no more than chance makes them, and then
+    nothing that a shelf gets could be told.
+    """
+    a = 1 / SPREADS[:, None] ** 2
+    known = gammaln(a + observed) - gammaln(a) + a * np.log(a / (a + expected)) - observed * np.log(a + expected)
+    likely = np.sort(known, axis=1).sum(axis=1)
+    return float(1 / np.average(SPREADS, weights=np.exp(likely - likely.max())) ** 2)
 
 
 def learn(

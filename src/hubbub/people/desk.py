@@ -108,14 +108,18 @@ def asks(text: str) -> bool:
     return bool(_QUESTION.search(_ADDRESS.sub(" ", text)))
 
 
+def answerable(text: str) -> bool:
+    """Return whether a text has words of its own beside links, so that it may be answered."""
+    return bool(_ADDRESS.sub(" ", text).strip())
+
+
 def _reasons(thread: Thread, now: datetime, until: datetime) -> tuple[str, ...]:
-    own_words = _ADDRESS.sub(" ", thread.text).strip()
     reasons = []
     if asks(thread.text):
         reasons.append("asks a question")
     if thread.addressed:
         reasons.append("is addressed to you")
-    if own_words and not reasons:
+    if answerable(thread.text) and not reasons:
         reasons.append("has words of its own")
     if not reasons:
         return ()

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.model import Identifier
-from hubbub.web import chart, shelves, words
+from hubbub.web import chart, community, engage, forget, people, shelves, taken, words
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
@@ -32,7 +32,15 @@ def create_app(answers: Answers) -> FastAPI:
     """Make the app over these answers."""
     app = FastAPI(title="hubbub", docs_url=None, redoc_url=None)  # their pages load scripts from elsewhere
     app.state.answers = answers
-    for routes in (router, shelves.router):  # those of shelves last: what no other page of a shelf is, is its name
+    for routes in (
+        router,
+        people.router,
+        engage.router,
+        forget.router,
+        taken.router,
+        community.router,
+        shelves.router,
+    ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_middleware(Guard)

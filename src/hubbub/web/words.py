@@ -97,6 +97,11 @@ def match_path(identifier: Identifier) -> str:
     return _path("match", identifier.scheme, identifier.value)
 
 
+def people_path(identifier: Identifier) -> str:
+    """The address of the page that says who spoke of a work."""
+    return _path("people", "work", identifier.scheme, identifier.value)
+
+
 def shelf_path(name: str, page: str = "") -> str:
     """The address of a shelf's pages here."""
     return _path("shelf", name, page) if page else _path("shelf", name)
@@ -179,6 +184,10 @@ def by_post(said: list[Said]) -> dict[tuple[str, str], Said]:
 # The pages of a shelf: the end of their address, and their name.
 TABS = {
     "": "Works",
+    "people": "People",
+    "engage": "Engage",
+    "community": "Community",
+    "dossier": "Take along",
 }
 
 # What another identifier is to the work of a page, as headings.
@@ -207,7 +216,7 @@ OUTCOMES = {
 FILTERS = {
     f.__name__: f
     for f in (
-        number, counted, day, moment, span, machine, link, host, work_path, match_path, shelf_path, account_path,
-        out, scheme_title, name, straight, plain, parts, excerpt, language, spoken, percent,
+        number, counted, day, moment, span, machine, link, host, work_path, match_path, people_path, shelf_path,
+        account_path, out, scheme_title, name, straight, plain, parts, excerpt, language, spoken, percent,
     )
 }  # fmt: skip

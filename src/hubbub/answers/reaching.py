@@ -1,0 +1,154 @@
+"""How far voices reach: who they are comes in; how many follow them, what each adds, and who follows goes out.
+
+Nobody who wants to be found by nobody is named. What no list tells is unknown, and never counted as nobody.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from msgspec import Struct
+from sqlalchemy import select
+
+from hubbub.answers.shapes import Speaker
+from hubbub.answers.view import View
+from hubbub.people.labels import FEWEST, IN_FIELD, UNKNOWN, Profile, label
+from hubbub.store import schema as s
+from hubbub.store.sql import among
+
+LABELLED = 20_000  # followers whose profiles are read
+LIKELY = 0.5
+
+
+class Gain(Struct, frozen=True):
+    """What one voice adds to the reach of those before it, of `followers` that are listed; `alone` reaches no other."""
+
+    speaker: Speaker
+    followers: int
+    gain: int
+    alone: int
+
+
+class Within(Struct, frozen=True):
+    """How many listed followers are probably one thing; `total` counts each as often as it follows a voice."""
+
+    name: str
+    accounts: int
+    total: int
+
+
+class Audiences(Struct, frozen=True):
+    """How many accounts follow at least one of the voices, between `least` and `most`; exactly so many if both agree.
+
+    `total` counts each as often as it follows one, and `overlap` says how often that is, at least and at most. Lists of
+    followers were read to their ends of `listed` voices, of `counted` only the number is known, of `partly` only some
+    followers, so that `most`, `total` and `overlap` are unknown, and of the others nothing.
+
+    `gains` has the voices of whom followers are listed, each next one adding most to those before. `sectors` says what
+    `known` of the listed followers probably are by their profiles; what fewer than ten are is not named, and of the
+    `untold` nobody can say anything.
+    """
+
+    least: int
+    most: int | None
+    total: int | None
+    listed: int
+    counted: int
+    partly: int
+    overlap: tuple[float, float] | None = None
+    gains: tuple[Gain, ...] = ()
+    sectors: tuple[Within, ...] = ()
+    known: int = 0
+    untold: int = 0
+
+
+def profile_of(speaker: Speaker, works: int = 0, feed: tuple[str, ...] = ()) -> Profile:
+    """What an account publishes about itself, to be labelled."""
+    return Profile(
+        source=speaker.source,
+        id=speaker.key,
+        handle=speaker.handle or "",
+        name=speaker.name or "",
+        description=speaker.description or "",
+        works=works,
+        feed=feed,
+    )
+
+
+def reach_of(view: View, voices: Mapping[int, Speaker]) -> Audiences | None:
+    """Say how far the voices, given by their rows, reach together; None if nothing is known of any follower."""
+    from hubbub.people.reach import reach  # numpy and numba are loaded where people are asked for
+
+    lists = _followers(view, voices)
+    read = s.follow_list.c
+    whole = select(read.account).where(read.direction == "followers", read.whole_at.is_not(None))
+    listed = set(view.connection.execute(whole.where(among(read.account, list(voices)))).scalars())
+    counts = {account: one.followers for account, one in voices.items() if account not in listed}
+    heard = [account for account in voices if lists[account] or account in listed or counts[account] is not None]
+    if not heard:
+        return None
+    found = reach([lists[one] for one in heard], [max(counts.get(one) or 0, len(lists[one])) for one in heard])
+    partly = sum(one not in listed and counts[one] is None for one in heard)
+    sectors, known, untold = _sectors(view, [lists[one] for one in heard])
+    return Audiences(
+        least=found.least,
+        most=None if partly else found.most,
+        total=None if partly else found.total,
+        listed=len(listed),
+        counted=len(heard) - len(listed) - partly,
+        partly=partly,
+        overlap=None if partly else found.overlap,
+        gains=_gains(voices, lists),
+        sectors=sectors,
+        known=known,
+        untold=untold,
+    )
+
+
+def _followers(view: View, voices: Iterable[int]) -> dict[int, list[int]]:
+    lists: dict[int, list[int]] = {account: [] for account in voices}
+    ends = select(s.follow.c.followed, s.follow.c.follower).where(among(s.follow.c.followed, list(lists)))
+    for followed, follower in view.connection.execute(ends):
+        lists[followed].append(follower)
+    return lists
+
+
+def _gains(voices: Mapping[int, Speaker], lists: Mapping[int, list[int]]) -> tuple[Gain, ...]:
+    """What each voice adds to those before it, and what would be lost without it."""
+    from hubbub.people.reach import alone, greedy
+
+    held = [account for account in voices if lists[account]]
+    followers = [lists[account] for account in held]
+    lost = alone(followers).tolist()
+    ordered = [(held[one.voice], one.gain, lost[one.voice]) for one in greedy(followers)]
+    return tuple(
+        Gain(voices[account], len(lists[account]), gain, only)
+        for account, gain, only in ordered
+        if not voices[account].hidden
+    )
+
+
+def _sectors(view: View, lists: Sequence[Sequence[int]]) -> tuple[tuple[Within, ...], int, int]:
+    """What followers probably are, of how many that is known, and of how many not."""
+    from hubbub.people.reach import sector_reach
+
+    every = {follower for one in lists for follower in one}
+    table = s.account.c
+    told = select(table.id).where(among(table.id, list(every)), table.fields != "{}").order_by(table.id)
+    speakers = view.speakers(rows := list(view.connection.execute(told.limit(LABELLED)).scalars()))
+    kinds = {row: kind for row in rows if (kind := probably(speakers[row]))}
+    names = sorted(set(kinds.values()))
+    places = {row: place for place, row in enumerate(every)}
+    sectors = [len(names)] * len(every)
+    for row, kind in kinds.items():
+        sectors[places[row]] = names.index(kind)
+    found = sector_reach([[places[row] for row in one] for one in lists], sectors) if kinds else []
+    within = [
+        Within(name, one.least, one.total) for name, one in zip(names, found, strict=False) if one.least >= FEWEST
+    ]
+    ordered = tuple(sorted(within, key=lambda one: (-one.accounts, one.name)))
+    return ordered, len(kinds), len(every) - len(kinds)
+
+
+def probably(speaker: Speaker) -> str | None:
+    """What an account more probably is than not, by its profile; None if it says too little."""
+    best = next(one for one in label(profile_of(speaker)) if one.name != IN_FIELD)
+    return best.name if best.name != UNKNOWN and best.probability >= LIKELY else None

@@ -1,0 +1,33 @@
+"""What is taken along from a shelf: a dossier to print, and files for other programs."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, Response
+from starlette.exceptions import HTTPException
+
+from hubbub.answers.exported import FORMATS, Format
+from hubbub.web.pages import Reading, card_of, page_of
+
+router = APIRouter(default_response_class=HTMLResponse)
+
+
+@router.get("/shelf/{name:path}/export/{kind}")
+def export(answers: Reading, name: str, kind: Format) -> Response:
+    """A file for another program."""
+    written = answers.export(kind, name, datetime.now(UTC))
+    if written is None:
+        raise HTTPException(404, "There is no such shelf.")
+    ending, media = FORMATS[kind]
+    return Response(
+        written.encode("utf-8", "replace"),
+        media_type=media,
+        headers={"Content-Disposition": f'attachment; filename="hubbub-{kind}.{ending}"'},
+    )
+
+
+@router.get("/shelf/{name:path}/dossier")
+def dossier(request: Request, answers: Reading, name: str) -> Response:
+    """The works of a shelf with their counts, to be printed and handed in."""
+    card, found = card_of(answers, name), answers.dossier(name, datetime.now(UTC))
+    return page_of(request, "dossier.html", shelf=card, tab="dossier", dossier=found)
