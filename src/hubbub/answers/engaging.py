@@ -50,7 +50,8 @@ class Suggestion(Struct, frozen=True):
 
     `through` are those of the voices that it is tied to. `last` is what it last said or passed on of the works that
     tell its interest; None where it was never heard to speak of any, and its profile alone tells what it is. Scores
-    compare with those of others who were heard, or of others who were not.
+    compare with those of others who were heard, or of others who were not. `adds` are its followers who spoke of works
+    and follow none of your voices, as far as is known. `composer` is the address at which you would answer.
     """
 
     speaker: Speaker
@@ -59,15 +60,21 @@ class Suggestion(Struct, frozen=True):
     through: tuple[Speaker, ...]
     last: Words | None
     last_at: datetime | None
+    adds: int
+    composer: str | None
 
 
 class Suggestions(Struct, frozen=True):
-    """Whom to engage for a shelf: `rings` 0 to 2, the best of each first, and the few of `today`."""
+    """Whom to engage for a shelf: `rings` 0 to 2, the best of each first, and the few of `today`.
+
+    `odds` are those of each ring.
+    """
 
     shelf: str
     voices: int
     rings: tuple[tuple[Suggestion, ...], ...]
     today: tuple[Suggestion, ...]
+    odds: Measured
 
 
 def suggest(store: Store, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
