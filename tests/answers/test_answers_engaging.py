@@ -1,6 +1,7 @@
 """Whom to engage next: three rings, with reasons, without those who do not want it or were answered."""
 
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
@@ -9,7 +10,7 @@ from hubbub.answers.engaging import Suggestions
 from hubbub.model import Identifier
 from hubbub.store import Store
 from hubbub.store.people import Word
-from tests.answers.stated import NOW, OTHER, WORK, at, follow, keep, links, passed, said, who
+from tests.answers.stated import NOW, OTHER, WORK, alias, at, follow, keep, links, passed, said, who
 from tests.conftest import NewStore
 
 THIRD = Identifier("doi", "10.5555/third")
@@ -56,7 +57,7 @@ def test_each_suggestion_says_why_by_the_terms_of_its_score(store: Store) -> Non
     assert ann.last is not None
 
 
-@pytest.mark.parametrize("account", [who("eve", hidden=True), who("eve", bot=True)])
+@pytest.mark.parametrize("account", [who("eve", hidden=True), who("eve", declines=True), who("eve", bot=True)])
 def test_who_wants_to_be_found_by_nobody_and_feeds_are_not_suggested(store: Store, account: object) -> None:
     keep(store, account)  # type: ignore[arg-type]
     assert rings(engage(store))[2] == set()
@@ -92,6 +93,42 @@ def test_who_never_spoke_is_suggested_by_who_follows_whom(store: Store) -> None:
 def test_who_follows_everyone_else_too_is_suggested_after_who_does_not(store: Store) -> None:
     keep(store, follow("ann", "flo"), follow("ann", "gus"), who("flo", followers=900_000), who("gus", followers=300))
     assert [one.speaker.key for one in engage(store).rings[1] if one.last is None] == ["gus", "flo"]
+
+
+def own(store: Store, *accounts: str) -> None:
+    with store.writing() as writer:
+        writer.wanted.own("mine", [Identifier("bluesky", account) for account in accounts])
+
+
+def test_who_is_known_is_not_suggested_as_new_but_still_thanked(store: Store) -> None:
+    keep(store, follow("ann", "flo"), follow("ann", "gus"), who("gus", handle="Gus.example.org"))
+    Answers(store).know("mine", {("bluesky", "knows"): ["ann", "dan", "eve", "flo", "gus.example.org"]})
+    assert rings(engage(store)) == [{"ann", "bob"}, {"cat"}, set()]
+
+
+@pytest.mark.parametrize("word", ["blocks", "mutes"])
+def test_who_is_blocked_or_muted_is_never_suggested(store: Store, word: Literal["blocks", "mutes"]) -> None:
+    keep(store, follow("ann", "flo"))
+    Answers(store).know("mine", {("bluesky", word): ["ann", "cat", "eve", "flo"]})
+    assert rings(engage(store)) == [{"bob"}, {"dan"}, set()]
+    Answers(store).know("mine", {("bluesky", word): []})
+    assert rings(engage(store)) == [{"ann", "bob"}, {"cat", "dan", "flo"}, {"eve"}]
+
+
+def test_nobody_is_suggested_to_themselves_and_whom_they_follow_is_known(store: Store) -> None:
+    """Bob asks, whose handle is known of an alias; he follows Dan and Flo, Ann follows Flo and Gus."""
+    own(store, "bob.example.org")
+    one, other = (Identifier("bluesky", name) for name in ("bob.example.org", "bob"))
+    keep(store, alias(other, "is_same_as", one, via="bluesky"))
+    keep(store, follow("bob", "dan"), follow("bob", "flo"), follow("ann", "flo"), follow("ann", "gus"))
+    found = engage(store)
+    assert rings(found) == [{"ann"}, {"cat", "gus"}, {"eve"}]
+    assert found.voices == 1
+
+
+def test_who_wants_to_be_named_by_nobody_is_not_named_as_who_connects(store: Store) -> None:
+    keep(store, who("bob", hidden=True))
+    assert [one.through for one in engage(store).rings[1] if one.speaker.key == "dan"] == [()]
 
 
 def test_without_voices_nobody_is_suggested(new_store: NewStore) -> None:

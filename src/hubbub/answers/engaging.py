@@ -2,18 +2,20 @@
 
 Three rings, never blended: those who engaged, those tied to them, those with the same interest and no tie. In the
 second, those who were seen to speak of works take turns with those who are only known to be in the voices' networks.
-Nobody is suggested who is a feed, wants to be found by nobody, or was answered with done, unfit, never, or of late with
-later.
+Nobody is suggested who is a feed, does not want to be, is blocked or muted, or was answered with done, unfit, never, or
+of late with later; who is known already is in none but the first.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
+from typing import NamedTuple
 
 from msgspec import Struct
 from sqlalchemy import func, select
 
+from hubbub.answers.acquainted import Acquainted, acquainted
 from hubbub.answers.around import Near, Ties, around
 from hubbub.answers.around import ties as ties_of
 from hubbub.answers.people import Spoken, by_accounts, rows_of, spoken, why_a_feed
@@ -101,8 +103,9 @@ class _Seen:
         self.speakers = view.speakers({*self.said, *authors})
 
     def most_engaged(self, voices: Iterable[int]) -> tuple[Speaker, ...]:
-        """The few of the voices that spoke most of the works."""
-        ordered = sorted(voices, key=lambda voice: (-len(self.own.get(voice, ())), voice))
+        """The few of the voices that spoke most of the works, without those who want to be named by nobody."""
+        named = (voice for voice in voices if not self.speakers[voice].hidden)
+        ordered = sorted(named, key=lambda voice: (-len(self.own.get(voice, ())), voice))
         return tuple(self.speakers[voice] for voice in ordered[:NAMED])
 
 
@@ -117,16 +120,16 @@ def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> S
         [-1 if one.author is None else one.author for one in mentions],
     )
     feeds = {account for account, said in seen.said.items() if why_a_feed(seen.speakers[account], said)}
-    answered = responses(view.connection, shelf)
-    left_out = feeds | _left_out(seen.speakers, answered, now)
-    seeds = set(seen.own) - feeds
+    asker = _Asker(responses(view.connection, shelf), acquainted(view.connection, shelf), now)
+    left_out = feeds | asker.leaves_out(seen.speakers)
+    seeds = set(seen.own) - feeds - asker.known.own
     ranking = rank(past, range(seen.works), [*seeds], MOST, left_out=[*left_out])
     accounts = ranking.accounts.tolist()
     ties = _ties(view, accounts, seeds, mentions)
     rings: list[list[int]] = [[], [], []]
     for place, account in enumerate(accounts):
         ring = rings[0 if account in seeds else 1 if ties[account] else 2]
-        if len(ring) < each:
+        if len(ring) < each and (account in seeds or not asker.known.knows(account, seen.speakers[account])):
             ring.append(place)
     said = view.words([last.post for ring in rings for place in ring if (last := _last(seen, accounts[place]))])
     made = [
@@ -136,7 +139,7 @@ def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> S
         ]
         for ring in rings
     ]
-    made[1] = _in_turns(made[1], _quiet(view, seen, seeds, answered, now, each))[:each]
+    made[1] = _in_turns(made[1], _quiet(view, seen, seeds, asker, each))[:each]
     first = [one for ring, few in zip(made, TODAY, strict=True) for one in ring[:few]]
     more = [one for ring, few in zip(made, TODAY, strict=True) for one in ring[few:]]
     return Suggestions(shelf, len(seeds), tuple(map(tuple, made)), tuple([*first, *more][: sum(TODAY)]))
@@ -147,17 +150,17 @@ def _in_turns(some: Sequence[Suggestion], others: Sequence[Suggestion]) -> list[
     return [one for pair in zip_longest(some, others) for one in pair if one is not None]
 
 
-def _quiet(
-    view: View, seen: _Seen, seeds: Collection[int], answered: Mapping[int, Response], now: datetime, each: int
-) -> list[Suggestion]:
+def _quiet(view: View, seen: _Seen, seeds: Collection[int], asker: "_Asker", each: int) -> list[Suggestion]:
     """The nearest of those who follow voices or are followed by them, and of whom no word is known."""
     voices = _weights({account: seen.own[account] for account in sorted(seeds)})
-    near = around(view.connection, voices, seen.said)
+    near = around(view.connection, voices, seen.said.keys() | asker.known.own | asker.known.followed)
     speakers = view.speakers([one.account for one in near])
-    left_out = _left_out(speakers, answered, now)
-    fit = [one for one in near if one.account not in left_out and not why_a_feed(speakers[one.account], ())][:each]
-    told = ties_of(view.connection, [one.account for one in fit], seeds)
-    return [_near(seen, speakers[one.account], one, told[one.account]) for one in fit]
+    left_out = asker.leaves_out(speakers)
+    fit = (one for one in near if one.account not in left_out)
+    new = (one for one in fit if not asker.known.knows(one.account, speakers[one.account]))
+    best = list(islice((one for one in new if not why_a_feed(speakers[one.account], ())), each))
+    told = ties_of(view.connection, [one.account for one in best], seeds)
+    return [_near(seen, speakers[one.account], one, told[one.account]) for one in best]
 
 
 def _near(seen: _Seen, speaker: Speaker, one: Near, ties: Ties) -> Suggestion:
@@ -191,15 +194,24 @@ def _weights(own: Mapping[int, Sequence[Spoken]]) -> dict[int, float]:
     }
 
 
-def _left_out(speakers: Mapping[int, Speaker], answered: Mapping[int, Response], now: datetime) -> set[int]:
-    """Who is not to be suggested: who does not want it, and who was answered."""
-    left = set()
-    for account, one in speakers.items():
-        said = answered.get(hashed("account", one.source, one.key))
-        waits = said is not None and (said.word != "later" or now - said.said_at < LATER)
-        if waits or one.hidden:
-            left.add(account)
-    return left
+class _Asker(NamedTuple):
+    """What those who ask have answered before, whom they know, and when they ask."""
+
+    answered: Mapping[int, Response]
+    known: Acquainted
+    now: datetime
+
+    def leaves_out(self, speakers: Mapping[int, Speaker]) -> set[int]:
+        """Who is not to be suggested: who does not want it, who was answered, and who is not wanted."""
+        return {
+            account
+            for account, one in speakers.items()
+            if one.hidden or one.declines or self.known.shuns(account, one) or self._waits(one)
+        }
+
+    def _waits(self, one: Speaker) -> bool:
+        said = self.answered.get(hashed("account", one.source, one.key))
+        return said is not None and (said.word != "later" or self.now - said.said_at < LATER)
 
 
 def _ties(
