@@ -16,9 +16,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from who_engages_next import read
 
-from hubbub.people.ranking import Past
+from hubbub.people.ranking import Past, past_of
 
 RESAMPLES = 2_000
 RINGS = 3
@@ -38,16 +37,20 @@ def rings(past: Past, seeds: NDArray[np.bool_], feeds: NDArray[np.bool_]) -> lis
 def odds(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     """Of tasks by (engaged and all, of each ring and of every account): the odds of each ring."""
     hits, sizes = counts.sum(0).astype(np.float64)
-    rates: NDArray[np.float64] = hits / sizes
-    return rates[:RINGS] / rates[RINGS]
+    found: NDArray[np.float64] = (hits / sizes)[:RINGS] / (hits / sizes)[RINGS]
+    return found
 
 
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("out", type=Path)
     out: Path = p.parse_args().out
-    past, _, feed_ids = read(out / "past")
-    feeds = np.isin(past.accounts, feed_ids)
+    table = np.loadtxt(out / "past" / "events.csv.gz", np.int64, delimiter=",", skiprows=1, ndmin=2)
+    accounts, amplified = table[:, 2], table[:, 4]
+    past, posts = past_of(accounts, table[:, 1], table[:, 0], amplified), np.bincount(accounts)
+    feeds = np.isin(
+        past.accounts, np.flatnonzero((posts >= 40) & (np.bincount(accounts, amplified < 0) >= 0.95 * posts))
+    )
     relevant = {one["task"]: one["relevant"] for one in map(json.loads, (out / "answers.jsonl").open())}
     tasks: list[Any] = []
     for one in map(json.loads, (out / "questions.jsonl").open()):

@@ -8,6 +8,7 @@ import pytest
 from hubbub.answers import Answers
 from hubbub.answers.engaging import Suggestions
 from hubbub.model import Identifier
+from hubbub.people.odds import odds
 from hubbub.store import Store
 from hubbub.store.people import Word
 from tests.answers.stated import NOW, OTHER, WORK, alias, at, follow, keep, links, passed, said, who
@@ -136,4 +137,4 @@ def test_without_voices_nobody_is_suggested(new_store: NewStore) -> None:
     assert Answers(store).engage("mine", NOW) is None
     with store.writing() as writer:
         writer.wanted.put("mine", [THIRD])
-    assert engage(store) == Suggestions("mine", 0, ((), (), ()), ())
+    assert engage(store) == Suggestions("mine", 0, ((), (), ()), (), odds())

@@ -72,9 +72,9 @@ def _spread(of: Iterable[int | None]) -> float:
 
 
 def _is_early(who: Speaker) -> bool:
-    told = {"handle": who.handle or "", "name": who.name or "", "description": who.description or ""}
-    profile = Profile(source=who.source, id=who.key, **told)
-    return any(one.name in EARLY and one.probability >= LIKELY for one in label(profile))
+    names = {"handle": who.handle or "", "name": who.name or ""}
+    labels = label(Profile(source=who.source, id=who.key, description=who.description or "", **names))
+    return any(one.name in EARLY and one.probability >= LIKELY for one in labels)
 
 
 def _listeners(view: View, accounts: Sequence[int], voices: Collection[int]) -> dict[int, set[int]]:
