@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from hubbub.answers.acquainted import Acquainted, acquainted
 from hubbub.answers.around import Near, Ties, around
 from hubbub.answers.around import ties as ties_of
+from hubbub.answers.beginning import Plan, nearest, plan
 from hubbub.answers.outputs import descriptions
 from hubbub.answers.people import Spoken, by_accounts, rows_of, spoken, why_a_feed
 from hubbub.answers.shapes import Speaker, Words
@@ -43,6 +44,7 @@ EACH = 10  # suggestions of a ring
 TODAY = (2, 2, 1)  # of each ring, of five a day; where a ring has fewer, the others have more
 MOST = 1_000  # accounts that are ranked
 POOL = 5  # times as many as are suggested, from whom these are chosen
+FEW_VOICES = 20  # with fewer, those of works like these are looked for too
 OTHERS = 5_000  # further works in which interest is looked for: those that most voices mention
 NAMED = 3  # accounts that connect
 LEAST = 0.05  # of a score, for a term to be a reason
@@ -80,7 +82,7 @@ class Suggestion(Struct, frozen=True):
 class Suggestions(Struct, frozen=True):
     """Whom to engage for a shelf: `rings` 0 to 2, the best of each first, and the few of `today`.
 
-    `odds` are those of each ring.
+    `odds` are those of each ring. `plan` says how to begin where nobody has spoken yet.
     """
 
     shelf: str
@@ -88,6 +90,7 @@ class Suggestions(Struct, frozen=True):
     rings: tuple[tuple[Suggestion, ...], ...]
     today: tuple[Suggestion, ...]
     odds: Measured
+    plan: Plan | None
 
 
 def suggest(store: Store, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
@@ -108,6 +111,8 @@ class _Seen:
         heard = select(m.identifier).where(among(m.account, list(self.own))).group_by(m.identifier)
         ordered = heard.order_by(func.count(m.account.distinct()).desc(), m.identifier).limit(OTHERS)
         others = [row for row in view.connection.execute(ordered).scalars() if row not in own]
+        self.like = nearest(view, own) if len(self.own) < FEW_VOICES else []
+        others += [row for row in self.like if row not in others]
         self.rows = own | {row: self.works + number for number, row in enumerate(others)}
         self.said = by_accounts(spoken(view, self.rows))
         authors = {one.author for one in chain(*self.said.values()) if one.author is not None}
@@ -173,7 +178,9 @@ def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> S
     made[1] = _in_turns(made[1], _quiet(view, seen, seeds, asker, each))[:each]
     first = [one for ring, few in zip(made, TODAY, strict=True) for one in ring[:few]]
     more = [one for ring, few in zip(made, TODAY, strict=True) for one in ring[few:]]
-    return Suggestions(shelf, len(seeds), tuple(map(tuple, made)), tuple([*first, *more][: sum(TODAY)]), odds())
+    today = tuple([*first, *more][: sum(TODAY)])
+    begin = None if seen.own else plan(view, shelf, seen.like)
+    return Suggestions(shelf, len(seeds), tuple(map(tuple, made)), today, odds(), begin)
 
 
 def _in_turns(some: Sequence[Suggestion], others: Sequence[Suggestion]) -> list[Suggestion]:

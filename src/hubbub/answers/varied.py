@@ -72,8 +72,7 @@ def _spread(of: Iterable[int | None]) -> float:
 
 
 def _is_early(who: Speaker) -> bool:
-    names = {"handle": who.handle or "", "name": who.name or ""}
-    labels = label(Profile(source=who.source, id=who.key, description=who.description or "", **names))
+    labels = label(Profile(source=who.source, id=who.key, name=who.name or "", description=who.description or ""))
     return any(one.name in EARLY and one.probability >= LIKELY for one in labels)
 
 
