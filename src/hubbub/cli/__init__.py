@@ -323,6 +323,7 @@ app.command()(people.people)
 app.command()(people.engage)
 app.command()(people.forget)
 app.command()(community.community)
+app.command()(community.desk)
 app.command()(taken.export)
 app.command()(thriving.thrive)
 
