@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from hubbub import identify, metrics, rereading
 from hubbub.answers import exported, places, registered, second
 from hubbub.answers.community import Community
+from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
 from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.growing import grow
@@ -179,6 +180,13 @@ class Answers:
     def engage(self, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
         """Say whom to engage next for a shelf, in three rings of up to `each`, with reasons; None without a shelf."""
         return suggest(self._store, shelf, now, each)
+
+    def desk(self, shelf: str, now: datetime, own: Collection[tuple[str, str]] = ()) -> Desk | None:
+        """Say what to answer now for a shelf, questions first; None if there is no such shelf.
+
+        `own` are as for `community`. Nothing is to be answered while a pile-on lasts.
+        """
+        return desk(self._store, shelf, now, own)
 
     def thrive(self, shelf: str, now: datetime, against: "str | Works | None" = None) -> "Thriving | None":
         """Say where a shelf's works do well, by kind and venue, `against` another shelf or given works.

@@ -20,6 +20,7 @@ from hubbub.answers.acquainted import Acquainted, acquainted
 from hubbub.answers.around import Near, Ties, around
 from hubbub.answers.around import ties as ties_of
 from hubbub.answers.beginning import Plan, nearest, plan
+from hubbub.answers.desking import storm
 from hubbub.answers.outputs import descriptions
 from hubbub.answers.people import Spoken, by_accounts, rows_of, spoken, why_a_feed
 from hubbub.answers.shapes import Speaker, Words
@@ -82,7 +83,8 @@ class Suggestion(Struct, frozen=True):
 class Suggestions(Struct, frozen=True):
     """Whom to engage for a shelf: `rings` 0 to 2, the best of each first, and the few of `today`.
 
-    `odds` are those of each ring. `plan` says how to begin where nobody has spoken yet.
+    `odds` are those of each ring. `plan` says how to begin where nobody has spoken yet. While strangers pile on a post
+    (`piled_on`), nobody is suggested; who took part is not suggested later either.
     """
 
     shelf: str
@@ -91,6 +93,7 @@ class Suggestions(Struct, frozen=True):
     today: tuple[Suggestion, ...]
     odds: Measured
     plan: Plan | None
+    piled_on: bool = False
 
 
 def suggest(store: Store, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
@@ -157,10 +160,12 @@ def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> S
         [-1 if one.author is None else one.author for one in mentions],
     )
     feeds = {account for account, said in seen.said.items() if why_a_feed(seen.speakers[account], said)}
-    known = acquainted(view.connection, shelf)
-    asker = _Asker(responses(view.connection, shelf), known, now, _server(view, known))
+    known, piled = acquainted(view.connection, shelf), storm(view, shelf, now)
+    asker = _Asker(responses(view.connection, shelf) | piled.refused, known, now, _server(view, known))
     left_out = feeds | asker.leaves_out(seen.speakers)
     seeds = set(seen.own) - feeds - asker.known.own
+    if piled.lasts:
+        return Suggestions(shelf, len(seeds), ((), (), ()), (), odds(), None, piled_on=True)
     alike = seen.likeness(view, past.works)
     ranking = rank(past, range(seen.works), [*seeds], MOST, alike=alike, left_out=[*left_out])
     accounts = ranking.accounts.tolist()

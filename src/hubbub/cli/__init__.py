@@ -324,6 +324,7 @@ app.command()(people.engage)
 app.command()(people.forget)
 app.command()(community.community)
 app.command()(known.know)
+app.command()(community.desk)
 app.command()(taken.export)
 app.command()(thriving.thrive)
 

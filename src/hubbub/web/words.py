@@ -186,6 +186,7 @@ TABS = {
     "": "Works",
     "people": "People",
     "engage": "Engage",
+    "desk": "Answer today",
     "community": "Community",
     "dossier": "Take along",
 }
