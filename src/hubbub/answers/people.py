@@ -87,9 +87,9 @@ def _people(view: View, works: Sequence[Identifier]) -> People:
     mentions = spoken(view, rows_of(view, works))
     by_account = by_accounts(mentions)
     speakers = view.speakers(by_account)
-    people = {account: _person(speakers[account], said) for account, said in by_account.items()}
+    people = {account: person(speakers[account], said) for account, said in by_account.items()}
     shown = {account: one for account, one in people.items() if not one.speaker.hidden}
-    ordered = sorted(shown.values(), key=_engaged)
+    ordered = sorted(shown.values(), key=engaged)
     voices = {account: one for account, one in people.items() if not one.feed}
     originality, concentration = _attention(mentions)
     return People(
@@ -160,7 +160,8 @@ def by_accounts(mentions: Sequence[Spoken]) -> dict[int, list[Spoken]]:
     return found
 
 
-def _person(speaker: Speaker, said: Collection[Spoken]) -> Person:
+def person(speaker: Speaker, said: Collection[Spoken]) -> Person:
+    """What an account is, and what it did."""
     posts = len({one.post for one in said if one.original is None})
     amplifications = len({one.post for one in said if one.original is not None})
     feed, works = why_a_feed(speaker, said), len({one.work for one in said})
@@ -177,7 +178,7 @@ def _person(speaker: Speaker, said: Collection[Spoken]) -> Person:
     )
 
 
-def _engaged(one: Person) -> tuple[Any, ...]:
+def engaged(one: Person) -> tuple[Any, ...]:
     """Who spoke of most of the works first, own words before what was passed on."""
     return -one.works, -one.posts, -one.amplifications, one.speaker.source, one.speaker.key
 

@@ -12,6 +12,7 @@ from hubbub.people.columns import check
 
 STEPS = 60
 GOLDEN = (5**0.5 - 1) / 2
+EDGE = 1.25  # of the distance at which nine of ten are; who would stand further away stands at the edge
 GRAVITY = 0.6  # of what is tied to nothing, so that it does not drift away
 
 Ints = NDArray[np.int64]
@@ -37,13 +38,17 @@ def layout(one: Ints, other: Ints, weight: NDArray[np.float64], group: Ints) -> 
     if accounts < 2:
         return place
     apart = np.float32(1 / accounts**0.5)
-    ends = one.astype(np.int64), other.astype(np.int64), np.minimum(weight, 10).astype(np.float32)
+    pull = np.minimum(weight, 10)
+    pull /= max(1.0, 2 * float(pull.sum()) / accounts)  # else what is tied much would be one clump
+    ends = one.astype(np.int64), other.astype(np.int64), pull.astype(np.float32)
     for step in range(STEPS):
         moved = _moved(place[:, 0].copy(), place[:, 1].copy(), *ends, apart)
         size = np.maximum(np.hypot(moved[:, 0], moved[:, 1]), 1e-9)[:, None]
         place += moved / size * np.minimum(size, 0.15 * (1 - step / STEPS) + 0.002)
-    place -= (place.max(axis=0) + place.min(axis=0)) / 2
-    return place / max(float(np.abs(place).max()), 1e-9)
+    place -= np.median(place, axis=0)
+    away = np.maximum(np.hypot(place[:, 0], place[:, 1]), 1e-9)
+    edge = float(np.quantile(away, 0.9)) * EDGE
+    return place / edge * np.minimum(1, edge / away)[:, None]
 
 
 def _begin(group: Ints) -> Floats:
@@ -70,7 +75,7 @@ def _moved(x: Floats, y: Floats, one: Ints, other: Ints, weight: Floats, apart: 
     for tie in range(len(one)):
         i, j = one[tie], other[tie]
         across, up = x[i] - x[j], y[i] - y[j]
-        pull = weight[tie] * np.sqrt(across * across + up * up) / apart * np.float32(0.1)
+        pull = weight[tie] * np.sqrt(across * across + up * up) / apart
         moved[i, 0] -= across * pull
         moved[i, 1] -= up * pull
         moved[j, 0] += across * pull
