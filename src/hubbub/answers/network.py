@@ -144,7 +144,8 @@ def _ties(
     from hubbub.people.coupling import coupled  # scipy is loaded where networks are asked for
 
     f = s.follow.c
-    both = select(f.follower, f.followed).where(among(f.follower, list(places)), among(f.followed, list(places)))
+    # The sum keeps SQLite from looking up every pair of voices in the index: it reads whom they follow, and sifts.
+    both = select(f.follower, f.followed).where(among(f.follower, list(places)), among(f.followed + 0, list(places)))
     pairs = [(one, other) for one, other in view.connection.execute(both) if one != other]
     follows = Counter(_pair(places[one], places[other]) for one, other in pairs)
     passed = Counter(

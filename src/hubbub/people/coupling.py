@@ -40,11 +40,11 @@ def coupled(account: Ints, work: Ints, accounts: int) -> Coupled:
         raise ValueError("there is an account that is not there")
     _, column = np.unique(work, return_inverse=True)
     size = int(column.max(initial=-1)) + 1
-    shared = sparse.csr_matrix((np.ones(len(account)), (account, column)), shape=(accounts, size))
+    shared = sparse.csr_matrix((np.ones(len(account), np.float32), (account, column)), shape=(accounts, size))
     shared.data[:] = 1.0
     mentions = np.asarray(shared.sum(axis=0)).ravel()
     idf = np.maximum(np.log((accounts - mentions + 0.5) / (mentions + 0.5)), 0)
-    weighed = shared @ sparse.diags(np.sqrt(idf))
+    weighed = shared @ sparse.diags(np.sqrt(idf).astype(np.float32))
     norm = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
     alike, common = (weighed @ weighed.T).toarray(), (shared @ shared.T).toarray()
     np.fill_diagonal(alike, 0)
@@ -53,7 +53,7 @@ def coupled(account: Ints, work: Ints, accounts: int) -> Coupled:
     return Coupled(one, other, common[one, other].astype(np.int64))
 
 
-def _strongest(cosine: NDArray[np.float64]) -> tuple[Ints, Ints]:
+def _strongest(cosine: NDArray[np.float32]) -> tuple[Ints, Ints]:
     """The pairs in which one is among the most alike of the other; of those as alike the first."""
     every, pairs = np.arange(len(cosine)), [np.empty((2, 0), np.int64)]
     for _ in range(min(EACH, len(cosine))):

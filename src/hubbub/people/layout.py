@@ -61,23 +61,26 @@ def _begin(group: Ints) -> Floats:
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _moved(x: Floats, y: Floats, one: Ints, other: Ints, weight: Floats, apart: np.float32) -> Floats:
-    moved = np.empty((len(x), 2), np.float32)
+    right, up = np.zeros(len(x), np.float32), np.zeros(len(x), np.float32)
     push = apart * apart
     for i in range(len(x)):
         dx = dy = np.float32(0)
-        for j in range(len(x)):
-            across, up = x[i] - x[j], y[i] - y[j]
-            near = push / (across * across + up * up + np.float32(1e-6))
-            dx += across * near
-            dy += up * near
-        moved[i, 0] = dx - np.float32(GRAVITY) * x[i]
-        moved[i, 1] = dy - np.float32(GRAVITY) * y[i]
+        for j in range(i):  # rows of columns, which the compiler takes eight at a time
+            across, above = x[i] - x[j], y[i] - y[j]
+            near = push / (across * across + above * above + np.float32(1e-6))
+            across, above = across * near, above * near
+            dx += across
+            dy += above
+            right[j] -= across
+            up[j] -= above
+        right[i] += dx - np.float32(GRAVITY) * x[i]
+        up[i] += dy - np.float32(GRAVITY) * y[i]
     for tie in range(len(one)):
         i, j = one[tie], other[tie]
-        across, up = x[i] - x[j], y[i] - y[j]
-        pull = weight[tie] * np.sqrt(across * across + up * up) / apart
-        moved[i, 0] -= across * pull
-        moved[i, 1] -= up * pull
-        moved[j, 0] += across * pull
-        moved[j, 1] += up * pull
-    return moved
+        across, above = x[i] - x[j], y[i] - y[j]
+        pull = weight[tie] * np.sqrt(across * across + above * above) / apart
+        right[i] -= across * pull
+        up[i] -= above * pull
+        right[j] += across * pull
+        up[j] += above * pull
+    return np.stack((right, up), axis=1)
