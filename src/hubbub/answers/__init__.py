@@ -3,15 +3,18 @@
 Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from getpass import getuser
 from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
 from hubbub.answers import exported, network, places, registered, second
+from hubbub.answers.community import Community
+from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
 from hubbub.answers.exported import SUGGESTED, Dossier, Format
+from hubbub.answers.growing import grow
 from hubbub.answers.listed import listed
 from hubbub.answers.network import Network
 from hubbub.answers.people import People, of_shelf, of_work
@@ -185,6 +188,13 @@ class Answers:
         """Say whom to engage next for a shelf, in three rings of up to `each`, with reasons; None without a shelf."""
         return suggest(self._store, shelf, now, each)
 
+    def desk(self, shelf: str, now: datetime, own: Collection[tuple[str, str]] = ()) -> Desk | None:
+        """Say what to answer now for a shelf, questions first; None if there is no such shelf.
+
+        `own` are as for `community`. Nothing is to be answered while a pile-on lasts.
+        """
+        return desk(self._store, shelf, now, own)
+
     def thrive(self, shelf: str, now: datetime, against: "str | Works | None" = None) -> "Thriving | None":
         """Say where a shelf's works do well, by kind and venue, `against` another shelf or given works.
 
@@ -193,6 +203,13 @@ class Answers:
         from hubbub.answers.thriving import thrive  # scipy is loaded where it is asked for
 
         return thrive(self._store, shelf, against, now)
+
+    def community(self, shelf: str, now: datetime, own: Collection[tuple[str, str]] = ()) -> Community | None:
+        """Say whether the community of a shelf grows; None if there is no such shelf.
+
+        `own` are accounts of one's own, by source and key, beside those whose works the shelf holds.
+        """
+        return grow(self._store, shelf, now, own)
 
     def respond(self, shelf: str, source: str, account: str, word: Word | None) -> None:
         """Remember what is answered to a suggestion; None takes it back."""

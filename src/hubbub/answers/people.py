@@ -161,7 +161,7 @@ def by_accounts(mentions: Sequence[Spoken]) -> dict[int, list[Spoken]]:
 
 
 def person(speaker: Speaker, said: Collection[Spoken]) -> Person:
-    """What an account is, and what it did."""
+    """What one account is, and how it spoke of the works."""
     posts = len({one.post for one in said if one.original is None})
     amplifications = len({one.post for one in said if one.original is not None})
     feed, works = why_a_feed(speaker, said), len({one.work for one in said})

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.model import Identifier
-from hubbub.web import chart, engage, forget, network, people, shelves, taken, words
+from hubbub.web import chart, community, engage, forget, network, people, shelves, taken, words
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
@@ -39,6 +39,7 @@ def create_app(answers: Answers) -> FastAPI:
         engage.router,
         forget.router,
         taken.router,
+        community.router,
         shelves.router,
     ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)

@@ -192,6 +192,8 @@ TABS = {
     "people": "People",
     "network": "Network",
     "engage": "Engage",
+    "desk": "Answer today",
+    "community": "Community",
     "dossier": "Take along",
 }
 
