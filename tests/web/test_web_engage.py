@@ -75,7 +75,7 @@ def test_each_ring_tells_its_odds_and_where_they_were_measured(own_client: httpx
 def test_a_shelf_of_which_nobody_spoke_has_a_plan(own_client: httpx.Client) -> None:
     tree = get(own_client, "/shelf/empty/engage")
     assert "none is known yet" in text(tree)
-    assert [h.text() for h in tree.css(".weeks h3")][0] == "Week 1: Listen"
+    assert next(h.text() for h in tree.css(".weeks h3")) == "Week 1: Listen"
     assert len(tree.css(".weeks > li")) == 4
     assert own_client.get("/shelf/none/engage").status_code == 404
     assert (
