@@ -13,6 +13,7 @@ from hubbub.answers import exported, places, registered, second
 from hubbub.answers.engaging import EACH, Suggestions, suggest
 from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.people import People, of_shelf, of_work
+from hubbub.answers.scoring import Attention, attention
 from hubbub.answers.shapes import (
     AccountReport,
     Card,
@@ -33,6 +34,7 @@ from hubbub.answers.view import View
 from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
 from hubbub.named import known
+from hubbub.reference.attention import Formula
 from hubbub.store import Store, questions
 from hubbub.store.people import Word, refusal
 
@@ -176,6 +178,11 @@ class Answers:
         """Say whom to engage next for a shelf, in three rings of up to `each`, with reasons; None without a shelf."""
         return suggest(self._store, shelf, now, each)
 
+    def cards(self) -> tuple[Card, ...]:
+        """Name all shelves, and say how many works each holds."""
+        with View(self._store) as view:
+            return view.cards()
+
     def thrive(self, shelf: str, now: datetime, against: "str | Works | None" = None) -> "Thriving | None":
         """Say where a shelf's works do well, by kind and venue, `against` another shelf or given works.
 
@@ -184,6 +191,10 @@ class Answers:
         from hubbub.answers.thriving import thrive  # scipy is loaded where it is asked for
 
         return thrive(self._store, shelf, against, now)
+
+    def score(self, identifier: Identifier, by: Formula, limit: int | None = 50) -> Attention:
+        """Score a work by a formula, and say what each mention adds; `limit` of them with their words."""
+        return attention(self._store, identifier, by, limit)
 
     def respond(self, shelf: str, source: str, account: str, word: Word | None) -> None:
         """Remember what is answered to a suggestion; None takes it back."""
