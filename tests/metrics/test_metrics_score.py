@@ -140,7 +140,7 @@ HEAD = 'name = "a"\nversion = "1"\nlabel = "b"\n'
     ("file", "told"),
     [
         ("weights = []\n" + HEAD + "rounding = 'upp'", "line 5: Invalid enum value 'upp'"),
-        (HEAD + "weights = [ # {\n{source='*', kind='{', weight=1.0},\n\n{source='*', kind='b', weight='c'}]", "line 7"),
+        (HEAD + "weights = [ # {\n{source='*', kind='{', weight=1.0},\n\n{source='*', kind='b', weight=''}]", "line 7"),
         (HEAD + "[[weights]]\nsource='*'\nkind='a'\nweight=1.0\n[[weights]]\nsource='*'\nkind='b'", "line 8.*`weight`"),
         (HEAD + "weights = [\n{source='*', kind='a', weight=1.0},\n{source='*', kind='a', weight=2.0}]", "line 6"),
         (HEAD + "weights = = 3", "line 4"), ("", "missing required field `name`"),

@@ -57,7 +57,7 @@ def test_against_a_shelf_each_cell_of_the_picture_is_a_row_of_the_table(compared
     assert "Article at Bluesky: does well" in text(tree, ".claims li.v-well")
     assert "N = 120" in text(tree, ".claims li.v-well")
     assert "Silent: Wikipedia" in text(tree, ".claims")
-    assert "none as 50 % of 120" in text(tree, "#standings-h ~ details")
+    assert "noneas 50 % of 120" in text(tree, "#standings-h ~ details")
 
 
 def test_what_cannot_be_compared_is_told(compared: str) -> None:
