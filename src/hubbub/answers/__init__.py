@@ -3,15 +3,19 @@
 Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from getpass import getuser
 from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
 from hubbub.answers import exported, places, registered, second
+from hubbub.answers.community import Community
+from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
 from hubbub.answers.exported import SUGGESTED, Dossier, Format
+from hubbub.answers.growing import grow
+from hubbub.answers.listed import listed
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.scoring import Attention, attention
 from hubbub.answers.shapes import (
@@ -28,6 +32,7 @@ from hubbub.answers.shapes import (
     Shelf,
     SourceCount,
     SourceReport,
+    Speaker,
 )
 from hubbub.answers.status import Status, status
 from hubbub.answers.view import View
@@ -183,6 +188,13 @@ class Answers:
         with View(self._store) as view:
             return view.cards()
 
+    def desk(self, shelf: str, now: datetime, own: Collection[tuple[str, str]] = ()) -> Desk | None:
+        """Say what to answer now for a shelf, questions first; None if there is no such shelf.
+
+        `own` are as for `community`. Nothing is to be answered while a pile-on lasts.
+        """
+        return desk(self._store, shelf, now, own)
+
     def thrive(self, shelf: str, now: datetime, against: "str | Works | None" = None) -> "Thriving | None":
         """Say where a shelf's works do well, by kind and venue, `against` another shelf or given works.
 
@@ -196,10 +208,22 @@ class Answers:
         """Score a work by a formula, and say what each mention adds; `limit` of them with their words."""
         return attention(self._store, identifier, by, limit)
 
+    def community(self, shelf: str, now: datetime, own: Collection[tuple[str, str]] = ()) -> Community | None:
+        """Say whether the community of a shelf grows; None if there is no such shelf.
+
+        `own` are accounts of one's own, by source and key, beside those whose works the shelf holds.
+        """
+        return grow(self._store, shelf, now, own)
+
     def respond(self, shelf: str, source: str, account: str, word: Word | None) -> None:
         """Remember what is answered to a suggestion; None takes it back."""
         with self._store.writing() as writer:
             writer.responses.say(shelf, source, account, word, datetime.now(UTC))
+
+    def listed(self, written: str) -> tuple[Speaker, ...]:
+        """Find the accounts that are held and meant by `SOURCE:KEY`, the address of a profile, or a handle."""
+        with View(self._store) as view:
+            return listed(view, written)
 
     def forget(self, source: str, account: str) -> None:
         """Withdraw an account for good, with all that it said; it does not come back."""

@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from hubbub.answers.around import Near, Ties, around
 from hubbub.answers.around import ties as ties_of
+from hubbub.answers.desking import storm
 from hubbub.answers.people import Spoken, by_accounts, rows_of, spoken, why_a_feed
 from hubbub.answers.shapes import Speaker, Words
 from hubbub.answers.view import View
@@ -62,12 +63,16 @@ class Suggestion(Struct, frozen=True):
 
 
 class Suggestions(Struct, frozen=True):
-    """Whom to engage for a shelf: `rings` 0 to 2, the best of each first, and the few of `today`."""
+    """Whom to engage for a shelf: `rings` 0 to 2, the best of each first, and the few of `today`.
+
+    While strangers pile on a post (`piled_on`), nobody is suggested; who took part is not suggested later either.
+    """
 
     shelf: str
     voices: int
     rings: tuple[tuple[Suggestion, ...], ...]
     today: tuple[Suggestion, ...]
+    piled_on: bool = False
 
 
 def suggest(store: Store, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
@@ -110,9 +115,12 @@ def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> S
         [-1 if one.author is None else one.author for one in mentions],
     )
     feeds = {account for account, said in seen.said.items() if why_a_feed(seen.speakers[account], said)}
-    answered = responses(view.connection, shelf)
+    piled = storm(view, shelf, now)
+    answered = responses(view.connection, shelf) | piled.refused
     left_out = feeds | _left_out(seen.speakers, answered, now)
     seeds = set(seen.own) - feeds
+    if piled.lasts:
+        return Suggestions(shelf, len(seeds), ((), (), ()), (), piled_on=True)
     ranking = rank(past, range(seen.works), [*seeds], MOST, left_out=[*left_out])
     accounts = ranking.accounts.tolist()
     ties = _ties(view, accounts, seeds, mentions)

@@ -87,7 +87,7 @@ def _people(view: View, works: Sequence[Identifier]) -> People:
     mentions = spoken(view, rows_of(view, works))
     by_account = by_accounts(mentions)
     speakers = view.speakers(by_account)
-    people = {account: _person(speakers[account], said) for account, said in by_account.items()}
+    people = {account: person(speakers[account], said) for account, said in by_account.items()}
     shown = {account: one for account, one in people.items() if not one.speaker.hidden}
     ordered = sorted(shown.values(), key=_engaged)
     voices = {account: one for account, one in people.items() if not one.feed}
@@ -160,7 +160,8 @@ def by_accounts(mentions: Sequence[Spoken]) -> dict[int, list[Spoken]]:
     return found
 
 
-def _person(speaker: Speaker, said: Collection[Spoken]) -> Person:
+def person(speaker: Speaker, said: Collection[Spoken]) -> Person:
+    """What one account is, and how it spoke of the works."""
     posts = len({one.post for one in said if one.original is None})
     amplifications = len({one.post for one in said if one.original is not None})
     feed, works = why_a_feed(speaker, said), len({one.work for one in said})

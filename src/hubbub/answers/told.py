@@ -55,7 +55,8 @@ def claim(square: "Square") -> str:
     """What is compared, in a sentence's end: 1.6 times what is usual (1.2 to 2.1), of 12 works."""
     row = square.row
     what = "as often mentioned at all as is usual" if row.measure == "any" else "what is usual, by ln(1 + mentions)"
-    return f"{row.ratio:.2g} times {what} ({interval(row.low, row.high)}), from {_works(row.compared)}; {reference(square)}"
+    ends = interval(row.low, row.high)
+    return f"{row.ratio:.2g} times {what} ({ends}), from {_works(row.compared)}; {reference(square)}"
 
 
 def forms(one: "Forms") -> str:

@@ -206,10 +206,14 @@ class View:
         named = select(s.identifier.c.scheme, s.identifier.c.value).where(among(s.identifier.c.id, self._shelved(name)))
         return [Identifier(*one) for one in self._rows(named.order_by(s.identifier.c.id))]
 
+    def owners(self, name: str) -> tuple[Identifier, ...]:
+        """Whose works a shelf holds."""
+        owned = select(s.identifier.c.scheme, s.identifier.c.value).join(s.owner).where(s.owner.c.shelf == name)
+        return tuple(Identifier(*one) for one in self._rows(owned.order_by(s.identifier.c.id)))
+
     def _shelf(self, row: Any) -> Shelf:
-        owned = select(s.identifier.c.scheme, s.identifier.c.value).join(s.owner).where(s.owner.c.shelf == row.name)
-        owners = tuple(Identifier(*one) for one in self._rows(owned.order_by(s.identifier.c.id)))
-        return Shelf(row.name, row.title, row.note, row.simulated, owners, self.lines(self._shelved(row.name)))
+        owners, works = self.owners(row.name), self.lines(self._shelved(row.name))
+        return Shelf(row.name, row.title, row.note, row.simulated, owners, works)
 
     def recent(self) -> tuple[WorkLine, ...]:
         newest = (

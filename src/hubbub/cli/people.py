@@ -14,10 +14,9 @@ from hubbub.answers.engaging import Suggestion, Suggestions
 from hubbub.answers.exported import as_csv as table
 from hubbub.answers.people import People, Person
 from hubbub.answers.reaching import Audiences
-from hubbub.cli import show, wants
-from hubbub.cli.given import store_of
+from hubbub.cli import community, show, wants
+from hubbub.cli.given import account_of, store_of
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled, worded
-from hubbub.collect.source import sources
 from hubbub.people.labels import UNKNOWN
 from hubbub.store.people import Word
 
@@ -81,14 +80,19 @@ def engage(
         answers = Answers(store)
         for word, account in words.items():
             if account is not None:
-                answers.respond(shelf, *_named(account), word)
-        found = answers.engage(wants.checked(shelf), datetime.now(UTC))
+                answers.respond(shelf, *account_of(account), word)
+        now = datetime.now(UTC)
+        found, waiting = answers.engage(wants.checked(shelf), now), answers.desk(shelf, now)
     if found is None:
         show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
     if json:
         show.as_json(found)
     else:
-        _suggestions(found, today)
+        if waiting and (waiting.tasks or waiting.pile_on):
+            community.answer_today(waiting)
+            out.print()
+        if not found.piled_on:
+            _suggestions(found, today)
 
 
 def forget(
@@ -102,16 +106,8 @@ def forget(
         hubbub forget bluesky:did:plc:44ybard66vv44zksje25o7dz
     """
     with store_of(context) as store:
-        Answers(store).forget(*_named(account))
+        Answers(store).forget(*account_of(account))
     show.line("Forgotten. What was exported before is not: ask who has it to remove it too.")
-
-
-def _named(account: str) -> tuple[str, str]:
-    """The place and the key of an account as it is listed."""
-    source, colon, key = wants.checked(account).partition(":")
-    if not (colon and key and source in sources()):
-        show.fail(f"{account!r} names no account; give it as it is listed, SOURCE:KEY", status=2)
-    return source, key
 
 
 _RINGS = (

@@ -22,7 +22,24 @@ from hubbub.runner import Turn
 
 PIPED_WIDTH = 240  # wide enough that no table wraps
 SEEN = 60  # characters of what was seen
-NUMBERS = ("posts", "accounts", "amplifications", "followers", "certainty", "lanes", "due", "read now", "number")
+NUMBERS = (
+    "voices",
+    "new",
+    "returning",
+    "at risk",
+    "lapsed",
+    "all so far",
+    "share",
+    "posts",
+    "accounts",
+    "amplifications",
+    "followers",
+    "certainty",
+    "lanes",
+    "due",
+    "read now",
+    "number",
+)
 # Strangers' text must not drive the terminal.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CODES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # the same without what only turns the direction of writing

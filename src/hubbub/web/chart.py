@@ -163,10 +163,11 @@ def _panel(starts: list[date], sums: dict[date, Counter[str]], order: tuple[str,
                         )
                     )
             slots.append(Slot(f"{_label(start, step)}: {below:,}", tuple(bars)))
-    return Panel(_levels(top), tuple(slots))
+    return Panel(levels(top), tuple(slots))
 
 
-def _levels(top: int) -> tuple[Tick, ...]:
+def levels(top: int) -> tuple[Tick, ...]:
+    """Grid lines for numbers up to the top one."""
     size = 1
     while size * 3 < top:
         size = size * 5 // 2 if str(size).startswith("2") else size * 2

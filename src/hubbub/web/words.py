@@ -190,6 +190,9 @@ def by_post(said: list[Said]) -> dict[tuple[str, str], Said]:
 TABS = {
     "": "Works",
     "people": "People",
+    "engage": "Engage",
+    "desk": "Answer today",
+    "community": "Community",
     "thrive": "Where it thrives",
     "dossier": "Take along",
 }

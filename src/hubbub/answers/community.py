@@ -1,0 +1,185 @@
+"""The shapes of a community report: who speaks of a shelf of works, and whether they become more.
+
+Counts are of persons: accounts that are proven to be one person's count once. Unknown is None, never 0.
+"""
+
+from datetime import date, datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from hubbub.answers.shapes import Speaker
+from hubbub.model import Identifier
+
+# In the period that ends now: came for the first time; came before too; came more than once, but not in the period, and
+# will probably come again, or probably not; came once before. Of the last nothing can be said.
+State = Literal["new", "returning", "at risk", "lapsed", "came once", "time unknown"]
+
+
+class Proportion(Struct, frozen=True):
+    """So many of so many, and the 95 % bounds of the share (Wilson)."""
+
+    hits: int
+    of: int
+    least: float
+    most: float
+
+
+class Member(Struct, frozen=True):
+    """One voice: `days` counts those on which it spoke, `circle` points into `circles` of the report.
+
+    `same` are its other accounts that speak here too, by proof.
+    """
+
+    speaker: Speaker
+    state: State
+    days: int
+    works: int
+    first_at: datetime | None
+    last_at: datetime | None
+    circle: int | None
+    same: tuple[Speaker, ...]
+
+
+class Period(Struct, frozen=True):
+    """Who came between `since` and `until`, and who of those before did not.
+
+    `returned` is of the voices of the equally long time before; None below five mentions, or if there were none.
+    """
+
+    since: datetime
+    until: datetime
+    voices: int
+    new: int
+    returning: int
+    at_risk: int
+    lapsed: int
+    came_once: int
+    returned: Proportion | None
+
+
+class Month(Struct, frozen=True):
+    """The ledger of one month, as of its end; `total` voices came until then."""
+
+    month: date
+    voices: int
+    new: int
+    returning: int
+    at_risk: int
+    lapsed: int
+    total: int
+
+
+class Unseen(Struct, frozen=True):
+    """How many there may be, from `seen` to Chao1's estimate, to one digit: an order of magnitude and no count.
+
+    `without_top_work` is the same without the most mentioned work: one that spread far inflates it.
+    """
+
+    seen: int
+    estimate: int
+    without_top_work: int
+
+
+class Happening(Struct, frozen=True):
+    """Something dated that may have moved attention: a post that was passed on, a work, a news story."""
+
+    at: datetime
+    kind: str
+    title: str
+    url: str | None
+
+
+class Change(Struct, frozen=True):
+    """From the week that begins at `at`, mentions a week went from `before` to `after`; `near` are hints, no causes."""
+
+    at: datetime
+    before: float
+    after: float
+    near: tuple[Happening, ...]
+
+
+class Named(Struct, frozen=True):
+    """A work and its title."""
+
+    identifier: Identifier
+    title: str | None
+
+
+class Circle(Struct, frozen=True):
+    """Voices that speak of the same works, and what sets them apart from the others; nothing below ten voices."""
+
+    voices: int
+    words: tuple[str, ...]
+    works: tuple[Named, ...]
+    place: str | None
+
+
+class Sector(Struct, frozen=True):
+    """A class of voices, its share, and the bounds between which it lies with 90 % probability."""
+
+    name: str
+    voices: int
+    share: float
+    least: float
+    most: float
+
+
+class Mix(Struct, frozen=True):
+    """Who the voices are, each counted as what it most probably is.
+
+    `unknown` are those that publish too little. `small` are of classes with fewer than ten voices, which are not named.
+    """
+
+    sectors: tuple[Sector, ...]
+    small: Sector
+    unknown: Sector
+
+
+class Carrier(Struct, frozen=True):
+    """The most amplified post, and how many of how many amplifications are of it."""
+
+    url: str | None
+    speaker: Speaker | None
+    text: str | None
+    carried: int
+    of: int
+
+
+class Community(Struct, frozen=True):
+    """Is it growing: all about the voices of a shelf, as of a moment.
+
+    `voices` counts persons, `accounts` their accounts; feeds and one's own accounts are not among them. `hidden`
+    accounts want to be named by nobody: they are counted and not listed. `unnamed` posts are by accounts that nobody
+    tells; `undated` mentions have no time, and are in no period. `checked_at` is when anything was last collected.
+
+    Below five mentions there are lists and no rates. `answered` is the first-day answer rate of the period; None where
+    no account is known to be one's own (`own`), or there was nothing to answer.
+    """
+
+    shelf: str
+    works: tuple[Identifier, ...]
+    simulated: bool
+    as_of: datetime
+    checked_at: datetime | None
+    mentions: int
+    voices: int
+    accounts: int
+    feeds: int
+    hidden: int
+    unnamed: int
+    undated: int
+    own: tuple[Speaker, ...]
+    members: tuple[Member, ...]
+    period: Period
+    months: tuple[Month, ...]
+    totals: tuple[tuple[date, int], ...]
+    unseen: Unseen | None
+    changes: tuple[Change, ...]
+    answered: Proportion | None
+    circles: tuple[Circle, ...]
+    steadiness: float | None
+    originality: float | None
+    concentration: float | None
+    carrier: Carrier | None
+    mix: Mix | None

@@ -1,0 +1,74 @@
+"""The queue of a shelf: what is suggested is shown with reasons, and what is answered is kept and taken back."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from hubbub.answers import Answers
+from hubbub.model import Account
+from tests.web.conftest import DATA, PAPER, SCRIPT, START, spoken
+from tests.web.test_web_pages import get, text, text_of
+
+PAGE = "/shelf/mine/engage"
+
+
+@pytest.fixture
+def own_client(own_server: str, own_answers: Answers) -> Iterator[httpx.Client]:
+    with own_answers._store.writing() as writer:
+        writer.wanted.put("mine", [PAPER])
+        writer.wanted.put("empty", [])
+        writer.keep([spoken(n, PAPER, n, timedelta(hours=n), f"Words of {n}") for n in range(3, 9)], START)
+        writer.keep([spoken(20, DATA, 12, timedelta(hours=2), SCRIPT), spoken(21, DATA, 3, timedelta(0), "x")], START)
+        writer.keep([Account(source="bluesky", id=f"did:plc:{4:024d}", via="bluesky", version="1", name="Ann")], START)
+    with httpx.Client(base_url=own_server, trust_env=False, follow_redirects=True) as client:
+        yield client
+
+
+def shown(tree: LexborHTMLParser) -> list[str]:
+    return [str(field.attributes["value"]) for field in tree.css(".suggestion input[name=account]")]
+
+
+def test_each_suggestion_is_shown_once_with_reasons_words_and_a_link_to_the_post(own_client: httpx.Client) -> None:
+    tree = get(own_client, PAGE)
+    names = shown(tree)
+    assert len(names) == len(set(names)) == 8
+    assert len(tree.css("section[aria-labelledby=today-h] .suggestion")) == 5
+    for card in tree.css(".suggestion"):
+        assert "of the score" in text_of(card)
+        assert card.css_first('a[href^="https://bsky.app/profile/"]')
+    assert "Words of 4" in text(tree)
+    assert "engaged with 1 of your works" in text(tree)
+
+
+@pytest.mark.parametrize("word", ["done", "unfit", "later", "never"])
+def test_what_is_answered_is_kept_and_can_be_undone(own_client: httpx.Client, word: str) -> None:
+    account = f"did:plc:{4:024d}"
+    sent = {"source": "bluesky", "account": account, "word": word}
+    tree = LexborHTMLParser(own_client.post(PAGE, data=sent).text)
+    assert account not in shown(tree)
+    assert text(tree, "[role=status]").startswith("Remembered: Ann")
+    undo = {str(field.attributes["name"]): field.attributes["value"] or "" for field in tree.css(".told input")}
+    tree = LexborHTMLParser(own_client.post(PAGE, data=undo | {"word": ""}).text)
+    assert account in shown(tree)
+
+
+@pytest.mark.parametrize("sent", [{}, {"word": "done"}, {"source": "bluesky", "account": "x", "word": "loudly"}])
+def test_what_is_no_answer_is_refused(own_client: httpx.Client, sent: dict[str, str]) -> None:
+    assert own_client.post(PAGE, data=sent).status_code == 422
+
+
+def test_another_site_answers_nothing(own_client: httpx.Client) -> None:
+    sent = {"source": "bluesky", "account": f"did:plc:{4:024d}", "word": "never"}
+    assert own_client.post(PAGE, data=sent, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert f"did:plc:{4:024d}" in shown(get(own_client, PAGE))
+
+
+def test_a_shelf_of_which_nobody_spoke_says_so(own_client: httpx.Client) -> None:
+    assert "nobody to start from" in text(get(own_client, "/shelf/empty/engage"))
+    assert own_client.get("/shelf/none/engage").status_code == 404
+    assert (
+        own_client.post("/shelf/none/engage", data={"source": "a", "account": "b", "word": "done"}).status_code == 404
+    )
