@@ -2,6 +2,7 @@
 
 import csv
 from datetime import UTC, datetime
+from pathlib import Path
 
 from hubbub import pipeline
 from hubbub.model import Account, Link, Post, Reading
@@ -71,3 +72,22 @@ def test_who_asks_for_it_is_forgotten_and_does_not_come_back(store: str) -> None
     spoken(store, "Ann")
     assert run(store, "people", WORK, "--json").json()["voices"] == []
     run(store, "forget", "ann").fails("SOURCE:KEY", status=2)
+
+
+def test_who_is_brought_as_known_or_blocked_is_not_suggested(store: str, tmp_path: Path) -> None:
+    spoken(store, "Ann")
+    assert run(store, "track", WORK, "--shelf", "lab").status == 0
+    (tmp_path / "blocked_accounts.csv").write_text("troll@bad.example\n")
+    (tmp_path / "list.txt").write_text("did:plc:x\nann.example.org\n")
+    ran = run(store, "know", str(tmp_path / "blocked_accounts.csv"), "--shelf", "lab")
+    assert (ran.status, ran.out) == (0, "1 account of mastodon blocked.\n")
+    run(store, "know", str(tmp_path / "list.txt"), "--shelf", "lab").fails("add --as", status=2)
+    run(store, "know", str(tmp_path / "no.csv"), "--shelf", "lab").fails("cannot read", status=1)
+    run(store, "know", str(tmp_path / "list.txt"), "--as", "mutes", "--shelf", "nothing").fails("no shelf", status=2)
+    (tmp_path / "list.txt").write_text("https://bsky.app/profile/ann.example.org\n")
+    assert "ann" in run(store, "engage", "lab").out
+    with open_store(store) as opened, opened.writing() as writer:
+        ann = Account(source="bluesky", id="ann", via="bluesky", version="2", handle="Ann.example.org")
+        writer.keep([ann], datetime(2026, 8, 1, tzinfo=UTC))
+    assert run(store, "know", str(tmp_path / "list.txt"), "--as", "mutes", "--shelf", "lab").status == 0
+    assert "bluesky:ann" not in run(store, "engage", "lab").out

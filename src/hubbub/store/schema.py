@@ -30,7 +30,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0007"  # of these tables: the newest in `migrations`
+REVISION = "0008"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -302,6 +302,18 @@ response = Table(
     Column("shelf", Text, primary_key=True),
     Column("account", BigInteger, primary_key=True, autoincrement=False),
     Column("word", Text, nullable=False),
+    Column("said_at", BigInteger, nullable=False),
+)
+
+# Whom the people of a shelf know, block or mute, as they say themselves. Whom that is, is told by a hash alone.
+acquaintance = Table(
+    "acquaintance",
+    metadata,
+    Column("shelf", Text, primary_key=True),
+    Column("account", BigInteger, primary_key=True, autoincrement=False),
+    Column("word", Text, primary_key=True),
+    Column("source", ForeignKey("source.id"), nullable=False),
+    Column("name", BigInteger),  # the hash of the place's own name for a block
     Column("said_at", BigInteger, nullable=False),
 )
 
