@@ -9,13 +9,14 @@ from getpass import getuser
 from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
-from hubbub.answers import exported, places, registered, second
+from hubbub.answers import exported, network, places, registered, second
 from hubbub.answers.community import Community
 from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
 from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.growing import grow
 from hubbub.answers.listed import listed
+from hubbub.answers.network import Network
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.scoring import Attention, attention
 from hubbub.answers.shapes import (
@@ -178,6 +179,12 @@ class Answers:
     def people(self, about: Identifier | str) -> People | None:
         """Say who spoke of a work or of those on a shelf, who they are and how far they reach; None without a shelf."""
         return of_shelf(self._store, about) if isinstance(about, str) else of_work(self._store, about)
+
+    def network(self, about: Identifier | str) -> Network | None:
+        """Say how those who spoke of a work or of those on a shelf hang together; None without a shelf."""
+        if isinstance(about, str):
+            return network.of_shelf(self._store, about)
+        return network.of_work(self._store, about)
 
     def engage(self, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
         """Say whom to engage next for a shelf, in three rings of up to `each`, with reasons; None without a shelf."""

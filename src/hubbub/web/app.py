@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.model import Identifier
-from hubbub.web import chart, community, engage, forget, people, scoring, shelves, taken, thriving, words
+from hubbub.web import chart, community, engage, forget, network, people, scoring, shelves, taken, thriving, words
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
@@ -35,6 +35,7 @@ def create_app(answers: Answers) -> FastAPI:
     for routes in (
         router,
         people.router,
+        network.router,
         engage.router,
         forget.router,
         taken.router,
