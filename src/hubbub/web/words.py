@@ -112,6 +112,11 @@ def shelf_path(name: str, page: str = "") -> str:
     return _path("shelf", name, page) if page else _path("shelf", name)
 
 
+def score_path(identifier: Identifier) -> str:
+    """The address of the page that says what each mention adds to a work's score."""
+    return _path("score", identifier.scheme, identifier.value)
+
+
 def account_path(speaker: Speaker) -> str:
     """The address of an account's page here."""
     return _path("account", speaker.source, speaker.key)
@@ -194,6 +199,7 @@ TABS = {
     "engage": "Engage",
     "desk": "Answer today",
     "community": "Community",
+    "thrive": "Where it thrives",
     "dossier": "Take along",
 }
 
@@ -224,6 +230,7 @@ FILTERS = {
     f.__name__: f
     for f in (
         number, counted, day, moment, span, machine, link, host, work_path, match_path, network_path, people_path,
-        shelf_path, account_path, out, scheme_title, name, straight, plain, parts, excerpt, language, spoken, percent,
+        shelf_path, score_path, account_path, out, scheme_title, name, straight, plain, parts, excerpt, language,
+        spoken, percent,
     )
 }  # fmt: skip
