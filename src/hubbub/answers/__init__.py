@@ -17,6 +17,7 @@ from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.growing import grow
 from hubbub.answers.listed import listed
 from hubbub.answers.people import People, of_shelf, of_work
+from hubbub.answers.same import same
 from hubbub.answers.shapes import (
     AccountReport,
     Card,
@@ -27,6 +28,7 @@ from hubbub.answers.shapes import (
     PageLine,
     Report,
     Said,
+    Same,
     SecondHand,
     Shelf,
     SourceCount,
@@ -172,6 +174,11 @@ class Answers:
         """Say what one account said, the newest `limit` posts first; None if nothing of it is held."""
         with View(self._store) as view:
             return view.account(source, key, limit)
+
+    def same(self, source: str, key: str) -> Same:
+        """Say which other accounts are proven to be the same person's, and which may be."""
+        with View(self._store) as view:
+            return same(view, source, key)
 
     def people(self, about: Identifier | str) -> People | None:
         """Say who spoke of a work or of those on a shelf, who they are and how far they reach; None without a shelf."""
