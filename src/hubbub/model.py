@@ -104,7 +104,8 @@ class Account(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """Who speaks, as far as one page tells; what several pages tell adds up.
 
     A withdrawn account takes its posts along. `bot` says that it calls itself one, `hidden` that its owner wants to be
-    found or recommended by nobody, so that nobody is pointed to it. `claims` are all addresses that it publishes.
+    found or recommended by nobody, so that nobody is pointed to it; `declines` that it is not to be recommended, though
+    it may be found. `claims` are all addresses that it publishes.
     """
 
     source: str
@@ -120,6 +121,7 @@ class Account(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     following: int | None = None
     bot: bool | None = None
     hidden: bool | None = None
+    declines: bool | None = None
     claims: tuple[Claim, ...] | None = None
 
 
@@ -153,15 +155,32 @@ class Follow(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     change: Change = "made"
 
 
+class Block(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
+    """One account wants nothing to do with another, or does so no longer.
+
+    A store heeds only what concerns the people whom it serves: whom they block is not suggested to them, and who blocks
+    them is forgotten. `id` is as of `Follow`.
+    """
+
+    source: str
+    via: str
+    seen_at: datetime
+    blocker: str | None = None
+    blocked: str | None = None
+    id: str | None = None
+    change: Change = "made"
+
+
 class FollowList(Struct, gc=False, frozen=True, kw_only=True):
     """How far a list of ties was read: from `began_at` on, to its end or not; `total` is what the place says it has.
 
-    Only a complete list tells who follows no longer: whose tie was not seen since `began_at`.
+    Only a complete list tells who follows no longer: whose tie was not seen since `began_at`. So it is with the list of
+    those whom an account blocks.
     """
 
     source: str
     account: str
-    direction: Literal["followers", "following"]
+    direction: Literal["followers", "following", "blocks"]
     via: str
     began_at: datetime
     complete: bool
@@ -206,7 +225,7 @@ class Fault(Struct, gc=False, frozen=True):
     sample: str = ""
 
 
-Fact = Post | Account | Follow | FollowList | Tally | Description | Alias
+Fact = Post | Account | Follow | FollowList | Block | Tally | Description | Alias
 
 
 class Mention(Struct, gc=False, frozen=True):

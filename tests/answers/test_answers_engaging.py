@@ -1,15 +1,17 @@
 """Whom to engage next: three rings, with reasons, without those who do not want it or were answered."""
 
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
 from hubbub.answers import Answers
 from hubbub.answers.engaging import Suggestions
-from hubbub.model import Identifier
+from hubbub.model import Description, Identifier
+from hubbub.people.odds import odds
 from hubbub.store import Store
 from hubbub.store.people import Word
-from tests.answers.stated import NOW, OTHER, WORK, at, follow, keep, links, passed, said, who
+from tests.answers.stated import NOW, OTHER, WORK, alias, at, follow, keep, links, passed, said, who
 from tests.conftest import NewStore
 
 THIRD = Identifier("doi", "10.5555/third")
@@ -56,7 +58,7 @@ def test_each_suggestion_says_why_by_the_terms_of_its_score(store: Store) -> Non
     assert ann.last is not None
 
 
-@pytest.mark.parametrize("account", [who("eve", hidden=True), who("eve", bot=True)])
+@pytest.mark.parametrize("account", [who("eve", hidden=True), who("eve", declines=True), who("eve", bot=True)])
 def test_who_wants_to_be_found_by_nobody_and_feeds_are_not_suggested(store: Store, account: object) -> None:
     keep(store, account)  # type: ignore[arg-type]
     assert rings(engage(store))[2] == set()
@@ -94,9 +96,80 @@ def test_who_follows_everyone_else_too_is_suggested_after_who_does_not(store: St
     assert [one.speaker.key for one in engage(store).rings[1] if one.last is None] == ["gus", "flo"]
 
 
+def own(store: Store, *accounts: str) -> None:
+    with store.writing() as writer:
+        writer.wanted.own("mine", [Identifier("bluesky", account) for account in accounts])
+
+
+def test_who_is_known_is_not_suggested_as_new_but_still_thanked(store: Store) -> None:
+    keep(store, follow("ann", "flo"), follow("ann", "gus"), who("gus", handle="Gus.example.org"))
+    Answers(store).know("mine", {("bluesky", "knows"): ["ann", "dan", "eve", "flo", "gus.example.org"]})
+    assert rings(engage(store)) == [{"ann", "bob"}, {"cat"}, set()]
+
+
+@pytest.mark.parametrize("word", ["blocks", "mutes"])
+def test_who_is_blocked_or_muted_is_never_suggested(store: Store, word: Literal["blocks", "mutes"]) -> None:
+    keep(store, follow("ann", "flo"))
+    Answers(store).know("mine", {("bluesky", word): ["ann", "cat", "eve", "flo"]})
+    assert rings(engage(store)) == [{"bob"}, {"dan"}, set()]
+    Answers(store).know("mine", {("bluesky", word): []})
+    assert rings(engage(store)) == [{"ann", "bob"}, {"cat", "dan", "flo"}, {"eve"}]
+
+
+def test_nobody_is_suggested_to_themselves_and_whom_they_follow_is_known(store: Store) -> None:
+    """Bob asks, whose handle is known of an alias; he follows Dan and Flo, Ann follows Flo and Gus."""
+    own(store, "bob.example.org")
+    one, other = (Identifier("bluesky", name) for name in ("bob.example.org", "bob"))
+    keep(store, alias(other, "is_same_as", one, via="bluesky"))
+    keep(store, follow("bob", "dan"), follow("bob", "flo"), follow("ann", "flo"), follow("ann", "gus"))
+    found = engage(store)
+    assert rings(found) == [{"ann"}, {"cat", "gus"}, {"eve"}]
+    assert found.voices == 1
+
+
+def test_who_wants_to_be_named_by_nobody_is_not_named_as_who_connects(store: Store) -> None:
+    keep(store, who("bob", hidden=True))
+    assert [one.through for one in engage(store).rings[1] if one.speaker.key == "dan"] == [()]
+
+
 def test_without_voices_nobody_is_suggested(new_store: NewStore) -> None:
     store = new_store()
     assert Answers(store).engage("mine", NOW) is None
     with store.writing() as writer:
         writer.wanted.put("mine", [THIRD])
-    assert engage(store) == Suggestions("mine", 0, ((), (), ()), ())
+    found = engage(store)
+    assert (found.voices, found.rings, found.today, found.odds) == (0, ((), (), ()), (), odds())
+    assert found.plan is not None
+    assert (found.plan.like, found.plan.venues, len(found.plan.weeks)) == ((), (), 4)
+
+
+def described(work: Identifier, title: str) -> Description:
+    return Description(identifier=work, via="crossref", version="1", title=title)
+
+
+def test_who_has_nothing_yet_begins_with_the_voices_of_works_like_theirs(store: Store) -> None:
+    keep(store, described(THIRD, "Winter carbon of peatlands"), described(OTHER, "Peatlands in winter"))
+    keep(store, described(WORK, "Fruit flies"), said("x", author="zoe", source="newsfeed", links=links(OTHER)))
+    with store.writing() as writer:
+        writer.wanted.take_off("mine", [WORK])
+        writer.wanted.put("mine", [THIRD])
+    found = engage(store)
+    assert rings(found) == [set(), set(), {"ann", "bob", "dan", "eve", "cat", "zoe"}]
+    assert found.plan is not None
+    assert [one.identifier for one in found.plan.like] == [OTHER]
+    assert [one.source for one in found.plan.venues] == ["bluesky", "newsfeed"]
+    assert "Bluesky" in found.plan.weeks[1].steps[0]
+    (says,) = {reason.says for reason in found.rings[2][0].reasons if reason.term == "alike"}
+    assert says == "speaks of “Peatlands in winter”, which is like yours"
+
+
+def test_of_those_who_are_as_near_the_one_with_new_listeners_comes_first(store: Store) -> None:
+    keep(store, *(said(f"{one} other", author=one, links=links(OTHER)) for one in ("fay", "gus")), follow("gus", "eve"))
+    ring = engage(store).rings[2]
+    assert {one.speaker.key: one.adds for one in ring} == {"eve": 1, "fay": 0, "gus": 0}
+    assert ring[0].speaker.key == "eve"
+
+
+def test_each_is_answered_where_they_spoke(store: Store) -> None:
+    by_key = {one.speaker.key: one.composer for ring in engage(store).rings for one in ring}
+    assert by_key["ann"] == "https://x.example/a"

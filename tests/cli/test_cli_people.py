@@ -2,9 +2,10 @@
 
 import csv
 from datetime import UTC, datetime
+from pathlib import Path
 
 from hubbub import pipeline
-from hubbub.model import Account, Link, Post, Reading
+from hubbub.model import Account, Claim, Link, Post, Reading
 from hubbub.store import open_store
 from tests.cli.commanded import WORK, run
 
@@ -71,3 +72,40 @@ def test_who_asks_for_it_is_forgotten_and_does_not_come_back(store: str) -> None
     spoken(store, "Ann")
     assert run(store, "people", WORK, "--json").json()["voices"] == []
     run(store, "forget", "ann").fails("SOURCE:KEY", status=2)
+
+
+def test_who_is_brought_as_known_or_blocked_is_not_suggested(store: str, tmp_path: Path) -> None:
+    spoken(store, "Ann")
+    assert run(store, "track", WORK, "--shelf", "lab").status == 0
+    (tmp_path / "blocked_accounts.csv").write_text("troll@bad.example\n")
+    (tmp_path / "list.txt").write_text("did:plc:x\nann.example.org\n")
+    ran = run(store, "know", str(tmp_path / "blocked_accounts.csv"), "--shelf", "lab")
+    assert (ran.status, ran.out) == (0, "1 account of mastodon blocked.\n")
+    run(store, "know", str(tmp_path / "list.txt"), "--shelf", "lab").fails("add --as", status=2)
+    run(store, "know", str(tmp_path / "no.csv"), "--shelf", "lab").fails("cannot read", status=1)
+    run(store, "know", str(tmp_path / "list.txt"), "--as", "mutes", "--shelf", "nothing").fails("no shelf", status=2)
+    (tmp_path / "list.txt").write_text("https://bsky.app/profile/ann.example.org\n")
+    assert "ann" in run(store, "engage", "lab").out
+    with open_store(store) as opened, opened.writing() as writer:
+        ann = Account(source="bluesky", id="ann", via="bluesky", version="2", handle="Ann.example.org")
+        writer.keep([ann], datetime(2026, 8, 1, tzinfo=UTC))
+    assert run(store, "know", str(tmp_path / "list.txt"), "--as", "mutes", "--shelf", "lab").status == 0
+    assert "bluesky:ann" not in run(store, "engage", "lab").out
+
+
+def test_accounts_that_are_proven_to_be_one_persons_are_counted_as_one(store: str) -> None:
+    spoken(store, "Ann")
+    page, profile = "https://mastodon.social/@ann", "https://bsky.app/profile/ann"
+    link = Link(f"https://doi.org/{WORK.removeprefix('doi:')}")
+    post = Post(source="mastodon", id="toot", via="mastodon", version="1", author=page, links=(link,))
+    toot = Account(
+        source="mastodon", id=page, via="mastodon", version="1", url=page, name="Ann M.",
+        claims=(Claim(profile, "verified_field"),),
+    )  # fmt: skip
+    with open_store(store) as opened, opened.writing() as writer:
+        writer.keep([Reading(post, pipeline.find(post, frozenset())), toot], datetime(2026, 8, 1, tzinfo=UTC))
+    said = run(store, "people", WORK).out
+    assert "They are 1 people" not in said
+    assert "They are one person, as far as it is proven." in said
+    assert "The same person, checked by the platform: Ann (Bluesky) = Ann M. (Mastodon)" in said
+    assert run(store, "people", WORK, "--json").json()["persons"] == 1

@@ -17,7 +17,21 @@ from hypothesis import strategies as st
 
 from hubbub.collect.source import LoginError, Source, WrongAnswerError, sources
 from hubbub.identify import in_address, in_text
-from hubbub.model import TALLIES, Account, Alias, Description, Fact, Fault, Follow, FollowList, Page, Post, Tally, Watch
+from hubbub.model import (
+    TALLIES,
+    Account,
+    Alias,
+    Block,
+    Description,
+    Fact,
+    Fault,
+    Follow,
+    FollowList,
+    Page,
+    Post,
+    Tally,
+    Watch,
+)
 from tests.collect.replay import NOW, SECRETS, NotRecordedError, Replay
 
 RECORDINGS = Path(__file__).parent.parent / "recordings"
@@ -70,6 +84,8 @@ def names_of(fact: Fact) -> list[tuple[str, str]]:
             return [("follow", f"{fact.follower} {fact.followed}")]
         case FollowList():
             return [("list", f"{fact.account} {fact.direction}")]
+        case Block():
+            return [("block", f"{fact.blocker} {fact.blocked}")]
         case Tally():
             return [(f"tally {fact.kind} {fact.value}", str(fact.identifier))]
         case Alias():

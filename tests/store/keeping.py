@@ -5,19 +5,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hubbub import pipeline
-from hubbub.model import Account, Post, Reading, Works
+from hubbub.model import Fact, Post, Reading, Works
 from hubbub.store import Store
+from hubbub.store.fold import Change
 
 NOW = datetime(2026, 8, 1, tzinfo=UTC)
 NOBODY: Works = frozenset()
 
 
-def read(facts: Iterable[Post | Account]) -> list[Reading | Account]:
+def read(facts: Iterable[Fact]) -> list[Change]:
     """Find the works that posts mention."""
     return [Reading(fact, pipeline.find(fact, NOBODY)) if isinstance(fact, Post) else fact for fact in facts]
 
 
-def keep(store: Store, pages: Sequence[Sequence[Post | Account]]) -> None:
+def keep(store: Store, pages: Sequence[Sequence[Fact]]) -> None:
     """Write pages of facts, a transaction each."""
     for page in pages:
         with store.writing() as writer:

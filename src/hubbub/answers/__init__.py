@@ -3,7 +3,7 @@
 Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from getpass import getuser
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
 from hubbub.named import known
 from hubbub.store import Store, questions
-from hubbub.store.people import Word, refusal
+from hubbub.store.people import Acquaintance, Word, refusal
 
 if TYPE_CHECKING:
     from hubbub.answers.thriving import Thriving
@@ -220,6 +220,12 @@ class Answers:
         """Find the accounts that are held and meant by `SOURCE:KEY`, the address of a profile, or a handle."""
         with View(self._store) as view:
             return listed(view, written)
+
+    def know(self, shelf: str, lists: Mapping[tuple[str, Acquaintance], Collection[str]]) -> None:
+        """Remember by hash whom the people of a shelf know, block or mute, a list a place and word."""
+        with self._store.writing() as writer:
+            for (source, word), accounts in lists.items():
+                writer.acquaintances.say(shelf, source, word, accounts, datetime.now(UTC))
 
     def forget(self, source: str, account: str) -> None:
         """Withdraw an account for good, with all that it said; it does not come back."""

@@ -2,25 +2,34 @@
 
 Three rings, never blended: those who engaged, those tied to them, those with the same interest and no tie. In the
 second, those who were seen to speak of works take turns with those who are only known to be in the voices' networks.
-Nobody is suggested who is a feed, wants to be found by nobody, or was answered with done, unfit, never, or of late with
-later.
+Nobody is suggested who is a feed, does not want to be, is blocked or muted, or was answered with done, unfit, never, or
+of late with later; who is known already is in none but the first.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import chain, zip_longest
+from itertools import chain, islice, zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from sqlalchemy import func, select
 
+from hubbub.answers.acquainted import Acquainted, acquainted
 from hubbub.answers.around import Near, Ties, around
 from hubbub.answers.around import ties as ties_of
+from hubbub.answers.beginning import Plan, nearest, plan
 from hubbub.answers.desking import storm
+from hubbub.answers.outputs import descriptions
 from hubbub.answers.people import Spoken, by_accounts, rows_of, spoken, why_a_feed
 from hubbub.answers.shapes import Speaker, Words
+from hubbub.answers.varied import candidates
 from hubbub.answers.view import View
 from hubbub.model import Identifier
+from hubbub.people.choosing import Candidate, choose
+from hubbub.people.odds import Measured, odds
+from hubbub.reference import composing
 from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.fold import hashed
@@ -28,9 +37,15 @@ from hubbub.store.people import Response, responses
 from hubbub.store.sql import among
 from hubbub.store.times import moment
 
+if TYPE_CHECKING:  # numpy is loaded where people are suggested
+    import numpy as np
+    from numpy.typing import NDArray
+
 EACH = 10  # suggestions of a ring
 TODAY = (2, 2, 1)  # of each ring, of five a day; where a ring has fewer, the others have more
 MOST = 1_000  # accounts that are ranked
+POOL = 5  # times as many as are suggested, from whom these are chosen
+FEW_VOICES = 20  # with fewer, those of works like these are looked for too
 OTHERS = 5_000  # further works in which interest is looked for: those that most voices mention
 NAMED = 3  # accounts that connect
 LEAST = 0.05  # of a score, for a term to be a reason
@@ -51,7 +66,8 @@ class Suggestion(Struct, frozen=True):
 
     `through` are those of the voices that it is tied to. `last` is what it last said or passed on of the works that
     tell its interest; None where it was never heard to speak of any, and its profile alone tells what it is. Scores
-    compare with those of others who were heard, or of others who were not.
+    compare with those of others who were heard, or of others who were not. `adds` are its followers who spoke of works
+    and follow none of your voices, as far as is known. `composer` is the address at which you would answer.
     """
 
     speaker: Speaker
@@ -60,18 +76,23 @@ class Suggestion(Struct, frozen=True):
     through: tuple[Speaker, ...]
     last: Words | None
     last_at: datetime | None
+    adds: int
+    composer: str | None
 
 
 class Suggestions(Struct, frozen=True):
     """Whom to engage for a shelf: `rings` 0 to 2, the best of each first, and the few of `today`.
 
-    While strangers pile on a post (`piled_on`), nobody is suggested; who took part is not suggested later either.
+    `odds` are those of each ring. `plan` says how to begin where nobody has spoken yet. While strangers pile on a post
+    (`piled_on`), nobody is suggested; who took part is not suggested later either.
     """
 
     shelf: str
     voices: int
     rings: tuple[tuple[Suggestion, ...], ...]
     today: tuple[Suggestion, ...]
+    odds: Measured
+    plan: Plan | None
     piled_on: bool = False
 
 
@@ -93,14 +114,38 @@ class _Seen:
         heard = select(m.identifier).where(among(m.account, list(self.own))).group_by(m.identifier)
         ordered = heard.order_by(func.count(m.account.distinct()).desc(), m.identifier).limit(OTHERS)
         others = [row for row in view.connection.execute(ordered).scalars() if row not in own]
-        rows = own | {row: self.works + number for number, row in enumerate(others)}
-        self.said = by_accounts(spoken(view, rows))
+        self.like = nearest(view, own) if len(self.own) < FEW_VOICES else []
+        others += [row for row in self.like if row not in others]
+        self.rows = own | {row: self.works + number for number, row in enumerate(others)}
+        self.said = by_accounts(spoken(view, self.rows))
         authors = {one.author for one in chain(*self.said.values()) if one.author is not None}
         self.speakers = view.speakers({*self.said, *authors})
 
+    def likeness(self, view: View, works: "NDArray[np.int64]") -> "NDArray[np.float64]":
+        """How alike works, given by their numbers, are to those of the shelf, by what is told of them."""
+        import numpy as np
+
+        from hubbub.people.likeness import likeness, words
+
+        self.told = {self.rows[row]: told for row, told in descriptions(view, list(self.rows)).items()}
+        told = list(self.told.values())
+        fields = [one.fields[0] if one.fields else "" for one in told]
+        titles, authors = [one.title or "" for one in told], [one.creators for one in told]
+        found = words(np.fromiter(self.told, np.int64), titles, authors, fields)
+        alike = likeness(found, np.arange(self.works), works)
+        self.alike = dict(zip(works.tolist(), alike.tolist(), strict=True))
+        return alike
+
+    def most_alike(self, account: int) -> str | None:
+        """The title of the work most like those of the shelf of which an account spoke."""
+        others = {one.work for one in self.said.get(account, ()) if one.work >= self.works}
+        best = max(others, key=lambda work: (self.alike.get(work, 0), -work), default=None)
+        return self.told[best].title if best in self.told and self.alike.get(best) else None
+
     def most_engaged(self, voices: Iterable[int]) -> tuple[Speaker, ...]:
-        """The few of the voices that spoke most of the works."""
-        ordered = sorted(voices, key=lambda voice: (-len(self.own.get(voice, ())), voice))
+        """The few of the voices that spoke most of the works, without those who want to be named by nobody."""
+        named = (voice for voice in voices if not self.speakers[voice].hidden)
+        ordered = sorted(named, key=lambda voice: (-len(self.own.get(voice, ())), voice))
         return tuple(self.speakers[voice] for voice in ordered[:NAMED])
 
 
@@ -115,32 +160,32 @@ def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> S
         [-1 if one.author is None else one.author for one in mentions],
     )
     feeds = {account for account, said in seen.said.items() if why_a_feed(seen.speakers[account], said)}
-    piled = storm(view, shelf, now)
-    answered = responses(view.connection, shelf) | piled.refused
-    left_out = feeds | _left_out(seen.speakers, answered, now)
-    seeds = set(seen.own) - feeds
+    known, piled = acquainted(view.connection, shelf), storm(view, shelf, now)
+    asker = _Asker(responses(view.connection, shelf) | piled.refused, known, now, _server(view, known))
+    left_out = feeds | asker.leaves_out(seen.speakers)
+    seeds = set(seen.own) - feeds - asker.known.own
     if piled.lasts:
-        return Suggestions(shelf, len(seeds), ((), (), ()), (), piled_on=True)
-    ranking = rank(past, range(seen.works), [*seeds], MOST, left_out=[*left_out])
+        return Suggestions(shelf, len(seeds), ((), (), ()), (), odds(), None, piled_on=True)
+    alike = seen.likeness(view, past.works)
+    ranking = rank(past, range(seen.works), [*seeds], MOST, alike=alike, left_out=[*left_out])
     accounts = ranking.accounts.tolist()
     ties = _ties(view, accounts, seeds, mentions)
     rings: list[list[int]] = [[], [], []]
     for place, account in enumerate(accounts):
         ring = rings[0 if account in seeds else 1 if ties[account] else 2]
-        if len(ring) < each:
+        if len(ring) < POOL * each and (account in seeds or not asker.known.knows(account, seen.speakers[account])):
             ring.append(place)
-    said = view.words([last.post for ring in rings for place in ring if (last := _last(seen, accounts[place]))])
-    made = [
-        [
-            _made(seen, accounts[place], float(ranking.scores[place]), ranking.terms[place].tolist(), ties, said)
-            for place in ring
-        ]
-        for ring in rings
-    ]
-    made[1] = _in_turns(made[1], _quiet(view, seen, seeds, answered, now, each))[:each]
+    pool = [(accounts[place], float(ranking.scores[place])) for ring in rings for place in ring]
+    told = candidates(view, pool, seen.speakers, seen.said, ties, seeds)
+    rings = [[ring[n] for n in choose([told[accounts[place]] for place in ring], each)] for ring in rings]
+    maker = _Maker(view, seen, asker, [accounts[place] for ring in rings for place in ring], told, ties)
+    made = [[maker.made(accounts[place], ranking.terms[place].tolist()) for place in ring] for ring in rings]
+    made[1] = _in_turns(made[1], _quiet(view, seen, seeds, asker, each))[:each]
     first = [one for ring, few in zip(made, TODAY, strict=True) for one in ring[:few]]
     more = [one for ring, few in zip(made, TODAY, strict=True) for one in ring[few:]]
-    return Suggestions(shelf, len(seeds), tuple(map(tuple, made)), tuple([*first, *more][: sum(TODAY)]))
+    today = tuple([*first, *more][: sum(TODAY)])
+    begin = None if seen.own else plan(view, shelf, seen.like)
+    return Suggestions(shelf, len(seeds), tuple(map(tuple, made)), today, odds(), begin)
 
 
 def _in_turns(some: Sequence[Suggestion], others: Sequence[Suggestion]) -> list[Suggestion]:
@@ -148,20 +193,20 @@ def _in_turns(some: Sequence[Suggestion], others: Sequence[Suggestion]) -> list[
     return [one for pair in zip_longest(some, others) for one in pair if one is not None]
 
 
-def _quiet(
-    view: View, seen: _Seen, seeds: Collection[int], answered: Mapping[int, Response], now: datetime, each: int
-) -> list[Suggestion]:
+def _quiet(view: View, seen: _Seen, seeds: Collection[int], asker: "_Asker", each: int) -> list[Suggestion]:
     """The nearest of those who follow voices or are followed by them, and of whom no word is known."""
     voices = _weights({account: seen.own[account] for account in sorted(seeds)})
-    near = around(view.connection, voices, seen.said)
+    near = around(view.connection, voices, seen.said.keys() | asker.known.own | asker.known.followed)
     speakers = view.speakers([one.account for one in near])
-    left_out = _left_out(speakers, answered, now)
-    fit = [one for one in near if one.account not in left_out and not why_a_feed(speakers[one.account], ())][:each]
-    told = ties_of(view.connection, [one.account for one in fit], seeds)
-    return [_near(seen, speakers[one.account], one, told[one.account]) for one in fit]
+    left_out = asker.leaves_out(speakers)
+    fit = (one for one in near if one.account not in left_out)
+    new = (one for one in fit if not asker.known.knows(one.account, speakers[one.account]))
+    best = list(islice((one for one in new if not why_a_feed(speakers[one.account], ())), each))
+    told = ties_of(view.connection, [one.account for one in best], seeds)
+    return [_near(seen, speakers[one.account], one, told[one.account], asker.server) for one in best]
 
 
-def _near(seen: _Seen, speaker: Speaker, one: Near, ties: Ties) -> Suggestion:
+def _near(seen: _Seen, speaker: Speaker, one: Near, ties: Ties, server: str | None) -> Suggestion:
     score = one.followed + one.follows
     followed, follows = len(ties.followed), len(ties.follows)
     told = (
@@ -172,7 +217,9 @@ def _near(seen: _Seen, speaker: Speaker, one: Near, ties: Ties) -> Suggestion:
         Reason(term, part / score, says) for term, part, number, says in told if number and part / score >= LEAST
     ]
     through = seen.most_engaged(ties.followed | ties.follows)
-    return Suggestion(speaker, score, tuple(sorted(reasons, key=lambda one: -one.share)), through, None, None)
+    composer = composing.to_account(speaker.source, speaker.url, speaker.handle, server)
+    ordered = tuple(sorted(reasons, key=lambda one: -one.share))
+    return Suggestion(speaker, score, ordered, through, None, None, 0, composer)
 
 
 def _weights(own: Mapping[int, Sequence[Spoken]]) -> dict[int, float]:
@@ -192,15 +239,25 @@ def _weights(own: Mapping[int, Sequence[Spoken]]) -> dict[int, float]:
     }
 
 
-def _left_out(speakers: Mapping[int, Speaker], answered: Mapping[int, Response], now: datetime) -> set[int]:
-    """Who is not to be suggested: who does not want it, and who was answered."""
-    left = set()
-    for account, one in speakers.items():
-        said = answered.get(hashed("account", one.source, one.key))
-        waits = said is not None and (said.word != "later" or now - said.said_at < LATER)
-        if waits or one.hidden:
-            left.add(account)
-    return left
+class _Asker(NamedTuple):
+    """What those who ask have answered before, whom they know, and when they ask."""
+
+    answered: Mapping[int, Response]
+    known: Acquainted
+    now: datetime
+    server: str | None  # of an own account, where a place has many
+
+    def leaves_out(self, speakers: Mapping[int, Speaker]) -> set[int]:
+        """Who is not to be suggested: who does not want it, who was answered, and who is not wanted."""
+        return {
+            account
+            for account, one in speakers.items()
+            if one.hidden or one.declines or self.known.shuns(account, one) or self._waits(one)
+        }
+
+    def _waits(self, one: Speaker) -> bool:
+        said = self.answered.get(hashed("account", one.source, one.key))
+        return said is not None and (said.word != "later" or self.now - said.said_at < LATER)
 
 
 def _ties(
@@ -218,34 +275,62 @@ def _ties(
 
 
 def _last(seen: _Seen, account: int) -> Spoken | None:
-    return max(seen.said.get(account, ()), key=lambda one: (one.posted_at or 0, one.post), default=None)
+    """The latest post in own words, or the latest that was passed on."""
+    said = seen.said.get(account, ())
+    return max(said, key=lambda one: (one.original is None, one.posted_at or 0, one.post), default=None)
 
 
-def _made(
-    seen: _Seen,
-    account: int,
-    score: float,
-    terms: Sequence[float],
-    ties: Mapping[int, set[int]],
-    said: Mapping[int, Words],
-) -> Suggestion:
-    from hubbub.people.ranking import WEIGHTS
+def _server(view: View, known: Acquainted) -> str | None:
+    """The server at which those who ask have an account, where the place has many servers."""
+    own = view.speakers(known.own).values()
+    return next((urlsplit(one.key).netloc for one in own if one.source == "mastodon"), None)
 
-    last = _last(seen, account)
-    says = _says(seen, account)
-    reasons = [
-        Reason(term, part / score, says[term])
-        for term, part in zip(WEIGHTS, terms, strict=True)
-        if score > 0 and part / score >= LEAST and term in says
-    ]
-    return Suggestion(
-        speaker=seen.speakers[account],
-        score=score,
-        reasons=tuple(sorted(reasons, key=lambda one: -one.share)),
-        through=seen.most_engaged(ties.get(account, ())),
-        last=said.get(last.post) if last else None,
-        last_at=moment(last.posted_at) if last else None,
-    )
+
+class _Maker:
+    """Makes suggestions of accounts that were heard to speak."""
+
+    def __init__(
+        self,
+        view: View,
+        seen: _Seen,
+        asker: _Asker,
+        accounts: Sequence[int],
+        told: Mapping[int, Candidate],
+        ties: Mapping[int, set[int]],
+    ) -> None:
+        self._seen, self._asker, self._told, self._ties = seen, asker, told, ties
+        self._last = {account: last for account in accounts if (last := _last(seen, account))}
+        posts = [one.post for one in self._last.values()]
+        self._words, self._posts = view.words(posts), view.posts(posts)
+
+    def made(self, account: int, terms: Sequence[float]) -> Suggestion:
+        """Say who it is, why, and where it is answered."""
+        from hubbub.people.ranking import WEIGHTS
+
+        score, says = self._told[account].score, _says(self._seen, account)
+        reasons = [
+            Reason(term, part / score, says[term])
+            for term, part in zip(WEIGHTS, terms, strict=True)
+            if score > 0 and part / score >= LEAST and term in says
+        ]
+        last, who = self._last.get(account), self._seen.speakers[account]
+        words = self._words.get(last.post) if last else None
+        return Suggestion(
+            speaker=who,
+            score=score,
+            reasons=tuple(sorted(reasons, key=lambda one: -one.share)),
+            through=self._seen.most_engaged(self._ties.get(account, ())),
+            last=words,
+            last_at=moment(last.posted_at) if last else None,
+            adds=len(self._told[account].listeners),
+            composer=self._composer(who, last, words),
+        )
+
+    def _composer(self, who: Speaker, last: Spoken | None, words: Words | None) -> str | None:
+        if last is None or words is None or words.url is None:
+            return composing.to_account(who.source, who.url, who.handle, self._asker.server)
+        source, key, _ = self._posts[last.post]
+        return composing.to_post(source, words.url, key, self._asker.server)
 
 
 def _says(seen: _Seen, account: int) -> dict[str, str]:
@@ -253,11 +338,13 @@ def _says(seen: _Seen, account: int) -> dict[str, str]:
     own, every = seen.own.get(account, ()), seen.said.get(account, ())
     works = len({one.work for one in own})
     others = len({one.work for one in every} - set(range(seen.works)))
+    alike = seen.most_alike(account)
     passed = sum(one.author == account for said in seen.own.values() for one in said)
     told = {
         "engaged": (works, f"engaged with {works} of your works"),
         "heard": (passed, f"was passed on {_times(passed)} when speaking of your works"),
         "shared": (others, f"speaks of {others} other work{'' if others == 1 else 's'} that your voices speak of"),
+        "alike": (bool(alike), f"speaks of “{alike}”, which is like yours"),
         "tied": (1, "passed on, or was passed on by, who engaged with you"),
         "active": (len(every), f"spoke of works {_times(len(every))}, as far as known"),
     }

@@ -28,7 +28,10 @@ class Evidence(Struct, frozen=True):
 
 
 class Speaker(Struct, frozen=True):
-    """Who speaks. `key` is the account's id within its source; `bot` and `hidden` are as the account itself tells."""
+    """Who speaks. `key` is the account's id within its source.
+
+    `bot`, `hidden` and `declines` are as the account itself tells.
+    """
 
     source: str
     key: str
@@ -39,6 +42,7 @@ class Speaker(Struct, frozen=True):
     followers: int | None = None
     bot: bool | None = None
     hidden: bool | None = None
+    declines: bool | None = None
 
 
 class Words(Struct, frozen=True):

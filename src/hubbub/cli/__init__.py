@@ -10,7 +10,7 @@ import typer
 
 from hubbub import settings
 from hubbub.answers import Answers
-from hubbub.cli import answered, community, correct, live, people, show, take, taken, thriving, wants
+from hubbub.cli import answered, community, correct, known, live, people, show, take, taken, thriving, wants
 from hubbub.cli.given import Why, Work
 from hubbub.cli.given import identifier_of as _work
 from hubbub.cli.given import store_of as _open
@@ -323,6 +323,7 @@ app.command()(people.people)
 app.command()(people.engage)
 app.command()(people.forget)
 app.command()(community.community)
+app.command()(known.know)
 app.command()(community.desk)
 app.command()(taken.export)
 app.command()(thriving.thrive)

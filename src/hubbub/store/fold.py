@@ -12,10 +12,10 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
-from hubbub.model import Account, Alias, Description, Follow, FollowList, Link, Post, Reading, Tally
+from hubbub.model import Account, Alias, Block, Description, Follow, FollowList, Link, Post, Reading, Tally
 
 Registered = Tally | Description | Alias
-Change = Reading | Account | Follow | FollowList | Registered
+Change = Reading | Account | Follow | FollowList | Block | Registered
 Kind = Literal["post", "assertion", "account", "tie", "lane"]
 VERBS = ("replies_to", "quotes", "reposts", "likes")
 NOTHING = (None,) * len(VERBS)
@@ -41,6 +41,7 @@ class Folded(NamedTuple):
     gone: dict[Named, str]  # up to which version
     accounts: list[Account]
     ties: list[Follow | FollowList]
+    blocks: list[Block | FollowList]
     registered: list[Registered]
 
 
@@ -72,7 +73,7 @@ def assertion_of(post: Post) -> Named:
 
 def fold(changes: Iterable[Change]) -> Folded:
     """Keep the latest of each assertion and of each withdrawal."""
-    folded = Folded({}, {}, [], [], [])
+    folded = Folded({}, {}, [], [], [], [])
     for change in changes:
         match change:
             case Reading():
@@ -81,6 +82,8 @@ def fold(changes: Iterable[Change]) -> Folded:
                 withdraw(folded.gone, ("account", change.source, change.id), change.version)
             case Account():
                 folded.accounts.append(change)
+            case Block() | FollowList(direction="blocks"):
+                folded.blocks.append(change)
             case Follow() | FollowList():
                 folded.ties.append(change)
             case Tally() | Description() | Alias():

@@ -22,12 +22,12 @@ from hubbub.reference.places import place
 from hubbub.store import read
 from hubbub.store import schema as s
 from hubbub.store.claims import write_claims
-from hubbub.store.fold import Change, Named, content_of, digest_of, ends_of, fold, hashed, to_json, touches_of
+from hubbub.store.fold import Change, Named, content_of, digest_of, ends_of, fold, hashed, to_json, touches_of, withdraw
 from hubbub.store.held import Held, collected, held_of, look_up
 from hubbub.store.lanes import Lanes
 from hubbub.store.match import Corrections
 from hubbub.store.names import Names, Work
-from hubbub.store.people import Responses
+from hubbub.store.people import FOREVER, Acquaintances, Responses
 from hubbub.store.questions import Questions
 from hubbub.store.read import New, Rows, keys
 from hubbub.store.registry import Registry
@@ -38,7 +38,7 @@ from hubbub.store.times import micros
 from hubbub.store.wanted import Wanted
 from hubbub.store.withdraw import NOTHING, SAID, Fields, Withdrawals, account_columns
 
-FIELDS = ("handle", "name", "description", "url", "followers", "following", "bot", "hidden", "claims")
+FIELDS = ("handle", "name", "description", "url", "followers", "following", "bot", "hidden", "declines", "claims")
 
 # An assertion as written: the rows of assertion, post, source and account, posted_at in microseconds, what is said.
 Fresh = tuple[int, int, int, int | None, int | None, Reading]
@@ -79,6 +79,7 @@ class Writer:
         self.corrections = Corrections(connection, self._names)
         self.questions = Questions(connection, self._names)
         self.responses = Responses(connection)
+        self.acquaintances = Acquaintances(connection, self._names)
         self.lanes = Lanes(connection, self._names)
 
     @property
@@ -111,6 +112,8 @@ class Writer:
     def keep(self, changes: Iterable[Change], collected_at: datetime) -> Kept:
         """Write changes by the write rule. Raises ValueError where a collector gives its statement no id."""
         folded = fold(changes)
+        for name in self.acquaintances.heed(folded.blocks):
+            withdraw(folded.gone, name, FOREVER)
         self._registry.keep(folded.registered)
         held = held_of(self._connection, self._names, folded)
         ended = self._withdrawals.apply(folded, held)

@@ -314,6 +314,18 @@ response = Table(
     Column("said_at", BigInteger, nullable=False),
 )
 
+# Whom the people of a shelf know, block or mute, as they say themselves. Whom that is, is told by a hash alone.
+acquaintance = Table(
+    "acquaintance",
+    metadata,
+    Column("shelf", Text, primary_key=True),
+    Column("account", BigInteger, primary_key=True, autoincrement=False),
+    Column("word", Text, primary_key=True),
+    Column("source", ForeignKey("source.id"), nullable=False),
+    Column("name", BigInteger),  # the hash of the place's own name for a block
+    Column("said_at", BigInteger, nullable=False),
+)
+
 # Addresses that no rule reads, and what was found there: how (the step that told), with what evidence, how certain.
 question = Table(
     "question",
