@@ -115,9 +115,9 @@ def test_an_orcid_record_joins_accounts_that_name_it_back_and_makes_them_ones_ow
 
 def test_a_name_only_asks(store: Store) -> None:
     keep(store, who(SKY, name="Ann Example", version="2"))
-    found = joined_by(store)
+    assert joined_by(store) == {}
+    assert [(one.speaker.key, one.doubt) for one in same(store, "mastodon", TOOT).asked] == [(SKY, "same name")]
     assert counts(store) == (4, 4)
-    assert found == {}
 
 
 def joined_by(store: Store) -> dict[str, str]:

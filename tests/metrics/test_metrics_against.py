@@ -66,6 +66,11 @@ def test_what_does_well_and_what_does_not_is_told_with_its_reference() -> None:
     assert found[ALL].row.stratum_works == 2400
 
 
+def test_works_that_are_in_two_strata_are_one_reference_work_each() -> None:
+    found = grid(both(works([1] * 9), works([1] * 9, "poster")), world())
+    assert (found[ALL].row.stratum, found[ALL].row.stratum_works) == ("article of 2022, works of every kind", 1200)
+
+
 def test_works_like_all_others_do_neither_well_nor_badly() -> None:
     chance, wrong = np.random.default_rng(8), 0
     base = {"news": baseline(world(), "news", WEEK, TODAY)}
@@ -135,11 +140,16 @@ def test_places_are_among_the_narrowest_hundred_peers() -> None:
 
 def test_ages_are_learnt_where_enough_is_known_and_follow_the_rule_elsewhere() -> None:
     numbers = np.arange(400) % 40
-    delays = np.full(400, 3.0)
-    learnt = ageing(delays, np.full(400, 500.0), numbers, rule=90)
+    published = np.full(400, TODAY - 500)
+    days = published + 3
+    days[0] = published[0]  # collecting had begun
+    learnt = ageing(days, published, numbers, TODAY, rule=90)
     assert (learnt.maturity[49], learnt.mentions, learnt.works) == (3.0, 400, 40)
-    for old, who in ((np.full(400, 300.0), numbers), (np.full(400, 500.0), numbers % 10)):
-        assert ageing(delays, old, who, rule=90) == Ageing((90.0,) * 100)
+    by_rule = Ageing((90.0,) * 100)
+    assert ageing(days + 300, published + 300, numbers, TODAY, rule=90) == by_rule  # too young
+    assert ageing(days, published, numbers % 10, TODAY, rule=90) == by_rule  # too few works
+    assert ageing(published + 3, published, numbers, TODAY, rule=90) == by_rule  # collected only later
+    assert ageing(np.full(400, nan), published, numbers, TODAY, rule=90) == by_rule
 
 
 @pytest.mark.parametrize("counts", [[], [0], [1e12]])

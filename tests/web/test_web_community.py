@@ -17,6 +17,7 @@ from hubbub.answers import Answers
 from hubbub.answers.community import Circle, Month
 from hubbub.model import Account, Claim, Identifier, Mention, Post, Reading
 from hubbub.store import open_store
+from hubbub.store.fold import Change
 from hubbub.web.pictures import LARGEST, WIDE, communities, growth, ledger
 
 Running = Callable[..., AbstractContextManager[str]]
@@ -108,8 +109,8 @@ def test_an_account_shows_who_is_the_same_person_and_what_only_asks(tmp_path: Pa
     now, page = datetime.now(UTC), "https://mastodon.social/@ann"
     mention = Mention(ASKED, "discusses", "link", str(ASKED), "doi-address", 1.0)
     evil = Claim("https://ann.example/<script>", "verified_field")
-    toot = {"source": "mastodon", "via": "mastodon"}
-    facts = [
+    toot: dict[str, Any] = {"source": "mastodon", "via": "mastodon"}
+    facts: list[Change] = [
         Reading(post("sky", now), (mention,)),
         Reading(replace(post("toot", now, author=page), **toot), (mention,)),
         Reading(replace(post("hub", now, author="7"), source="github", via="github"), (mention,)),

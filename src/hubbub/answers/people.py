@@ -100,7 +100,7 @@ def _people(view: View, works: Sequence[Identifier]) -> People:
     speakers = view.speakers(by_account)
     people = {account: person(speakers[account], said) for account, said in by_account.items()}
     shown = {account: one for account, one in people.items() if not one.speaker.hidden}
-    ordered = sorted(shown.values(), key=_engaged)
+    ordered = sorted(shown.values(), key=engaged)
     voices = {account: one for account, one in people.items() if not one.feed}
     originality, concentration = _attention(mentions)
     together = joined(view, voices)
@@ -202,7 +202,7 @@ def person(speaker: Speaker, said: Collection[Spoken]) -> Person:
     )
 
 
-def _engaged(one: Person) -> tuple[Any, ...]:
+def engaged(one: Person) -> tuple[Any, ...]:
     """Who spoke of most of the works first, own words before what was passed on."""
     return -one.works, -one.posts, -one.amplifications, one.speaker.source, one.speaker.key
 

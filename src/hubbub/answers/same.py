@@ -16,15 +16,17 @@ from hubbub.answers.shapes import Asked, Proven, Same, Speaker
 from hubbub.answers.view import View
 from hubbub.model import Claim
 from hubbub.people.persons import Card, Key, Persons, join, normal
+from hubbub.people.words import words
 from hubbub.store import schema as s
 from hubbub.store.fold import hashed
 from hubbub.store.sql import among, rows
 from hubbub.store.wanted import subscriptions
-from hubbub.store.withdraw import Fields
+from hubbub.store.withdraw import Fields, works_in
 
 PAGE = "web"  # the source of a home page's card
 HOMES = ("newsfeed",)  # sources whose accounts are home pages
-LOOKED_AT = 100  # accounts whose fields hold a handle
+LOOKED_AT = 100  # accounts whose fields hold a handle, and posts of an account
+MOST = 2_000  # accounts among whom somebody of the same name is looked for
 _PROFILES = {"github.com/": "github", "bsky.app/profile/": "bluesky"}  # where a page is called by a handle
 
 
@@ -65,7 +67,7 @@ def same(view: View, source: str, key: str) -> Same:
     account = view.connection.execute(named).scalar()
     if account is None:
         return Same((), ())
-    some = {account, *_around(view, account)}
+    some = {account, *_around(view, account), *_namesakes(view, account)}
     cards = [*_cards(view, some), *_records(view)]
     speakers, told = view.speakers(some), join(cards)
     held = {key: row for row, key in _keys(speakers, some)}
@@ -184,6 +186,18 @@ def _around(view: View, account: int) -> set[int]:
                 asked_for.append(_called(source, one.removeprefix(page)))
     asked_for.append(select(s.account.c.id).where(among(s.account.c.hash, hashes), s.account.c.key.is_not(None)))
     return {row for one in asked_for for row in view.connection.execute(one).scalars()} - {account}
+
+
+def _namesakes(view: View, account: int) -> set[int]:
+    """The accounts of the same name among those that speak of the same works: others are not even asked about."""
+    said, m = s.assertion.c, s.mention.c
+    told = select(said.found).where(said.account == account, said.found.is_not(None)).limit(LOOKED_AT)
+    works = {work for (found,) in rows(view.connection, told) for work in works_in(found)}
+    speak = select(m.account).where(among(m.identifier, sorted(works)), m.account.is_not(None)).distinct().limit(MOST)
+    others = set(view.connection.execute(speak).scalars())
+    speakers = view.speakers({account, *others})
+    name = sorted(words(speakers[account].name or ""))
+    return {other for other in others if name and sorted(words(speakers[other].name or "")) == name} - {account}
 
 
 def _called(source: str, handle: str) -> Select[tuple[int]]:

@@ -190,6 +190,10 @@ class View:
         found = self._rows(select(s.shelf).where(s.shelf.c.name == name))
         return next((Card(name, one.title, one.note, one.simulated, len(self._shelved(name))) for one in found), None)
 
+    def cards(self) -> tuple[Card, ...]:
+        names = self._rows(select(s.shelf.c.name).order_by(s.shelf.c.simulated, s.shelf.c.name))
+        return tuple(card for (name,) in names if (card := self.card(name)))
+
     def _shelved(self, name: str) -> list[int]:
         every = on_shelves().subquery().c
         works = select(every.identifier).where(every.shelf == name).order_by(every.identifier)

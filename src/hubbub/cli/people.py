@@ -132,7 +132,7 @@ def _suggestions(found: Suggestions, today: bool) -> None:
             _suggestion(one)
     for title, ring, odds in zip(_RINGS, found.rings if not today else (), found.odds.rings, strict=False):
         out.print(Text(f"\n{title}", style="bold"))
-        if ring:
+        if ring and not found.plan:
             times = f"{odds.times:g} times ({odds.low:g} to {odds.high:g}) as likely as an average account"
             out.print(Text(f"{times} to engage with the next work, {found.odds.measured}.", style="dim"))
         for one in ring:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.model import Identifier
-from hubbub.web import chart, community, engage, forget, people, shelves, taken, words
+from hubbub.web import chart, community, engage, forget, network, people, scoring, shelves, taken, thriving, words
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
@@ -35,10 +35,13 @@ def create_app(answers: Answers) -> FastAPI:
     for routes in (
         router,
         people.router,
+        network.router,
         engage.router,
         forget.router,
         taken.router,
         community.router,
+        thriving.router,
+        scoring.router,
         shelves.router,
     ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)
@@ -137,6 +140,7 @@ def work(
         others=others,
         second_hand=answers.second_hand(identifier, SECOND_SHOWN) if report.second_hand else (),
         chart=chart.draw(report.days),
+        score=scoring.score_of(answers, identifier),
         by_post=words.by_post(said),
     )
 
