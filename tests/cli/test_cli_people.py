@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hubbub import pipeline
-from hubbub.model import Account, Claim, Link, Post, Reading
+from hubbub.model import Account, Claim, Follow, Link, Post, Reading
 from hubbub.store import open_store
 from tests.cli.commanded import WORK, run
 
@@ -27,6 +27,22 @@ def test_people_of_a_work_are_listed(store: str) -> None:
     assert "Ann" in ran.out
     assert "each follower counted once: 7" in ran.out
     assert run(store, "people", WORK, "--json").json()["voices"][0]["speaker"]["name"] == "Ann"
+
+
+def test_what_each_voice_adds_and_what_followers_are_is_told(store: str) -> None:
+    spoken(store, "Ann")
+    at = datetime(2026, 8, 1, tzinfo=UTC)
+    with open_store(store) as opened, opened.writing() as writer:
+        for n in range(11):
+            who = Account(source="bluesky", id=f"f{n}", via="bluesky", version="1", description="Professor of botany")
+            writer.keep(
+                [who, Follow(source="bluesky", via="bluesky", seen_at=at, follower=f"f{n}", followed="ann")], at
+            )
+    out = run(store, "people", WORK).out
+    assert "What each voice adds to the reach of those before it" in out
+    (row,) = [line.split() for line in out.split("What each voice adds")[1].splitlines() if line.startswith("Ann")]
+    assert row == ["Ann", "bluesky", "11", "11", "11"]
+    assert "What the listed followers are: researcher 11, unknown 0; 11 say enough to tell." in out
 
 
 def test_people_of_a_shelf_are_listed(store: str) -> None:
