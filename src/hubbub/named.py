@@ -10,7 +10,6 @@ from hubbub.model import Identifier
 from hubbub.store import schema as s
 from hubbub.store.match import Around, around
 
-
 _ROW = select(s.identifier.c.id).where(
     s.identifier.c.value == bindparam("value"), s.identifier.c.scheme == bindparam("scheme")
 )
