@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.people.choosing import FAMOUS, Candidate, choose
+from hubbub.people.choosing import FAMOUS, Candidate, choose, fit
 
 TEN = 10
 candidates = st.lists(
@@ -14,6 +14,7 @@ candidates = st.lists(
         st.none() | st.integers(0, 2 * FAMOUS),
         st.booleans(),
         st.booleans(),
+        st.floats(0, 2),
         st.frozensets(st.integers(0, 9), max_size=4),
     ),
     max_size=30,
@@ -48,6 +49,17 @@ def test_of_two_who_are_as_good_the_one_that_reaches_others_comes_first() -> Non
         [Candidate(1.0, listeners=same), Candidate(1.0, listeners=same), Candidate(1.0, listeners=frozenset({9}))], 3
     )
     assert found == [0, 2, 1]
+
+
+def test_what_was_answered_of_a_circle_tells_of_others_of_it() -> None:
+    assert fit(0, 0) == 1
+    best = [*of([9.0] * 2, fit=fit(0, 3)), *of([8.0] * 2), *of([7.0] * 2, fit=fit(3, 0))]
+    assert choose(best, 6) == [4, 5, 2, 3, 0, 1]
+
+
+@given(st.integers(0, 99), st.integers(0, 99))
+def test_each_that_was_done_speaks_for_a_circle_and_each_misfit_against_it(done: int, unfit: int) -> None:
+    assert 0 < fit(done, unfit + 1) < fit(done, unfit) < fit(done + 1, unfit) < 2
 
 
 @given(candidates, st.integers(0, 12))

@@ -176,7 +176,7 @@ def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> S
         if len(ring) < POOL * each and (account in seeds or not asker.known.knows(account, seen.speakers[account])):
             ring.append(place)
     pool = [(accounts[place], float(ranking.scores[place])) for ring in rings for place in ring]
-    told = candidates(view, pool, seen.speakers, seen.said, ties, seeds)
+    told = candidates(view, pool, seen.speakers, seen.said, ties, seeds, asker.answers(seen.speakers))
     rings = [[ring[n] for n in choose([told[accounts[place]] for place in ring], each)] for ring in rings]
     maker = _Maker(view, seen, asker, [accounts[place] for ring in rings for place in ring], told, ties)
     made = [[maker.made(accounts[place], ranking.terms[place].tolist()) for place in ring] for ring in rings]
@@ -255,8 +255,16 @@ class _Asker(NamedTuple):
             if one.hidden or one.declines or self.known.shuns(account, one) or self._waits(one)
         }
 
+    def answers(self, speakers: Mapping[int, Speaker]) -> dict[int, str]:
+        """What was answered of accounts, as far as anything was."""
+        found = {account: self._answer(one) for account, one in speakers.items()}
+        return {account: said.word for account, said in found.items() if said is not None}
+
+    def _answer(self, one: Speaker) -> Response | None:
+        return self.answered.get(hashed("account", one.source, one.key))
+
     def _waits(self, one: Speaker) -> bool:
-        said = self.answered.get(hashed("account", one.source, one.key))
+        said = self._answer(one)
         return said is not None and (said.word != "later" or self.now - said.said_at < LATER)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import exists, select
 from hubbub.answers.people import Spoken
 from hubbub.answers.shapes import Speaker
 from hubbub.answers.view import View
-from hubbub.people.choosing import Candidate
+from hubbub.people.choosing import Candidate, fit
 from hubbub.people.labels import Profile, label
 from hubbub.store import schema as s
 from hubbub.store.sql import among, rows
@@ -25,15 +25,17 @@ def candidates(
     said: Mapping[int, Sequence[Spoken]],
     ties: Mapping[int, Collection[int]],
     voices: Collection[int],
+    answered: Mapping[int, str],
 ) -> dict[int, Candidate]:
     """Tell of accounts, given with their scores, what makes a list of them varied.
 
     Communities are by the works that accounts share (see `find_communities`). Listeners are followers who spoke of
     works and follow no voice, as far as is known. A bridge is among the tenth whose ties are spread over most
-    communities.
+    communities. `answered` says of whom they were done or found no fit, from which it is learnt what fits.
     """
     accounts = [account for account, _ in ranked]
-    of = communities(said, [*accounts, *voices])
+    of = communities(said, [*accounts, *voices, *answered])
+    words = Counter((of.get(account), word) for account, word in answered.items())
     spread = {account: _spread(of.get(voice) for voice in ties.get(account, ())) for account in accounts}
     least = sorted(spread.values(), reverse=True)[: max(1, int(BRIDGES * len(accounts)))][-1:]
     listeners = _listeners(view, accounts, voices)
@@ -41,6 +43,7 @@ def candidates(
         account: Candidate(
             score=score,
             community=of.get(account),
+            fit=1.0 if account not in of else fit(words[of[account], "done"], words[of[account], "unfit"]),
             followers=speakers[account].followers,
             early=_is_early(speakers[account]),
             bridge=spread[account] > 0 and spread[account] >= least[0],

@@ -357,7 +357,8 @@ class View:
 
     def _described(self, row: Any) -> Speaker:
         told = {field: value for field, (_, _, value) in msgspec.json.decode(row.fields, type=Fields).items()}
-        told.pop("following", None)
+        for field in ("following", "claims"):
+            told.pop(field, None)
         return Speaker(self._names[row.source], row.key, **told)
 
     def account(self, source: str, key: str, limit: int) -> AccountReport | None:

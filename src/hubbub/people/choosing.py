@@ -20,7 +20,7 @@ class Candidate(Struct, frozen=True):
     """What is known of an account: its score, at least 0, its community, and whom it reaches that voices do not.
 
     `community` is None where none is known. `early` says that it is a student or early in a career, `bridge` that it
-    is tied to several communities.
+    is tied to several communities. `fit` is how well others of its community did.
     """
 
     score: float
@@ -28,6 +28,7 @@ class Candidate(Struct, frozen=True):
     followers: int | None = None
     early: bool = False
     bridge: bool = False
+    fit: float = 1.0
     listeners: frozenset[int] = frozenset()
 
     @property
@@ -39,20 +40,32 @@ class Candidate(Struct, frozen=True):
 def choose(candidates: Sequence[Candidate], count: int) -> list[int]:
     """Return the places of at most `count` candidates, in the order in which they are chosen.
 
-    Each time the one with the highest score × (1 + 0.1 ln(1 + new listeners)) is taken, new being those whom nobody
-    that was chosen reaches: greedy maximum coverage (Nemhauser, Wolsey & Fisher 1978), weighed by score. Caps give way
-    where nobody else is left; of equals the first is taken.
+    Each time the one with the highest score × fit × (1 + 0.1 ln(1 + new listeners)) is taken, new being those whom
+    nobody that was chosen reaches: greedy maximum coverage (Nemhauser, Wolsey & Fisher 1978), weighed by score. Caps
+    give way where nobody else is left; of equals the first is taken.
     """
     left, chosen = list(range(len(candidates))), list[int]()
     reached: set[int] = set()
     while left and len(chosen) < count:
         allowed = _allowed(candidates, left, chosen, count)
         gains = {place: len(candidates[place].listeners - reached) for place in allowed}
-        best = max(allowed, key=lambda place: candidates[place].score * (1 + NEW * log1p(gains[place])))
+        best = max(allowed, key=lambda place: _value(candidates[place], gains[place]))
         chosen.append(best)
         left.remove(best)
         reached |= candidates[best].listeners
     return chosen
+
+
+def _value(one: Candidate, new: int) -> float:
+    return one.score * one.fit * (1 + NEW * log1p(new))
+
+
+def fit(done: int, unfit: int) -> float:
+    """How well a community fits, by how many of it somebody engaged and found no fit: 1 if nothing is known.
+
+    Twice the mean of a share of which nothing was known before (Laplace): 2 (done + 1) / (done + unfit + 2).
+    """
+    return 2 * (done + 1) / (done + unfit + 2)
 
 
 def _allowed(candidates: Sequence[Candidate], left: Sequence[int], chosen: Sequence[int], count: int) -> Sequence[int]:
