@@ -36,6 +36,11 @@ def contact() -> str | None:
     return os.environ.get("HUBBUB_CONTACT") or None
 
 
+def formula() -> str | None:
+    """`HUBBUB_FORMULA`: the file of the formula of attention scores, or the name of one of ours."""
+    return os.environ.get("HUBBUB_FORMULA") or None
+
+
 def allowed_hosts() -> frozenset[tuple[str, int | None]]:
     """`HUBBUB_ALLOW_HOSTS`: hosts that may be asked though they are not public: `host` or `host:port`, with commas."""
     hosts = (one.strip().lower() for one in os.environ.get("HUBBUB_ALLOW_HOSTS", "").split(","))

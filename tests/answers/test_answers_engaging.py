@@ -7,7 +7,8 @@ import pytest
 
 from hubbub.answers import Answers
 from hubbub.answers.engaging import Suggestions
-from hubbub.model import Identifier
+from hubbub.model import Description, Identifier
+from hubbub.people.odds import odds
 from hubbub.store import Store
 from hubbub.store.people import Word
 from tests.answers.stated import NOW, OTHER, WORK, alias, at, follow, keep, links, passed, said, who
@@ -136,4 +137,39 @@ def test_without_voices_nobody_is_suggested(new_store: NewStore) -> None:
     assert Answers(store).engage("mine", NOW) is None
     with store.writing() as writer:
         writer.wanted.put("mine", [THIRD])
-    assert engage(store) == Suggestions("mine", 0, ((), (), ()), ())
+    found = engage(store)
+    assert (found.voices, found.rings, found.today, found.odds) == (0, ((), (), ()), (), odds())
+    assert found.plan is not None
+    assert (found.plan.like, found.plan.venues, len(found.plan.weeks)) == ((), (), 4)
+
+
+def described(work: Identifier, title: str) -> Description:
+    return Description(identifier=work, via="crossref", version="1", title=title)
+
+
+def test_who_has_nothing_yet_begins_with_the_voices_of_works_like_theirs(store: Store) -> None:
+    keep(store, described(THIRD, "Winter carbon of peatlands"), described(OTHER, "Peatlands in winter"))
+    keep(store, described(WORK, "Fruit flies"), said("x", author="zoe", source="newsfeed", links=links(OTHER)))
+    with store.writing() as writer:
+        writer.wanted.take_off("mine", [WORK])
+        writer.wanted.put("mine", [THIRD])
+    found = engage(store)
+    assert rings(found) == [set(), set(), {"ann", "bob", "dan", "eve", "cat", "zoe"}]
+    assert found.plan is not None
+    assert [one.identifier for one in found.plan.like] == [OTHER]
+    assert [one.source for one in found.plan.venues] == ["bluesky", "newsfeed"]
+    assert "Bluesky" in found.plan.weeks[1].steps[0]
+    (says,) = {reason.says for reason in found.rings[2][0].reasons if reason.term == "alike"}
+    assert says == "speaks of “Peatlands in winter”, which is like yours"
+
+
+def test_of_those_who_are_as_near_the_one_with_new_listeners_comes_first(store: Store) -> None:
+    keep(store, *(said(f"{one} other", author=one, links=links(OTHER)) for one in ("fay", "gus")), follow("gus", "eve"))
+    ring = engage(store).rings[2]
+    assert {one.speaker.key: one.adds for one in ring} == {"eve": 1, "fay": 0, "gus": 0}
+    assert ring[0].speaker.key == "eve"
+
+
+def test_each_is_answered_where_they_spoke(store: Store) -> None:
+    by_key = {one.speaker.key: one.composer for ring in engage(store).rings for one in ring}
+    assert by_key["ann"] == "https://x.example/a"

@@ -189,7 +189,10 @@ def test_ages_are_learnt_where_the_store_knows_enough(store: Store) -> None:
     shelve(store, "mine", *names)
     keep(store, *map(about, names), *(fact for name in names for fact in spoke(name, 9)))
     (venue,) = thrives(store).venues
-    assert (venue.learnt_mentions, venue.learnt_works) == (225, 25)
+    assert (venue.learnt_mentions, venue.days) == (0, 7)  # it may have come to know them only later
+    keep(store, said("earlier", links=links(doi("m0")), posted_at=at(1).replace(month=5)))
+    (venue,) = thrives(store).venues
+    assert (venue.learnt_mentions, venue.learnt_works) == (226, 25)
     assert venue.days == pytest.approx(32.5)
 
 

@@ -68,6 +68,45 @@ def test_no_mention_is_a_beginning_and_no_shelf_is_told(shelf: str) -> None:
     run(shelf, "community", "lab", "--json", "--csv").fails("exclude each other", status=2)
 
 
+def piled_on(store: str) -> None:
+    """Strangers answer one post, an hour ago."""
+    spoken(store, "ann", days=1)
+    with open_store(store) as opened, opened.writing() as writer:
+        for one in range(30):
+            post = Post(
+                source="bluesky", id=f"r{one}", via="bluesky", version="1", author=f"=stranger {one}",
+                replies_to="ann 1", posted_at=NOW - timedelta(hours=1), text="Shout",
+            )  # fmt: skip
+            writer.keep([Reading(post, ())], NOW)
+
+
+def test_what_waits_for_an_answer_is_listed_also_before_whom_to_engage(shelf: str) -> None:
+    spoken(shelf, "ann", "bob", days=0.1)
+    ran = run(shelf, "desk", "lab", "--as", "bluesky:bob")
+    assert (ran.status, ran.err) == (0, "")
+    assert "Ann" in ran.out
+    assert "asks a question" in ran.out
+    assert "Bob" not in ran.out
+    assert [one["post"] for one in run(shelf, "desk", "lab", "--json").json()["tasks"]] == ["ann 0.1", "bob 0.1"]
+    assert run(shelf, "engage", "lab").out.startswith("Answer today")
+    run(shelf, "desk", "lab", "--evidence").fails("no pile-on", status=1)
+    run(shelf, "desk", "nothing").fails("there is no shelf", status=2)
+    run(shelf, "desk", "lab", "--json", "--evidence").fails("exclude each other", status=2)
+
+
+def test_in_a_pile_on_help_is_offered_and_no_word_of_it_is_shown(shelf: str) -> None:
+    piled_on(shelf)
+    for command in ("desk", "engage"):
+        said = run(shelf, command, "lab").out
+        assert "30 strangers answer one post" in said
+        assert "Shout" not in said
+        assert "engaged with" not in said
+    rows = list(csv.DictReader(run(shelf, "desk", "lab", "--evidence").out.splitlines()))
+    assert len(rows) == 30
+    assert rows[0]["account"].startswith("'=stranger")
+    assert "Shout" not in str(rows)
+
+
 def test_strangers_names_are_no_formulas_and_no_orders(shelf: str) -> None:
     spoken(shelf, "ann", name="=cmd|'/c calc'!A1\x1b[2J")
     (row,) = csv.DictReader(run(shelf, "community", "lab", "--csv").out.splitlines())

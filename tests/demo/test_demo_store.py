@@ -93,7 +93,7 @@ def test_filling_twice_changes_nothing(store: Store, seed: int) -> None:
 
 
 def test_accounts_have_names_and_most_have_followers(store: Store) -> None:
-    (shelf,) = [shelf for shelf in demo.shelves() if shelf.simulated]
+    (shelf,) = [shelf for shelf in demo.shelves() if shelf.name == demo.SIMULATED]
     report = Answers(store).report(shelf.works[0], voices=None)
     network = [voice.speaker for voice in report.voices if voice.speaker.source == "bluesky"]
     assert all(speaker.handle and speaker.handle.endswith(".example") and speaker.name for speaker in network)

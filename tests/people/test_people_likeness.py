@@ -32,8 +32,8 @@ def test_titles_and_authors_count_five_times_a_field_each_by_the_cosine_of_rare_
         ("", [], "Botany"),
         ("Roots", ["Bo"], "Zoology"),
     ]
-    cell, walls = log(4 / 3), log(4 / 2)  # of four titles
-    ada, bo = log(3 / 2), log(3 / 2)
+    cell, walls = log(5 / 3), log(5 / 2)  # of four titles
+    ada, bo = log(4 / 2), log(4 / 2)
     title = cell / sqrt(cell**2 + walls**2)
     assert alike(told, [0])[1:] == pytest.approx([5, 5 * title + 5 * ada / sqrt(ada**2 + bo**2), 1, 0])
 

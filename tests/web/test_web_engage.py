@@ -66,8 +66,17 @@ def test_another_site_answers_nothing(own_client: httpx.Client) -> None:
     assert f"did:plc:{4:024d}" in shown(get(own_client, PAGE))
 
 
-def test_a_shelf_of_which_nobody_spoke_says_so(own_client: httpx.Client) -> None:
-    assert "nobody to start from" in text(get(own_client, "/shelf/empty/engage"))
+def test_each_ring_tells_its_odds_and_where_they_were_measured(own_client: httpx.Client) -> None:
+    told = text(get(own_client, PAGE))
+    assert "65 times (44 to 101) as likely as an average account" in told
+    assert "preprints, autumn 2021" in told
+
+
+def test_a_shelf_of_which_nobody_spoke_has_a_plan(own_client: httpx.Client) -> None:
+    tree = get(own_client, "/shelf/empty/engage")
+    assert "none is known yet" in text(tree)
+    assert next(h.text() for h in tree.css(".weeks h3")) == "Week 1: Listen"
+    assert len(tree.css(".weeks > li")) == 4
     assert own_client.get("/shelf/none/engage").status_code == 404
     assert (
         own_client.post("/shelf/none/engage", data={"source": "a", "account": "b", "word": "done"}).status_code == 404

@@ -9,13 +9,17 @@ from getpass import getuser
 from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
-from hubbub.answers import exported, places, registered, second
+from hubbub.answers import exported, network, places, registered, second
 from hubbub.answers.community import Community
+from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
 from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.growing import grow
 from hubbub.answers.listed import listed
+from hubbub.answers.network import Network
 from hubbub.answers.people import People, of_shelf, of_work
+from hubbub.answers.same import same
+from hubbub.answers.scoring import Attention, attention
 from hubbub.answers.shapes import (
     AccountReport,
     Card,
@@ -26,6 +30,7 @@ from hubbub.answers.shapes import (
     PageLine,
     Report,
     Said,
+    Same,
     SecondHand,
     Shelf,
     SourceCount,
@@ -37,6 +42,7 @@ from hubbub.answers.view import View
 from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
 from hubbub.named import known
+from hubbub.reference.attention import Formula
 from hubbub.store import Store, questions
 from hubbub.store.people import Acquaintance, Word, refusal
 
@@ -172,13 +178,36 @@ class Answers:
         with View(self._store) as view:
             return view.account(source, key, limit)
 
+    def same(self, source: str, key: str) -> Same:
+        """Say which other accounts are proven to be the same person's, and which may be."""
+        with View(self._store) as view:
+            return same(view, source, key)
+
     def people(self, about: Identifier | str) -> People | None:
         """Say who spoke of a work or of those on a shelf, who they are and how far they reach; None without a shelf."""
         return of_shelf(self._store, about) if isinstance(about, str) else of_work(self._store, about)
 
+    def network(self, about: Identifier | str) -> Network | None:
+        """Say how those who spoke of a work or of those on a shelf hang together; None without a shelf."""
+        if isinstance(about, str):
+            return network.of_shelf(self._store, about)
+        return network.of_work(self._store, about)
+
     def engage(self, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
         """Say whom to engage next for a shelf, in three rings of up to `each`, with reasons; None without a shelf."""
         return suggest(self._store, shelf, now, each)
+
+    def cards(self) -> tuple[Card, ...]:
+        """Name all shelves, and say how many works each holds."""
+        with View(self._store) as view:
+            return view.cards()
+
+    def desk(self, shelf: str, now: datetime, own: Collection[tuple[str, str]] = ()) -> Desk | None:
+        """Say what to answer now for a shelf, questions first; None if there is no such shelf.
+
+        `own` are as for `community`. Nothing is to be answered while a pile-on lasts.
+        """
+        return desk(self._store, shelf, now, own)
 
     def thrive(self, shelf: str, now: datetime, against: "str | Works | None" = None) -> "Thriving | None":
         """Say where a shelf's works do well, by kind and venue, `against` another shelf or given works.
@@ -188,6 +217,10 @@ class Answers:
         from hubbub.answers.thriving import thrive  # scipy is loaded where it is asked for
 
         return thrive(self._store, shelf, against, now)
+
+    def score(self, identifier: Identifier, by: Formula, limit: int | None = 50) -> Attention:
+        """Score a work by a formula, and say what each mention adds; `limit` of them with their words."""
+        return attention(self._store, identifier, by, limit)
 
     def community(self, shelf: str, now: datetime, own: Collection[tuple[str, str]] = ()) -> Community | None:
         """Say whether the community of a shelf grows; None if there is no such shelf.
@@ -201,16 +234,16 @@ class Answers:
         with self._store.writing() as writer:
             writer.responses.say(shelf, source, account, word, datetime.now(UTC))
 
+    def listed(self, written: str) -> tuple[Speaker, ...]:
+        """Find the accounts that are held and meant by `SOURCE:KEY`, the address of a profile, or a handle."""
+        with View(self._store) as view:
+            return listed(view, written)
+
     def know(self, shelf: str, lists: Mapping[tuple[str, Acquaintance], Collection[str]]) -> None:
         """Remember by hash whom the people of a shelf know, block or mute, a list a place and word."""
         with self._store.writing() as writer:
             for (source, word), accounts in lists.items():
                 writer.acquaintances.say(shelf, source, word, accounts, datetime.now(UTC))
-
-    def listed(self, written: str) -> tuple[Speaker, ...]:
-        """Find the accounts that are held and meant by `SOURCE:KEY`, the address of a profile, or a handle."""
-        with View(self._store) as view:
-            return listed(view, written)
 
     def forget(self, source: str, account: str) -> None:
         """Withdraw an account for good, with all that it said; it does not come back."""

@@ -40,7 +40,7 @@ def around(connection: Connection, voices: Mapping[int, float], left_out: Collec
 
     from hubbub.people import circles
 
-    ties = [_columns(connection, end, list(voices)) for end in (0, 1)]
+    ties = [columns(connection, end, list(voices)) for end in (0, 1)]
     follower = np.concatenate([ties[0][0], ties[1][1]])
     followed = np.concatenate([ties[0][1], ties[1][0]])
     ids, weights = np.fromiter(voices, np.int64), np.fromiter(voices.values(), np.float64)
@@ -52,7 +52,7 @@ def around(connection: Connection, voices: Mapping[int, float], left_out: Collec
     return [Near(*one) for one in zip(*(column.tolist() for column in found), strict=True)]
 
 
-def _columns(connection: Connection, end: int, voices: Sequence[int]) -> "tuple[Rows, Rows]":
+def columns(connection: Connection, end: int, voices: Sequence[int]) -> "tuple[Rows, Rows]":
     """All ties at one end of which voices stand: the voices, and who stands at the other."""
     import numpy as np
 

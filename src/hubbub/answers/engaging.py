@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, islice, zip_longest
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from sqlalchemy import func, select
@@ -18,10 +19,17 @@ from sqlalchemy import func, select
 from hubbub.answers.acquainted import Acquainted, acquainted
 from hubbub.answers.around import Near, Ties, around
 from hubbub.answers.around import ties as ties_of
+from hubbub.answers.beginning import Plan, nearest, plan
+from hubbub.answers.desking import storm
+from hubbub.answers.outputs import descriptions
 from hubbub.answers.people import Spoken, by_accounts, rows_of, spoken, why_a_feed
 from hubbub.answers.shapes import Speaker, Words
+from hubbub.answers.varied import candidates
 from hubbub.answers.view import View
 from hubbub.model import Identifier
+from hubbub.people.choosing import Candidate, choose
+from hubbub.people.odds import Measured, odds
+from hubbub.reference import composing
 from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.fold import hashed
@@ -29,9 +37,15 @@ from hubbub.store.people import Response, responses
 from hubbub.store.sql import among
 from hubbub.store.times import moment
 
+if TYPE_CHECKING:  # numpy is loaded where people are suggested
+    import numpy as np
+    from numpy.typing import NDArray
+
 EACH = 10  # suggestions of a ring
 TODAY = (2, 2, 1)  # of each ring, of five a day; where a ring has fewer, the others have more
 MOST = 1_000  # accounts that are ranked
+POOL = 5  # times as many as are suggested, from whom these are chosen
+FEW_VOICES = 20  # with fewer, those of works like these are looked for too
 OTHERS = 5_000  # further works in which interest is looked for: those that most voices mention
 NAMED = 3  # accounts that connect
 LEAST = 0.05  # of a score, for a term to be a reason
@@ -52,7 +66,8 @@ class Suggestion(Struct, frozen=True):
 
     `through` are those of the voices that it is tied to. `last` is what it last said or passed on of the works that
     tell its interest; None where it was never heard to speak of any, and its profile alone tells what it is. Scores
-    compare with those of others who were heard, or of others who were not.
+    compare with those of others who were heard, or of others who were not. `adds` are its followers who spoke of works
+    and follow none of your voices, as far as is known. `composer` is the address at which you would answer.
     """
 
     speaker: Speaker
@@ -61,15 +76,24 @@ class Suggestion(Struct, frozen=True):
     through: tuple[Speaker, ...]
     last: Words | None
     last_at: datetime | None
+    adds: int
+    composer: str | None
 
 
 class Suggestions(Struct, frozen=True):
-    """Whom to engage for a shelf: `rings` 0 to 2, the best of each first, and the few of `today`."""
+    """Whom to engage for a shelf: `rings` 0 to 2, the best of each first, and the few of `today`.
+
+    `odds` are those of each ring. `plan` says how to begin where nobody has spoken yet. While strangers pile on a post
+    (`piled_on`), nobody is suggested; who took part is not suggested later either.
+    """
 
     shelf: str
     voices: int
     rings: tuple[tuple[Suggestion, ...], ...]
     today: tuple[Suggestion, ...]
+    odds: Measured
+    plan: Plan | None
+    piled_on: bool = False
 
 
 def suggest(store: Store, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
@@ -90,10 +114,33 @@ class _Seen:
         heard = select(m.identifier).where(among(m.account, list(self.own))).group_by(m.identifier)
         ordered = heard.order_by(func.count(m.account.distinct()).desc(), m.identifier).limit(OTHERS)
         others = [row for row in view.connection.execute(ordered).scalars() if row not in own]
-        rows = own | {row: self.works + number for number, row in enumerate(others)}
-        self.said = by_accounts(spoken(view, rows))
+        self.like = nearest(view, own) if len(self.own) < FEW_VOICES else []
+        others += [row for row in self.like if row not in others]
+        self.rows = own | {row: self.works + number for number, row in enumerate(others)}
+        self.said = by_accounts(spoken(view, self.rows))
         authors = {one.author for one in chain(*self.said.values()) if one.author is not None}
         self.speakers = view.speakers({*self.said, *authors})
+
+    def likeness(self, view: View, works: "NDArray[np.int64]") -> "NDArray[np.float64]":
+        """How alike works, given by their numbers, are to those of the shelf, by what is told of them."""
+        import numpy as np
+
+        from hubbub.people.likeness import likeness, words
+
+        self.told = {self.rows[row]: told for row, told in descriptions(view, list(self.rows)).items()}
+        told = list(self.told.values())
+        fields = [one.fields[0] if one.fields else "" for one in told]
+        titles, authors = [one.title or "" for one in told], [one.creators for one in told]
+        found = words(np.fromiter(self.told, np.int64), titles, authors, fields)
+        alike = likeness(found, np.arange(self.works), works)
+        self.alike = dict(zip(works.tolist(), alike.tolist(), strict=True))
+        return alike
+
+    def most_alike(self, account: int) -> str | None:
+        """The title of the work most like those of the shelf of which an account spoke."""
+        others = {one.work for one in self.said.get(account, ()) if one.work >= self.works}
+        best = max(others, key=lambda work: (self.alike.get(work, 0), -work), default=None)
+        return self.told[best].title if best in self.told and self.alike.get(best) else None
 
     def most_engaged(self, voices: Iterable[int]) -> tuple[Speaker, ...]:
         """The few of the voices that spoke most of the works, without those who want to be named by nobody."""
@@ -113,29 +160,32 @@ def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> S
         [-1 if one.author is None else one.author for one in mentions],
     )
     feeds = {account for account, said in seen.said.items() if why_a_feed(seen.speakers[account], said)}
-    asker = _Asker(responses(view.connection, shelf), acquainted(view.connection, shelf), now)
+    known, piled = acquainted(view.connection, shelf), storm(view, shelf, now)
+    asker = _Asker(responses(view.connection, shelf) | piled.refused, known, now, _server(view, known))
     left_out = feeds | asker.leaves_out(seen.speakers)
     seeds = set(seen.own) - feeds - asker.known.own
-    ranking = rank(past, range(seen.works), [*seeds], MOST, left_out=[*left_out])
+    if piled.lasts:
+        return Suggestions(shelf, len(seeds), ((), (), ()), (), odds(), None, piled_on=True)
+    alike = seen.likeness(view, past.works)
+    ranking = rank(past, range(seen.works), [*seeds], MOST, alike=alike, left_out=[*left_out])
     accounts = ranking.accounts.tolist()
     ties = _ties(view, accounts, seeds, mentions)
     rings: list[list[int]] = [[], [], []]
     for place, account in enumerate(accounts):
         ring = rings[0 if account in seeds else 1 if ties[account] else 2]
-        if len(ring) < each and (account in seeds or not asker.known.knows(account, seen.speakers[account])):
+        if len(ring) < POOL * each and (account in seeds or not asker.known.knows(account, seen.speakers[account])):
             ring.append(place)
-    said = view.words([last.post for ring in rings for place in ring if (last := _last(seen, accounts[place]))])
-    made = [
-        [
-            _made(seen, accounts[place], float(ranking.scores[place]), ranking.terms[place].tolist(), ties, said)
-            for place in ring
-        ]
-        for ring in rings
-    ]
+    pool = [(accounts[place], float(ranking.scores[place])) for ring in rings for place in ring]
+    told = candidates(view, pool, seen.speakers, seen.said, ties, seeds, asker.answers(seen.speakers))
+    rings = [[ring[n] for n in choose([told[accounts[place]] for place in ring], each)] for ring in rings]
+    maker = _Maker(view, seen, asker, [accounts[place] for ring in rings for place in ring], told, ties)
+    made = [[maker.made(accounts[place], ranking.terms[place].tolist()) for place in ring] for ring in rings]
     made[1] = _in_turns(made[1], _quiet(view, seen, seeds, asker, each))[:each]
     first = [one for ring, few in zip(made, TODAY, strict=True) for one in ring[:few]]
     more = [one for ring, few in zip(made, TODAY, strict=True) for one in ring[few:]]
-    return Suggestions(shelf, len(seeds), tuple(map(tuple, made)), tuple([*first, *more][: sum(TODAY)]))
+    today = tuple([*first, *more][: sum(TODAY)])
+    begin = None if seen.own else plan(view, shelf, seen.like)
+    return Suggestions(shelf, len(seeds), tuple(map(tuple, made)), today, odds(), begin)
 
 
 def _in_turns(some: Sequence[Suggestion], others: Sequence[Suggestion]) -> list[Suggestion]:
@@ -153,10 +203,10 @@ def _quiet(view: View, seen: _Seen, seeds: Collection[int], asker: "_Asker", eac
     new = (one for one in fit if not asker.known.knows(one.account, speakers[one.account]))
     best = list(islice((one for one in new if not why_a_feed(speakers[one.account], ())), each))
     told = ties_of(view.connection, [one.account for one in best], seeds)
-    return [_near(seen, speakers[one.account], one, told[one.account]) for one in best]
+    return [_near(seen, speakers[one.account], one, told[one.account], asker.server) for one in best]
 
 
-def _near(seen: _Seen, speaker: Speaker, one: Near, ties: Ties) -> Suggestion:
+def _near(seen: _Seen, speaker: Speaker, one: Near, ties: Ties, server: str | None) -> Suggestion:
     score = one.followed + one.follows
     followed, follows = len(ties.followed), len(ties.follows)
     told = (
@@ -167,7 +217,9 @@ def _near(seen: _Seen, speaker: Speaker, one: Near, ties: Ties) -> Suggestion:
         Reason(term, part / score, says) for term, part, number, says in told if number and part / score >= LEAST
     ]
     through = seen.most_engaged(ties.followed | ties.follows)
-    return Suggestion(speaker, score, tuple(sorted(reasons, key=lambda one: -one.share)), through, None, None)
+    composer = composing.to_account(speaker.source, speaker.url, speaker.handle, server)
+    ordered = tuple(sorted(reasons, key=lambda one: -one.share))
+    return Suggestion(speaker, score, ordered, through, None, None, 0, composer)
 
 
 def _weights(own: Mapping[int, Sequence[Spoken]]) -> dict[int, float]:
@@ -193,6 +245,7 @@ class _Asker(NamedTuple):
     answered: Mapping[int, Response]
     known: Acquainted
     now: datetime
+    server: str | None  # of an own account, where a place has many
 
     def leaves_out(self, speakers: Mapping[int, Speaker]) -> set[int]:
         """Who is not to be suggested: who does not want it, who was answered, and who is not wanted."""
@@ -202,8 +255,16 @@ class _Asker(NamedTuple):
             if one.hidden or one.declines or self.known.shuns(account, one) or self._waits(one)
         }
 
+    def answers(self, speakers: Mapping[int, Speaker]) -> dict[int, str]:
+        """What was answered of accounts, as far as anything was."""
+        found = {account: self._answer(one) for account, one in speakers.items()}
+        return {account: said.word for account, said in found.items() if said is not None}
+
+    def _answer(self, one: Speaker) -> Response | None:
+        return self.answered.get(hashed("account", one.source, one.key))
+
     def _waits(self, one: Speaker) -> bool:
-        said = self.answered.get(hashed("account", one.source, one.key))
+        said = self._answer(one)
         return said is not None and (said.word != "later" or self.now - said.said_at < LATER)
 
 
@@ -222,34 +283,62 @@ def _ties(
 
 
 def _last(seen: _Seen, account: int) -> Spoken | None:
-    return max(seen.said.get(account, ()), key=lambda one: (one.posted_at or 0, one.post), default=None)
+    """The latest post in own words, or the latest that was passed on."""
+    said = seen.said.get(account, ())
+    return max(said, key=lambda one: (one.original is None, one.posted_at or 0, one.post), default=None)
 
 
-def _made(
-    seen: _Seen,
-    account: int,
-    score: float,
-    terms: Sequence[float],
-    ties: Mapping[int, set[int]],
-    said: Mapping[int, Words],
-) -> Suggestion:
-    from hubbub.people.ranking import WEIGHTS
+def _server(view: View, known: Acquainted) -> str | None:
+    """The server at which those who ask have an account, where the place has many servers."""
+    own = view.speakers(known.own).values()
+    return next((urlsplit(one.key).netloc for one in own if one.source == "mastodon"), None)
 
-    last = _last(seen, account)
-    says = _says(seen, account)
-    reasons = [
-        Reason(term, part / score, says[term])
-        for term, part in zip(WEIGHTS, terms, strict=True)
-        if score > 0 and part / score >= LEAST and term in says
-    ]
-    return Suggestion(
-        speaker=seen.speakers[account],
-        score=score,
-        reasons=tuple(sorted(reasons, key=lambda one: -one.share)),
-        through=seen.most_engaged(ties.get(account, ())),
-        last=said.get(last.post) if last else None,
-        last_at=moment(last.posted_at) if last else None,
-    )
+
+class _Maker:
+    """Makes suggestions of accounts that were heard to speak."""
+
+    def __init__(
+        self,
+        view: View,
+        seen: _Seen,
+        asker: _Asker,
+        accounts: Sequence[int],
+        told: Mapping[int, Candidate],
+        ties: Mapping[int, set[int]],
+    ) -> None:
+        self._seen, self._asker, self._told, self._ties = seen, asker, told, ties
+        self._last = {account: last for account in accounts if (last := _last(seen, account))}
+        posts = [one.post for one in self._last.values()]
+        self._words, self._posts = view.words(posts), view.posts(posts)
+
+    def made(self, account: int, terms: Sequence[float]) -> Suggestion:
+        """Say who it is, why, and where it is answered."""
+        from hubbub.people.ranking import WEIGHTS
+
+        score, says = self._told[account].score, _says(self._seen, account)
+        reasons = [
+            Reason(term, part / score, says[term])
+            for term, part in zip(WEIGHTS, terms, strict=True)
+            if score > 0 and part / score >= LEAST and term in says
+        ]
+        last, who = self._last.get(account), self._seen.speakers[account]
+        words = self._words.get(last.post) if last else None
+        return Suggestion(
+            speaker=who,
+            score=score,
+            reasons=tuple(sorted(reasons, key=lambda one: -one.share)),
+            through=self._seen.most_engaged(self._ties.get(account, ())),
+            last=words,
+            last_at=moment(last.posted_at) if last else None,
+            adds=len(self._told[account].listeners),
+            composer=self._composer(who, last, words),
+        )
+
+    def _composer(self, who: Speaker, last: Spoken | None, words: Words | None) -> str | None:
+        if last is None or words is None or words.url is None:
+            return composing.to_account(who.source, who.url, who.handle, self._asker.server)
+        source, key, _ = self._posts[last.post]
+        return composing.to_post(source, words.url, key, self._asker.server)
 
 
 def _says(seen: _Seen, account: int) -> dict[str, str]:
@@ -257,11 +346,13 @@ def _says(seen: _Seen, account: int) -> dict[str, str]:
     own, every = seen.own.get(account, ()), seen.said.get(account, ())
     works = len({one.work for one in own})
     others = len({one.work for one in every} - set(range(seen.works)))
+    alike = seen.most_alike(account)
     passed = sum(one.author == account for said in seen.own.values() for one in said)
     told = {
         "engaged": (works, f"engaged with {works} of your works"),
         "heard": (passed, f"was passed on {_times(passed)} when speaking of your works"),
         "shared": (others, f"speaks of {others} other work{'' if others == 1 else 's'} that your voices speak of"),
+        "alike": (bool(alike), f"speaks of “{alike}”, which is like yours"),
         "tied": (1, "passed on, or was passed on by, who engaged with you"),
         "active": (len(every), f"spoke of works {_times(len(every))}, as far as known"),
     }

@@ -21,7 +21,7 @@ def listed(view: View, written: str) -> tuple[Speaker, ...]:
     key = written.strip().partition(":")[2]
     profile = meant.rpartition("/profile/")[2]  # as in https://bsky.app/profile/HANDLE
     table = s.account.c
-    told = (table.fields.contains(_quoted(name), autoescape=True) for name in {meant, profile})
+    told = (table.fields.icontains(_quoted(name), autoescape=True) for name in {meant, profile})
     asked = select(table.id).where(or_(table.key.in_({written.strip(), key, profile}), *told))
     rows = list(view.connection.execute(asked.order_by(table.id).limit(LOOKED_AT)).scalars())
     speakers = view.speakers(rows)

@@ -53,7 +53,7 @@ def outputs(view: View, works: Sequence[Identifier]) -> list[Output]:
     named = [known(view.connection, work) for work in works]
     # A paper knows of its slides and not the other way round, so works of many names are looked at first.
     order = sorted(range(len(named)), key=lambda number: (-len(named[number].work.identifiers), number))
-    told = _descriptions(view, [row for one in named for row in one.rows])
+    told = descriptions(view, [row for one in named for row in one.rows])
     owners = _owners(view, [row for one in named for row in one.rows])
     taken: set[Identifier] = set()
     found: list[Output] = []
@@ -101,7 +101,8 @@ def _output(
     )
 
 
-def _descriptions(view: View, names: Sequence[int]) -> dict[int, Description]:
+def descriptions(view: View, names: Sequence[int]) -> dict[int, Description]:
+    """What works are said to be, by the rows of their names, as far as it is told."""
     table = s.description.c
     told = select(table.identifier, table.content).where(among(table.identifier, names))
     found = rows(view.connection, told.order_by(table.version, table.content.desc()))

@@ -4,17 +4,22 @@ Nobody who wants to be found by nobody is named. What no list tells is unknown, 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from sqlalchemy import select
 
+from hubbub.answers.around import columns
 from hubbub.answers.shapes import Speaker
 from hubbub.answers.view import View
 from hubbub.people.labels import FEWEST, IN_FIELD, UNKNOWN, Profile, label
 from hubbub.store import schema as s
 from hubbub.store.sql import among
 
-LABELLED = 20_000  # followers whose profiles are read
+if TYPE_CHECKING:  # numpy is loaded where people are asked for
+    from hubbub.people.graph import Places
+
+LABELLED = 10_000  # followers whose profiles are read
 LIKELY = 0.5
 
 
@@ -82,7 +87,7 @@ def reach_of(view: View, voices: Mapping[int, Speaker]) -> Audiences | None:
     whole = select(read.account).where(read.direction == "followers", read.whole_at.is_not(None))
     listed = set(view.connection.execute(whole.where(among(read.account, list(voices)))).scalars())
     counts = {account: one.followers for account, one in voices.items() if account not in listed}
-    heard = [account for account in voices if lists[account] or account in listed or counts[account] is not None]
+    heard = [account for account in voices if len(lists[account]) or account in listed or counts[account] is not None]
     if not heard:
         return None
     found = reach([lists[one] for one in heard], [max(counts.get(one) or 0, len(lists[one])) for one in heard])
@@ -103,19 +108,21 @@ def reach_of(view: View, voices: Mapping[int, Speaker]) -> Audiences | None:
     )
 
 
-def _followers(view: View, voices: Iterable[int]) -> dict[int, list[int]]:
-    lists: dict[int, list[int]] = {account: [] for account in voices}
-    ends = select(s.follow.c.followed, s.follow.c.follower).where(among(s.follow.c.followed, list(lists)))
-    for followed, follower in view.connection.execute(ends):
-        lists[followed].append(follower)
+def _followers(view: View, voices: Iterable[int]) -> "dict[int, Places]":
+    import numpy as np
+
+    lists = dict.fromkeys(voices, np.empty(0, np.int64))
+    voice, follower = columns(view.connection, 1, list(lists))
+    first = np.flatnonzero(np.diff(voice, prepend=-1))  # a row a voice, and its followers are side by side
+    lists.update(zip(voice[first].tolist(), np.split(follower, first[1:]), strict=False))
     return lists
 
 
-def _gains(voices: Mapping[int, Speaker], lists: Mapping[int, list[int]]) -> tuple[Gain, ...]:
+def _gains(voices: Mapping[int, Speaker], lists: "Mapping[int, Places]") -> tuple[Gain, ...]:
     """What each voice adds to those before it, and what would be lost without it."""
     from hubbub.people.reach import alone, greedy
 
-    held = [account for account in voices if lists[account]]
+    held = [account for account in voices if len(lists[account])]
     followers = [lists[account] for account in held]
     lost = alone(followers).tolist()
     ordered = [(held[one.voice], one.gain, lost[one.voice]) for one in greedy(followers)]
@@ -126,21 +133,22 @@ def _gains(voices: Mapping[int, Speaker], lists: Mapping[int, list[int]]) -> tup
     )
 
 
-def _sectors(view: View, lists: Sequence[Sequence[int]]) -> tuple[tuple[Within, ...], int, int]:
+def _sectors(view: View, lists: "Sequence[Places]") -> tuple[tuple[Within, ...], int, int]:
     """What followers probably are, of how many that is known, and of how many not."""
+    import numpy as np
+
     from hubbub.people.reach import sector_reach
 
-    every = {follower for one in lists for follower in one}
+    every = np.unique(np.concatenate(lists))
     table = s.account.c
-    told = select(table.id).where(among(table.id, list(every)), table.fields != "{}").order_by(table.id)
-    speakers = view.speakers(rows := list(view.connection.execute(told.limit(LABELLED)).scalars()))
+    told = select(table.id).where(among(table.id, every.tolist()), table.fields != "{}").order_by(table.id)
+    rows = list(view.connection.execute(told.limit(LABELLED)).scalars())
+    speakers = view.speakers(rows)
     kinds = {row: kind for row in rows if (kind := probably(speakers[row]))}
     names = sorted(set(kinds.values()))
-    places = {row: place for place, row in enumerate(every)}
-    sectors = [len(names)] * len(every)
-    for row, kind in kinds.items():
-        sectors[places[row]] = names.index(kind)
-    found = sector_reach([[places[row] for row in one] for one in lists], sectors) if kinds else []
+    sectors = np.full(len(every), len(names))
+    sectors[np.searchsorted(every, list(kinds))] = [names.index(kind) for kind in kinds.values()]
+    found = sector_reach([np.searchsorted(every, one) for one in lists], sectors)
     within = [
         Within(name, one.least, one.total) for name, one in zip(names, found, strict=False) if one.least >= FEWEST
     ]

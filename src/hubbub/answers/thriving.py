@@ -213,12 +213,11 @@ def _ages(
     shift = np.cumsum([0, *(len(ones) for ones, _ in groups)])
     output = np.concatenate([said.output + start for (_, said), start in zip(groups, shift, strict=False)])
     venue = np.concatenate([said.venue for _, said in groups])
-    delays = np.concatenate([said.day for _, said in groups]) - published[output]
+    days = np.concatenate([said.day for _, said in groups])
     found = {}
     for name in at:
         here = venue == ids.get(name, -1)
-        age = today - published[output[here]]
-        found[name] = ageing(delays[here], age, output[here], ripens(name))
+        found[name] = ageing(days[here], published[output[here]], output[here], today, ripens(name))
     return found
 
 
@@ -233,6 +232,8 @@ def _thriving(
     priors = {venue: base.prior for venue, base in bases.items() if base and base.prior}
     counts = {kind: mine.kinds == kind for kind in np.unique(mine.kinds).tolist()}
     forms, within = _within(own, mine, ages, today)
+    heard = {(one.row.venue, one.row.kind) for one in grid if one.heard}
+    compared = [one.row for one in grid if one.row.kind in counts and one.row.compared >= kinds.FEW]
     silent = {square.row.venue for square in grid if square.row.silent} & {
         venue for venue in order if not np.nansum(mine.mentions[venue])
     }
@@ -251,7 +252,8 @@ def _thriving(
         forms=forms,
         within=within,
         against=reference,
-        contrasts=tuple(contrasts([one.row for one in grid if one.row.kind in counts], priors)),
+        # Of two kinds without a mention, that of which less is known comes nearer to what is usual.
+        contrasts=tuple(one for one in contrasts(compared, priors) if (one.venue, one.better) in heard),
         silent=tuple(sorted(silent)),
         standings=_standings(own, mine, ages, bases, today),
         rule=venues().source,

@@ -18,9 +18,13 @@ def share(square: "Square") -> str:
     if square.row.verdict == "cannot":
         return "this venue cannot carry it"
     if not square.ripe:
-        works = f"{square.row.works} {'work' if square.row.works == 1 else 'works'}"
+        works = _works(square.row.works)
         return f"{works}, too young" if square.row.verdict == "too early" else f"{works}, none known and dated"
     return f"{square.heard} of {square.ripe} ({interval(square.low, square.high, percent=True)})"
+
+
+def _works(number: int) -> str:
+    return f"{number:,} {'work' if number == 1 else 'works'}"
 
 
 def interval(low: float | None, high: float | None, percent: bool = False) -> str:
@@ -28,14 +32,22 @@ def interval(low: float | None, high: float | None, percent: bool = False) -> st
     if percent:
         return f"{100 * (low or 0):.0f} to {100 * (high or 0):.0f} %"
     if low is None:
-        return f"at most {high:.2g}" if high is not None else "unknown"
-    return f"{low:.2g} and more" if high is None or isinf(high) else f"{low:.2g} to {high:.2g}"
+        return f"at most {figure(high)}" if high is not None else "unknown"
+    return f"{figure(low)} and more" if high is None or isinf(high) else f"{figure(low)} to {figure(high)}"
+
+
+def figure(number: float) -> str:
+    """Two digits; what is hardly more than nothing is said to be so."""
+    return "<0.01" if 0 < number < 0.01 else f"{number:.2g}"
 
 
 def ratio(square: "Square") -> str | None:
     """1.6 (1.2 to 2.1), or None without a reference."""
     row = square.row
-    return None if row.ratio is None else f"{row.ratio:.2g} ({interval(row.low, row.high)})"
+    if row.ratio is None:
+        return None
+    ends = "no interval, too few groups" if row.high is None or isinf(row.high) else interval(row.low, row.high)
+    return f"{figure(row.ratio)} ({ends})"
 
 
 def reference(square: "Square") -> str | None:
@@ -48,9 +60,8 @@ def claim(square: "Square") -> str:
     """What is compared, in a sentence's end: 1.6 times what is usual (1.2 to 2.1), of 12 works."""
     row = square.row
     what = "as often mentioned at all as is usual" if row.measure == "any" else "what is usual, by ln(1 + mentions)"
-    return (
-        f"{row.ratio:.2g} times {what} ({interval(row.low, row.high)}), from {row.compared} works; {reference(square)}"
-    )
+    ends = interval(row.low, row.high)
+    return f"{figure(row.ratio or 0)} times {what} ({ends}), from {_works(row.compared)}; {reference(square)}"
 
 
 def forms(one: "Forms") -> str:
@@ -58,7 +69,7 @@ def forms(one: "Forms") -> str:
     pair = one.paired
     told = f"{one.first} ahead in {pair.first}, {one.second} in {pair.second} of {pair.works} works"
     if pair.ratio is not None:
-        told += f"; {one.first} gets {pair.ratio:.2g} times as much ({interval(pair.low, pair.high)})"
+        told += f"; {one.first} gets {figure(pair.ratio)} times as much ({interval(pair.low, pair.high)})"
     return told
 
 

@@ -190,6 +190,10 @@ class View:
         found = self._rows(select(s.shelf).where(s.shelf.c.name == name))
         return next((Card(name, one.title, one.note, one.simulated, len(self._shelved(name))) for one in found), None)
 
+    def cards(self) -> tuple[Card, ...]:
+        names = self._rows(select(s.shelf.c.name).order_by(s.shelf.c.simulated, s.shelf.c.name))
+        return tuple(card for (name,) in names if (card := self.card(name)))
+
     def _shelved(self, name: str) -> list[int]:
         every = on_shelves().subquery().c
         works = select(every.identifier).where(every.shelf == name).order_by(every.identifier)
@@ -353,7 +357,8 @@ class View:
 
     def _described(self, row: Any) -> Speaker:
         told = {field: value for field, (_, _, value) in msgspec.json.decode(row.fields, type=Fields).items()}
-        told.pop("following", None)
+        for field in ("following", "claims"):
+            told.pop(field, None)
         return Speaker(self._names[row.source], row.key, **told)
 
     def account(self, source: str, key: str, limit: int) -> AccountReport | None:

@@ -10,7 +10,7 @@ import typer
 
 from hubbub import settings
 from hubbub.answers import Answers
-from hubbub.cli import answered, community, correct, known, live, people, show, take, taken, thriving, wants
+from hubbub.cli import answered, community, correct, known, live, people, scoring, show, take, taken, thriving, wants
 from hubbub.cli.given import Why, Work
 from hubbub.cli.given import identifier_of as _work
 from hubbub.cli.given import store_of as _open
@@ -269,7 +269,9 @@ def report(
         if json:
             show.as_json(answers.report(identifier, voices=None))
         else:
-            answered.report(answers.report(identifier), answers.said(identifier, limit=answered.LATEST, newest=True))
+            scored = scoring.in_short(answers.score(identifier, scoring.formula_of(None), 0))
+            latest = answers.said(identifier, limit=answered.LATEST, newest=True)
+            answered.report(answers.report(identifier), latest, scored)
 
 
 @app.command()
@@ -322,10 +324,12 @@ app.command()(correct.missing)
 app.command()(people.people)
 app.command()(people.engage)
 app.command()(people.forget)
-app.command()(known.know)
 app.command()(community.community)
+app.command()(known.know)
+app.command()(community.desk)
 app.command()(taken.export)
 app.command()(thriving.thrive)
+app.command()(scoring.score)
 
 
 @app.command()

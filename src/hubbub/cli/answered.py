@@ -47,8 +47,8 @@ def _named(identifier: Identifier) -> str:
     return f"{identifier}{f' version {identifier.version}' if identifier.version else ''}"
 
 
-def report(one: Report, latest: Sequence[Said]) -> None:
-    """Print all about one work."""
+def report(one: Report, latest: Sequence[Said], scored: Text | None) -> None:
+    """Print all about one work; `scored` is its attention score on one line."""
     about = one.description
     title = about.title if about and about.title else str(one.identifier)
     out.print(Text(plain(title), style="bold"))
@@ -78,6 +78,9 @@ def report(one: Report, latest: Sequence[Said]) -> None:
         return
     out.print()
     _headline(one)
+    if scored:
+        out.print(Text("attention score ") + scored)
+        out.print(Text(f"what each mention adds to it: hubbub score {one.identifier}", style="dim"))
     _versions(one)
     if one.second_hand:
         told = f"{counted('post', one.second_hand)} more at second hand: hubbub mentions {one.identifier} --second-hand"

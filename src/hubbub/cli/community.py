@@ -7,12 +7,12 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from hubbub.answers import Answers
+from hubbub.answers import Answers, desking
 from hubbub.answers.community import Community, Member, Mix, Proportion
+from hubbub.answers.desking import Desk, PileOn
 from hubbub.answers.exported import as_csv
 from hubbub.cli import show, wants
-from hubbub.cli.given import store_of
-from hubbub.cli.people import named
+from hubbub.cli.given import account_of, store_of
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled
 from hubbub.reference.places import place
 
@@ -22,6 +22,7 @@ Own = Annotated[
 ]
 _MONTHS = 12
 _LISTED = 8  # voices of a list
+_SAID = 160  # characters of a post
 _STATES = ("new", "returning", "at risk", "lapsed")
 
 
@@ -43,7 +44,7 @@ def community(
     if json and csv:
         show.fail("--json and --csv exclude each other; choose one", status=2)
     with store_of(context) as store:
-        accounts = [named(one) for one in own or ()]
+        accounts = [account_of(one) for one in own or ()]
         found = Answers(store).community(wants.checked(shelf), datetime.now(UTC), accounts)
     if found is None:
         show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
@@ -53,6 +54,71 @@ def community(
         sys.stdout.write(_as_csv(found))
     else:
         _community(found)
+
+
+def desk(
+    context: typer.Context,
+    shelf: Annotated[str, typer.Argument(metavar="SHELF", help="The shelf; your own is `me`.")] = wants.ME,
+    own: Own = None,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Print the posts of a pile-on that lasts as CSV, without their texts.")
+    ] = False,
+) -> None:
+    """Show what to answer today: threads inside their half-life that deserve an answer, questions first.
+
+    Half of what is said of a work comes within hours, so an answer on the same day is read. Where many strangers pile
+    on one post, nothing is suggested; hubbub says so, and how to get help.
+
+        hubbub desk me
+        hubbub desk me --evidence > evidence.csv
+    """
+    if json and evidence:
+        show.fail("--json and --evidence exclude each other; choose one", status=2)
+    with store_of(context) as store:
+        accounts = [account_of(one) for one in own or ()]
+        found = Answers(store).desk(wants.checked(shelf), datetime.now(UTC), accounts)
+    if found is None:
+        show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
+    if json:
+        show.as_json(found)
+    elif evidence and found.pile_on is None:
+        show.fail("there is no pile-on on these works, so there is no evidence of one")
+    elif evidence and found.pile_on:
+        sys.stdout.write(desking.evidence(found.pile_on))
+    else:
+        answer_today(found)
+
+
+def answer_today(found: Desk) -> None:
+    """Print what deserves an answer, or that people pile on."""
+    out.print(Text("Answer today", style="bold"))
+    if found.pile_on:
+        _calm(found.pile_on, found.shelf)
+        return
+    for one in found.tasks:
+        who = plain(called(one.words.speaker)) if one.words.speaker else "somebody"
+        out.print(Text(f"  {who}", style="cyan") + Text(f"  {stamped(one.at)}", style="dim"))
+        out.print(f"    {', '.join(one.reasons)}; until {stamped(one.until)}")
+        if words := plain(one.words.text or one.words.title or ""):
+            out.print(f"    {words[:_SAID]}{'…' * (len(words) > _SAID)}")
+        if one.words.url:
+            out.print(Text(f"    {plain(one.words.url)}", style="dim"))
+    if not found.tasks:
+        out.print("Nothing waits for an answer now.")
+    if not found.own:
+        out.print(Text("What you have answered is not known: hubbub me, or --as, says who you are.", style="dim"))
+
+
+def _calm(found: PileOn, shelf: str) -> None:
+    for sentence in (
+        f"{found.accounts:,} strangers answer one post. While that lasts, nothing is suggested.",
+        "You do not have to answer. It mostly passes within a day or two.",
+        "What helps: let only those answer whom you follow or mention (on Bluesky, the settings of the post);",
+        "mute the conversation; ask somebody you trust to look at it for you; report what threatens you.",
+        f"For a block list, or for those who help you, the posts as evidence: hubbub desk {plain(shelf)} --evidence",
+    ):
+        out.print(sentence)
 
 
 def _as_csv(found: Community) -> str:

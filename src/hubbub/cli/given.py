@@ -7,6 +7,7 @@ import typer
 
 from hubbub import settings
 from hubbub.cli import show, wants
+from hubbub.collect.source import sources
 from hubbub.model import Identifier
 from hubbub.store import Store, open_store
 
@@ -40,3 +41,11 @@ def identifier_of(written: str) -> Identifier:
             status=2,
         )
     return found
+
+
+def account_of(account: str) -> tuple[str, str]:
+    """The place and the key of an account as it is listed."""
+    source, colon, key = wants.checked(account).partition(":")
+    if not (colon and key and source in sources()):
+        show.fail(f"{account!r} names no account; give it as it is listed, SOURCE:KEY", status=2)
+    return source, key

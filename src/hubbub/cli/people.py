@@ -10,15 +10,16 @@ from rich.text import Text
 
 from hubbub import identify
 from hubbub.answers import Answers
+from hubbub.answers.beginning import Plan
 from hubbub.answers.engaging import Suggestion, Suggestions
 from hubbub.answers.exported import as_csv as table
 from hubbub.answers.people import People, Person
 from hubbub.answers.reaching import Audiences
-from hubbub.cli import show, wants
-from hubbub.cli.given import store_of
+from hubbub.cli import community, show, wants
+from hubbub.cli.given import account_of, store_of
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled, worded
-from hubbub.collect.source import sources
 from hubbub.people.labels import UNKNOWN
+from hubbub.reference.places import place
 from hubbub.store.people import Word
 
 NAMED = 25  # voices in a table
@@ -81,14 +82,19 @@ def engage(
         answers = Answers(store)
         for word, account in words.items():
             if account is not None:
-                answers.respond(shelf, *named(account), word)
-        found = answers.engage(wants.checked(shelf), datetime.now(UTC))
+                answers.respond(shelf, *account_of(account), word)
+        now = datetime.now(UTC)
+        found, waiting = answers.engage(wants.checked(shelf), now), answers.desk(shelf, now)
     if found is None:
         show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
     if json:
         show.as_json(found)
     else:
-        _suggestions(found, today)
+        if waiting and (waiting.tasks or waiting.pile_on):
+            community.answer_today(waiting)
+            out.print()
+        if not found.piled_on:
+            _suggestions(found, today)
 
 
 def forget(
@@ -102,16 +108,8 @@ def forget(
         hubbub forget bluesky:did:plc:44ybard66vv44zksje25o7dz
     """
     with store_of(context) as store:
-        Answers(store).forget(*named(account))
+        Answers(store).forget(*account_of(account))
     show.line("Forgotten. What was exported before is not: ask who has it to remove it too.")
-
-
-def named(account: str) -> tuple[str, str]:
-    """The place and the key of an account as it is listed."""
-    source, colon, key = wants.checked(account).partition(":")
-    if not (colon and key and source in sources()):
-        show.fail(f"{account!r} names no account; give it as it is listed, SOURCE:KEY", status=2)
-    return source, key
 
 
 _RINGS = (
@@ -122,20 +120,27 @@ _RINGS = (
 
 
 def _suggestions(found: Suggestions, today: bool) -> None:
-    if not found.voices:
-        out.print("Nobody has spoken of these works yet, so there is nobody to start from.")
+    if found.plan:
+        _plan(found.plan)
+    if not found.voices and not any(found.rings):
+        out.print("Nobody has spoken of these works yet, nor of works like them, as far as is known.")
+        out.print("Collect more: put works like yours on a shelf of its own (hubbub track), then hubbub sync.")
         return
     if today:
         out.print(Text("Today", style="bold"))
         for one in found.today:
             _suggestion(one)
-    for title, ring in zip(_RINGS, found.rings if not today else (), strict=False):
+    for title, ring, odds in zip(_RINGS, found.rings if not today else (), found.odds.rings, strict=False):
         out.print(Text(f"\n{title}", style="bold"))
+        if ring and not found.plan:
+            times = f"{odds.times:g} times ({odds.low:g} to {odds.high:g}) as likely as an average account"
+            out.print(Text(f"{times} to engage with the next work, {found.odds.measured}.", style="dim"))
         for one in ring:
             _suggestion(one)
         if not ring:
             out.print("Nobody, as far as is known.")
-    out.print(Text(f"\nMost of your next audience is not on this list. From {found.voices:,} voices.", style="dim"))
+    told = f" From {counted('voice', found.voices)}." if found.voices else ""
+    out.print(Text(f"\nMost of your next audience is not on this list.{told}", style="dim"))
 
 
 def _suggestion(one: Suggestion) -> None:
@@ -151,6 +156,23 @@ def _suggestion(one: Suggestion) -> None:
         out.print(Text(f"    last {stamped(one.last_at)}: {plain(one.last.url)}", style="dim"))
     elif who.description:
         out.print(Text(f"    says of itself: {shorten(plain(who.description), PROFILE)}", style="dim"))
+    if one.adds:
+        out.print(f"    would let {counted('listener', one.adds)} hear of you whom none of your voices reaches")
+    if one.composer and one.composer != (one.last and one.last.url):
+        out.print(Text(f"    answer at {plain(one.composer)}", style="dim"))
+
+
+def _plan(plan: Plan) -> None:
+    out.print("Nobody has spoken of these works yet. So begin where works like them are spoken of.\n")
+    for work in plan.like:
+        out.print(f"  {plain(work.title or str(work.identifier))}", style="cyan")
+        out.print(Text(f"    {counted('post', work.posts or 0)}: hubbub people {work.identifier}", style="dim"))
+    for number, week in enumerate(plan.weeks, 1):
+        out.print(Text(f"\nWeek {number}: {week.title}", style="bold"))
+        for step in week.steps:
+            out.print(f"  - {plain(step)}")
+        out.print(Text(f"  {week.why}", style="dim"))
+    out.print()
 
 
 def _as_csv(found: People) -> None:
@@ -171,6 +193,9 @@ def _people(found: People) -> None:
     if not voices and not found.feeds:
         out.print("Nobody is known to have spoken of it. Collect first: hubbub sync, or ingest an archive.")
         return
+    if found.persons < voices:
+        people_ = "one person" if found.persons == 1 else f"{found.persons:,} people"
+        out.print(Text(f"They are {people_}, as far as it is proven.", style="dim"))
     if found.hidden:
         out.print(Text(f"{found.hidden:,} of them want to be named by nobody, and are not.", style="dim"))
     _table(found.voices[:NAMED])
@@ -179,6 +204,9 @@ def _people(found: People) -> None:
     if found.feeds:
         out.print(Text("\nFeeds, which are venues and no people", style="bold"))
         _table(found.feeds[:NAMED])
+    for person in found.same:
+        accounts = " = ".join(f"{plain(called(one))} ({place(one.source).title})" for one in person.accounts)
+        out.print(f"The same person, {' and '.join(person.proofs)}: {accounts}")
     _audience(found)
     _reach(found.reach)
     if found.originality is not None:

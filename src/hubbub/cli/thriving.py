@@ -163,8 +163,6 @@ def _contrasts(found: "Thriving") -> None:
     if found.within and not sure:
         out.print(f"  No difference can be told among {counted('comparison', len(found.within))}.")
     if found.contrasts:
-        out.print(Text("\nAgainst what is usual for each kind", style="bold"))
+        out.print(Text("\nKinds of output against expectation", style="bold"))
     for one in found.contrasts[:LISTED]:
-        out.print(
-            plain(f"  {place(one.venue).title}: {one.better} do better than {one.worse} ({one.certainty:.0%} sure)")
-        )
+        out.print(plain(f"  {place(one.venue).title}: {one.better} ahead of {one.worse} ({one.certainty:.0%} sure)"))

@@ -6,19 +6,21 @@ of the simulated software are kept only if it is watched.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct
 
 from hubbub.demo import frames, pages
 from hubbub.demo.cast import Person
 from hubbub.demo.story import tell
-from hubbub.demo.words import works
+from hubbub.demo.words import Work, works
 from hubbub.model import Account, Description, Identifier
 
 SEED = 1
-SIMULATED = "simulated-soil"
+SIMULATED, QUIET = "simulated-soil", "simulated-newcomer"
 
 
 class Recording(Struct, frozen=True):
@@ -36,6 +38,21 @@ class Shelf(Struct, frozen=True):
     note: str
     simulated: bool
     works: tuple[Identifier, ...]
+
+
+class _Quiet(Struct, frozen=True, forbid_unknown_fields=True):
+    """An invented work of which nobody speaks, as `quiet.toml` has it."""
+
+    id: str
+    title: str
+    kind: str
+    creators: tuple[str, ...]
+    issued: str
+    venue: str
+
+    @property
+    def identifier(self) -> Identifier:
+        return Identifier(*self.id.split(":", 1))
 
 
 class Truth(Struct, frozen=True):
@@ -82,7 +99,8 @@ def accounts(seed: int = SEED) -> Iterator[Account]:
 
 def descriptions() -> Iterator[Description]:
     """What the invented works are."""
-    for work in works().values():
+    every: list[Work | _Quiet] = [*works().values(), *_quiet()]
+    for work in every:
         yield Description(
             identifier=work.identifier,
             via="simulated",
@@ -95,8 +113,14 @@ def descriptions() -> Iterator[Description]:
         )
 
 
+@cache
+def _quiet() -> tuple[_Quiet, ...]:
+    file = files(__name__).joinpath("quiet.toml").read_bytes()
+    return msgspec.toml.decode(file, type=dict[str, tuple[_Quiet, ...]])["works"]
+
+
 def shelves() -> tuple[Shelf, ...]:
-    """The simulated works, and real works that the recordings mention."""
+    """The simulated works, those of which nobody speaks, and real works that the recordings mention."""
     return (
         Shelf(
             SIMULATED,
@@ -105,6 +129,13 @@ def shelves() -> tuple[Shelf, ...]:
             "and the rhythm of attention are those of real networks.",
             True,
             tuple(work.identifier for work in works().values()),
+        ),
+        Shelf(
+            QUIET,
+            "Three works of which nobody has spoken yet",
+            "Invented too: the works of somebody who begins.",
+            True,
+            tuple(work.identifier for work in _quiet()),
         ),
         Shelf(
             "recorded",

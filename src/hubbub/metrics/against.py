@@ -66,12 +66,16 @@ class Baseline(NamedTuple):
     prior: Prior | None
 
 
-def ageing(delays: Floats, ages: Floats, works: NDArray[np.intp], rule: float) -> Ageing:
-    """Learn when mentions come, from days after publication, the age in days and the number of the work of each.
+def ageing(days: Floats, published: Floats, works: NDArray[np.intp], today: float, rule: float) -> Ageing:
+    """Learn when mentions come, from the days of mentions at a venue and the publication and number of each one's work.
 
-    Where fewer than 200 mentions of 20 works that are a year old are known, all come after the days of the `rule`.
+    Works count that are a year old, and came out when mentions were being collected already: of older ones the early
+    mentions may be missing. Where fewer than 200 mentions of 20 such works are known, all come by the days of the
+    `rule`.
     """
-    old = np.isfinite(delays) & (ages >= FOLLOWED)
+    begun = np.min(days, where=np.isfinite(days), initial=np.inf)
+    delays = days - published
+    old = np.isfinite(delays) & (published >= np.floor(begun)) & (today - published >= FOLLOWED)
     known = len(np.unique(works[old]))
     if np.sum(old) < LEARNT or known < LEARNT_WORKS:
         return Ageing((rule,) * 100)
@@ -151,7 +155,7 @@ def _square(
         ages.tolist(),
         _means(chosen, base.norms).tolist() if base else None,
         ", ".join(strata) or None,
-        sum(base.norms[name].works for name in strata) if base and strata else None,
+        _size(base, strata) if base and strata else None,
         carries(venue, kind) if kind != ALL else True,
     )
     (row,) = venues.grid([cell], priors)
@@ -171,6 +175,11 @@ def _square(
         any=mentioned.indicators(_tables(counts[ripe], chosen[ripe], base)),
         mean=_mean(counts[ripe], chosen[ripe], base),
     )
+
+
+def _size(base: Baseline, strata: Sequence[str]) -> int:
+    """How many reference works are in any of these strata, which may overlap."""
+    return int(np.sum(np.any([np.isin(names, strata) for names in base.strata], axis=0)))
 
 
 def _tables(counts: Floats, chosen: Names, base: Baseline) -> list[Stratum]:

@@ -5,6 +5,7 @@ first. Where people pile on, nothing is suggested: the desk is empty and says wh
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -164,3 +165,19 @@ def pile_on(said: Sequence[Said], now: datetime) -> PileOn | None:
         accounts = sorted({one.account for one in recent if one.to == post and strangers[one.account]})
         return PileOn(z, first_time, concentration, post, tuple(accounts))
     return None
+
+
+def pile_ons(said: Sequence[Said]) -> list[PileOn]:
+    """Return every pile-on that there was, at the full hours after answers, oldest first; one that lasts is told often.
+
+    `said` are all quotes and replies, of any time.
+    """
+    ordered = sorted(said, key=lambda one: one.at)
+    times = [one.at for one in ordered]
+    hours = sorted({at.replace(minute=0, second=0, microsecond=0) + HOUR for at in times})
+    found = []
+    for hour in hours:
+        end = bisect_left(times, hour)
+        if end - bisect_left(times, hour - NOW * HOUR) >= FEWEST:
+            found.append(pile_on(ordered[bisect_left(times, hour - BASE) : end], hour))
+    return [one for one in found if one is not None]

@@ -1,8 +1,8 @@
 """How alike works are: titles, authors and fields come in, a number for each work goes out.
 
 Two works are alike by the cosines of their titles' words, of their authors and of their fields. A word, an author or a
-field weighs the more the fewer works have it, by ln(works / works that have it) (Spärck Jones 1972, J. Doc. 28, 11);
-what one work alone has makes nothing alike.
+field weighs the more the fewer works have it, by ln((1 + works) / works that have it), a smooth form of Spärck Jones
+1972 (J. Doc. 28, 11); what one work alone has makes nothing alike.
 """
 
 import re
@@ -52,7 +52,7 @@ def words(
         described = sum(map(bool, kind))
         place = np.array([row for _, rows in told for row in rows], np.int64)
         word = np.repeat([number for number, _ in told], [len(rows) for _, rows in told])
-        weight = np.repeat([np.log(described / len(rows)) for _, rows in told], [len(rows) for _, rows in told])
+        weight = np.repeat([np.log((described + 1) / len(rows)) for _, rows in told], [len(rows) for _, rows in told])
         length = np.sqrt(np.bincount(place, weight**2, len(works)))[place]
         weight = np.divide(weight * np.sqrt(share), length, out=np.zeros(len(place)), where=length > 0)
         parts.append(np.stack([place, word + taken, weight]))

@@ -1,5 +1,6 @@
 """Formulas of attention scores: a TOML file goes in, weights by source and kind come out; two come with hubbub."""
 
+import re
 from functools import cache
 from importlib.resources import files
 from math import isfinite
@@ -41,13 +42,37 @@ class Formula(Struct, frozen=True, forbid_unknown_fields=True):
     rounding: Literal["up", "nearest", "none"] = "up"
 
     def __post_init__(self) -> None:
-        if len({(w.source, w.kind) for w in self.weights}) < len(self.weights):
-            raise ValueError(f"The formula {self.name} has two weights for one source and kind.")
+        seen: set[tuple[str, str]] = set()
+        for number, w in enumerate(self.weights):
+            if (w.source, w.kind) in seen:
+                raise ValueError(f"There are two weights for {w.source} {w.kind}: the second is weights[{number}].")
+            seen.add((w.source, w.kind))
 
 
 def formula(text: str | bytes) -> Formula:
-    """Read a formula, such as an edited copy of one of ours; a ValueError says what is wrong with it."""
-    return msgspec.toml.decode(text, type=Formula)
+    """Read a formula, such as an edited copy of one of ours; a ValueError says what is wrong with it, in which line."""
+    try:
+        told = text.decode() if isinstance(text, bytes) else text
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is not UTF-8 text: {error.reason} at byte {error.start:,}") from error
+    try:
+        return msgspec.toml.decode(told, type=Formula)
+    except msgspec.MsgspecError as error:
+        reason = str(error)
+        line = _line(told, reason)
+        raise ValueError(f"line {line}: {reason}" if line else reason) from error
+
+
+def _line(text: str, reason: str) -> int | None:
+    """The line of which a reason speaks by the place of a weight or the name of a field; None if it names its own."""
+    code = re.sub(r"""\"[^"\n]*"|'[^'\n]*'|#[^\n]*""", lambda found: " " * len(found[0]), text)
+    weight, field = re.search(r"weights\[(\d+)\]", reason), re.search(r"`\$\.(\w+)`", reason)
+    if weight:
+        starts = [found.start() for found in re.finditer(r"\{|\[\[\s*weights\s*\]\]", code)]
+        number = int(weight[1])
+        return code.count("\n", 0, starts[number]) + 1 if number < len(starts) else None
+    at = re.search(rf"^\s*{field[1]}\s*=", code, re.MULTILINE) if field else None
+    return code.count("\n", 0, at.end()) + 1 if at else None
 
 
 @cache

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.model import Identifier
-from hubbub.web import chart, community, engage, forget, people, shelves, taken, words
+from hubbub.web import chart, community, engage, forget, network, people, scoring, shelves, taken, thriving, words
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
@@ -35,10 +35,13 @@ def create_app(answers: Answers) -> FastAPI:
     for routes in (
         router,
         people.router,
+        network.router,
         engage.router,
         forget.router,
         taken.router,
         community.router,
+        thriving.router,
+        scoring.router,
         shelves.router,
     ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)
@@ -137,6 +140,7 @@ def work(
         others=others,
         second_hand=answers.second_hand(identifier, SECOND_SHOWN) if report.second_hand else (),
         chart=chart.draw(report.days),
+        score=scoring.score_of(answers, identifier),
         by_post=words.by_post(said),
     )
 
@@ -193,7 +197,7 @@ def account(request: Request, answers: Reading, source: str, key: str) -> Respon
     if report is None:
         raise HTTPException(404, "hubbub knows no such account. It may have been withdrawn by its owner.")
     said = [one for _, one in report.said]
-    return page_of(request, "account.html", report=report, by_post=words.by_post(said))
+    return page_of(request, "account.html", report=report, by_post=words.by_post(said), same=answers.same(source, key))
 
 
 @router.get("/sources")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
+from hubbub.answers import desking
 from hubbub.web import pictures
 from hubbub.web.pages import Reading, card_of, page_of
 
@@ -35,6 +36,28 @@ def community(
         circles=shown,
         bubbles=pictures.communities(shown),
         listed=LISTED,
+    )
+
+
+@router.get("/shelf/{name:path}/desk")
+def desk(
+    request: Request, answers: Reading, name: str, own: Annotated[list[str] | None, Query(alias="as")] = None
+) -> Response:
+    """What to answer now, questions first; where people pile on, that they do, and what helps."""
+    card, found = card_of(answers, name), answers.desk(name, datetime.now(UTC), own_of(own))
+    return page_of(request, "shelf_desk.html", shelf=card, tab="desk", found=found)
+
+
+@router.get("/shelf/{name:path}/desk/evidence.csv")
+def evidence(answers: Reading, name: str) -> Response:
+    """The posts of a pile-on that lasts, without their texts."""
+    found = answers.desk(name, datetime.now(UTC))
+    if found is None or found.pile_on is None:
+        raise HTTPException(404, "There is no pile-on on these works.")
+    return Response(
+        desking.evidence(found.pile_on).encode("utf-8", "replace"),
+        media_type="text/csv",
+        headers={"Content-Disposition": 'attachment; filename="hubbub-evidence.csv"'},
     )
 
 

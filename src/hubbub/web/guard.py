@@ -10,10 +10,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
-# Pages carry no script, so none may run. The bookmarklet is a link that the browser runs on other pages.
+# Pages carry no script but those of SCRIPTED, so none may run. The bookmarklet is a link that the browser runs on other
+# pages.
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+# Pages that ask for it by this header draw a picture by scripts of our own, from what this server tells.
+SCRIPTED = {"Content-Security-Policy": f"{CSP}; script-src 'self'; connect-src 'self'"}
 HEADERS = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
@@ -55,7 +58,9 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                told = MutableHeaders(scope=message)
+                asked = told.get("Content-Security-Policy")
+                told.update(HEADERS | (SCRIPTED if asked == SCRIPTED["Content-Security-Policy"] else {}))
             await send(message)
 
         headers = Headers(scope=scope)

@@ -102,9 +102,19 @@ def people_path(identifier: Identifier) -> str:
     return _path("people", "work", identifier.scheme, identifier.value)
 
 
+def network_path(identifier: Identifier, page: str = "network") -> str:
+    """The address of the page that draws the network of those who spoke of a work, or of its data."""
+    return _path(page, "work", identifier.scheme, identifier.value)
+
+
 def shelf_path(name: str, page: str = "") -> str:
     """The address of a shelf's pages here."""
     return _path("shelf", name, page) if page else _path("shelf", name)
+
+
+def score_path(identifier: Identifier) -> str:
+    """The address of the page that says what each mention adds to a work's score."""
+    return _path("score", identifier.scheme, identifier.value)
 
 
 def account_path(speaker: Speaker) -> str:
@@ -185,8 +195,11 @@ def by_post(said: list[Said]) -> dict[tuple[str, str], Said]:
 TABS = {
     "": "Works",
     "people": "People",
+    "network": "Network",
     "engage": "Engage",
+    "desk": "Answer today",
     "community": "Community",
+    "thrive": "Where it thrives",
     "dossier": "Take along",
 }
 
@@ -216,7 +229,8 @@ OUTCOMES = {
 FILTERS = {
     f.__name__: f
     for f in (
-        number, counted, day, moment, span, machine, link, host, work_path, match_path, people_path, shelf_path,
-        account_path, out, scheme_title, name, straight, plain, parts, excerpt, language, spoken, percent,
+        number, counted, day, moment, span, machine, link, host, work_path, match_path, network_path, people_path,
+        shelf_path, score_path, account_path, out, scheme_title, name, straight, plain, parts, excerpt, language,
+        spoken, percent,
     )
 }  # fmt: skip

@@ -1,0 +1,69 @@
+"""Where to begin: works that nobody speaks of yet come in; works like these, their venues and a plan go out."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from msgspec import Struct
+from sqlalchemy import exists, func, or_, select
+
+from hubbub.answers.outputs import descriptions
+from hubbub.answers.shapes import SourceCount, WorkLine
+from hubbub.answers.view import View
+from hubbub.model import Description
+from hubbub.people.beginning import Week, weeks
+from hubbub.reference.places import place
+from hubbub.store import schema as s
+
+WORDS, SHORTEST = 16, 5  # the longest words of titles by which works are looked for, of so many letters or more
+LOOKED_AT = 5_000  # works that have one of these
+NEAREST = 100
+NAMED = 5  # of them, in a plan
+_WORD = re.compile(r"\w+")
+
+
+class Plan(Struct, frozen=True):
+    """How to begin: `like` are works like one's own that are spoken of, `venues` where, most posts first.
+
+    Where works are only cited is no venue, since nobody answers there.
+    """
+
+    like: tuple[WorkLine, ...]
+    venues: tuple[SourceCount, ...]
+    weeks: tuple[Week, ...]
+
+
+def nearest(view: View, own: Collection[int]) -> list[int]:
+    """The works that are spoken of and most like one's own, by title, authors and field; all by their rows."""
+    import numpy as np
+
+    from hubbub.people.likeness import likeness, words
+
+    mine = descriptions(view, list(own))
+    spelled = {word for one in mine.values() for word in _WORD.findall((one.title or "").lower())}
+    asked = sorted((word for word in spelled if len(word) >= SHORTEST), key=lambda word: (-len(word), word))[:WORDS]
+    if not asked:
+        return []
+    table = s.description.c
+    has_one = or_(*(func.lower(table.content).contains(word, autoescape=True) for word in asked))
+    spoken_of = exists().where(s.mention.c.identifier == table.identifier)
+    found = select(table.identifier).where(has_one, spoken_of).distinct().order_by(table.identifier).limit(LOOKED_AT)
+    others = [row for row in view.connection.execute(found).scalars() if row not in own]
+    told = mine | descriptions(view, others)
+    rows = np.fromiter(told, np.int64)
+    alike = likeness(words(rows, *_told(told)), np.fromiter(mine, np.int64), rows)
+    order = [place for place in np.argsort(-alike, kind="stable").tolist() if alike[place] > 0]
+    return [row for row in rows[order].tolist() if row not in mine][:NEAREST]
+
+
+def _told(of: Mapping[int, Description]) -> tuple[list[str], list[tuple[str, ...]], list[str]]:
+    """Titles, authors and fields of works."""
+    ones = of.values()
+    fields = [one.fields[0] if one.fields else "" for one in ones]
+    return [one.title or "" for one in ones], [one.creators for one in ones], fields
+
+
+def plan(view: View, shelf: str, like: Sequence[int]) -> Plan:
+    """Say how to begin, from works like those of a shelf."""
+    spoken = (one for one in view.counts(like) if one.category != "citations")
+    venues = tuple(sorted(spoken, key=lambda one: (-one.posts, one.source)))
+    return Plan(tuple(view.lines(like[:NAMED])), venues, weeks(shelf, [place(one.source).title for one in venues]))

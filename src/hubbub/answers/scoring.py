@@ -1,0 +1,122 @@
+"""A work's attention score: an identifier and a formula come in; the score and what each mention adds go out."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+from msgspec import Struct
+
+from hubbub import settings
+from hubbub.answers.registered import description
+from hubbub.answers.shapes import Words
+from hubbub.answers.view import View
+from hubbub.metrics.score import Score, Scored, Share, score
+from hubbub.model import Identifier
+from hubbub.named import known
+from hubbub.reference.attention import NAMES, Formula, formula, formulas
+from hubbub.store import Store
+from hubbub.store.counts import POSTS, of_works
+from hubbub.store.times import moment
+
+LARGEST = 1 << 20  # bytes of a formula
+
+_MENTIONS = of_works(
+    POSTS
+    + """
+SELECT s.name AS source, p.key AS key, every.post, own, a.key AS account, every.posted_at
+FROM (SELECT source, post, account, posted_at, 1 AS own FROM spoken
+      UNION ALL SELECT source, post, account, posted_at, 0 FROM passed) AS every
+JOIN source s ON s.id = every.source JOIN assertion p ON p.id = every.post
+LEFT JOIN account a ON a.id = every.account
+"""
+)
+
+
+class Part(Struct, frozen=True):
+    """What all mentions of a kind at a source add: `counting` of `mentions` add something, `adds` together."""
+
+    source: str
+    kind: str
+    mentions: int
+    counting: int
+    adds: float
+
+
+class Contribution(Struct, frozen=True):
+    """What one mention adds, or which other counts for it, and what it says."""
+
+    share: Share
+    posted_at: datetime | None
+    words: Words | None
+
+
+class Attention(Struct, frozen=True):
+    """The attention score of a work; `score` is None where no mention is held, since nobody knows then.
+
+    `score.shares` has every mention, `parts` their sums by source and kind, `contributions` those that add most, with
+    their words.
+    """
+
+    identifier: Identifier
+    title: str | None
+    simulated: str | None
+    score: Score | None
+    parts: tuple[Part, ...]
+    contributions: tuple[Contribution, ...]
+
+
+def chosen(name: str | None = None) -> Formula:
+    """Read the formula of a file, or one of ours by its name; None is what the settings say, else our own.
+
+    ValueError says what is wrong with it, and in which line.
+    """
+    name = name or settings.formula() or NAMES[0]
+    if name in formulas():
+        return formulas()[name]
+    try:
+        with Path(name).open("rb") as file:
+            text = file.read(LARGEST + 1)
+    except OSError as error:
+        raise ValueError(f"the formula {name} cannot be read: {error.strerror or error}") from error
+    try:
+        if len(text) > LARGEST:
+            raise ValueError(f"it is larger than {LARGEST >> 20} MB")
+        return formula(text)
+    except ValueError as error:
+        raise ValueError(f"the formula {name} cannot be used: {error}") from error
+
+
+def attention(store: Store, identifier: Identifier, by: Formula, limit: int | None) -> Attention:
+    """Score a work by a formula; `limit` is of how many mentions the words are told."""
+    with View(store) as view:
+        named = known(view.connection, identifier)
+        found = view.connection.execute(_MENTIONS, {"works": [*named.rows]}).all()
+        mentions = {Scored(row.source, row.key, "post" if row.own else "repost", row.account): row for row in found}
+        scored = score(mentions, by) if mentions else None
+        most = sorted(scored.shares, key=lambda share: -share.weight)[:limit] if scored else []
+        words = view.words([mentions[share.mention].post for share in most])
+        about = description(view.connection, named)
+        return Attention(
+            identifier=named.identifier,
+            title=about.title if about else None,
+            simulated=view.simulated(named.rows),
+            score=scored,
+            parts=_parts(scored.shares) if scored else (),
+            contributions=tuple(
+                Contribution(share, moment(row.posted_at), words.get(row.post))
+                for share in most
+                for row in [mentions[share.mention]]
+            ),
+        )
+
+
+def _parts(shares: Sequence[Share]) -> tuple[Part, ...]:
+    def place(share: Share) -> tuple[str, str]:
+        return share.mention.source, share.mention.kind
+
+    groups = [(key, list(of)) for key, of in groupby(sorted(shares, key=place), key=place)]
+    parts = [
+        Part(*key, len(of), sum(one.weight > 0 for one in of), sum(one.weight for one in of)) for key, of in groups
+    ]
+    return tuple(sorted(parts, key=lambda part: (-part.adds, -part.mentions, part.source, part.kind)))

@@ -1,0 +1,98 @@
+"""What a person asks of a score: a work and a formula come in; the score goes out, with what each mention adds."""
+
+import sys
+from importlib.resources import files
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from hubbub.answers import Answers
+from hubbub.answers.scoring import Attention, chosen
+from hubbub.cli import show, wants
+from hubbub.cli.given import identifier_of, store_of
+from hubbub.cli.show import called, out, plain, stamped, tabled
+from hubbub.metrics import INDICATORS
+from hubbub.reference.attention import NAMES, Formula
+from hubbub.reference.places import place
+
+LISTED = 12
+
+
+def score(
+    context: typer.Context,
+    work: Annotated[str | None, typer.Argument(metavar="ID", help="A work in any usual form.")] = None,
+    formula: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", help=f"The file of a formula, or {' or '.join(NAMES)}. By default `HUBBUB_FORMULA`."
+        ),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON, every mention with its share.")] = False,
+    print_formula: Annotated[
+        bool, typer.Option("--print-formula", help="Print the file of the formula, to be edited.")
+    ] = False,
+) -> None:
+    """Show the attention score of a work, and what each mention adds to it.
+
+    The score is a sum of weights, and the weights are a choice: print the file, edit your copy, and give it. A score is
+    a measure of attention, not of quality, and not made for comparing people.
+
+        hubbub score 10.1371/journal.pone.0000308
+        hubbub score --print-formula > mine.toml
+        hubbub score 10.1371/journal.pone.0000308 --formula mine.toml
+    """
+    if print_formula:
+        name = formula or NAMES[0]
+        if name not in NAMES:
+            show.fail(f"--print-formula prints {' or '.join(NAMES)}; {name} is a file of yours", status=2)
+        sys.stdout.write(files("hubbub.reference").joinpath(f"{name}.toml").read_text("utf-8"))
+        return
+    if work is None:
+        show.fail("give the work whose score you want, or --print-formula", status=2)
+    by, identifier = formula_of(formula), identifier_of(work)
+    with store_of(context) as store:
+        found = Answers(store).score(identifier, by, None if json else LISTED)
+    if json:
+        show.as_json(found)
+    else:
+        _show(found)
+
+
+def formula_of(written: str | None) -> Formula:
+    """Read the formula that somebody gives; stops at what is none."""
+    try:
+        return chosen(wants.checked(written) if written else None)
+    except ValueError as error:
+        show.fail(str(error), status=2)
+
+
+def in_short(found: Attention) -> Text | None:
+    """The score on one line."""
+    if found.score is None:
+        return None
+    one = found.score
+    return Text(f"{one.shown:g}", style="bold") + Text(f"  {plain(f'{one.label} ({one.name}, version {one.version})')}")
+
+
+def _show(found: Attention) -> None:
+    out.print(Text(plain(found.title or str(found.identifier)), style="bold"))
+    if found.simulated:
+        out.print(Text("Simulated: nothing here is real.", style="bold yellow"))
+    line = in_short(found)
+    if line is None:
+        out.print("Its score is unknown: no mention of it is held. That is not the same as no attention.")
+        return
+    out.print(line)
+    table = tabled("where", "kind", "mentions", "that count", "adds")
+    for part in found.parts:
+        numbers = f"{part.mentions:,}", f"{part.counting:,}", f"{part.adds:g}"
+        table.add_row(plain(place(part.source).title), plain(part.kind), *numbers)
+    out.print()
+    out.print(table)
+    out.print(Text("\nWhat adds most", style="bold"))
+    for one in found.contributions:
+        who = called(one.words.speaker) if one.words and one.words.speaker else place(one.share.mention.source).title
+        words = plain((one.words and (one.words.text or one.words.title)) or "")[:80]
+        out.print(Text(f"  +{one.share.weight:g}  {stamped(one.posted_at)}  {plain(who)}") + Text(f"  {words}", "dim"))
+    out.print(Text(f"\n{INDICATORS['Attention score']}", style="dim"))
