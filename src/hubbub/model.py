@@ -86,12 +86,26 @@ class Post(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     language: str | None = None
 
 
+# How an account names an address: a plain link, `rel=me`, a field that the platform checked, an ORCID record's
+# researcher-urls, GitHub's social accounts; `handle` is a domain that the platform found to name the account back. A
+# field counts as checked if a server that is trusted checked it: anyone may run a server of the Fediverse that says so
+# of its own accounts, and then it is a link.
+How = Literal["link", "rel_me", "verified_field", "researcher_url", "social_account", "handle"]
+
+
+class Claim(Struct, gc=False, frozen=True, order=True):
+    """An address that an account publishes of itself, and how."""
+
+    address: str
+    how: How = "link"
+
+
 class Account(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     """Who speaks, as far as one page tells; what several pages tell adds up.
 
     A withdrawn account takes its posts along. `bot` says that it calls itself one, `hidden` that its owner wants to be
     found or recommended by nobody, so that nobody is pointed to it; `declines` that it is not to be recommended, though
-    it may be found.
+    it may be found. `claims` are all addresses that it publishes.
     """
 
     source: str
@@ -108,6 +122,7 @@ class Account(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     bot: bool | None = None
     hidden: bool | None = None
     declines: bool | None = None
+    claims: tuple[Claim, ...] | None = None
 
 
 class Description(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):

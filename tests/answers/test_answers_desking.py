@@ -83,6 +83,10 @@ def test_feeds_the_hidden_and_the_refused_are_not_on_the_desk(store: Store) -> N
     keep(store, who("bot", bot=True), who("shy", hidden=True))
     Answers(store).respond("mine", "bluesky", "never", "never")
     Answers(store).respond("mine", "bluesky", "done", "done")
+    keep(store, asked("blocked"), asked("muted", author="did:plc:muted"), who("did:plc:muted", handle="muted.example"))
+    with store.writing() as writer:
+        writer.acquaintances.say("mine", "bluesky", "blocks", ["blocked"], NOW)
+        writer.acquaintances.say("mine", "bluesky", "mutes", ["muted.example"], NOW)
     assert waiting(desk(store)) == ["done"]
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from hubbub import pipeline
-from hubbub.model import Account, Follow, Link, Post, Reading
+from hubbub.model import Account, Claim, Follow, Link, Post, Reading
 from hubbub.store import open_store
 from tests.cli.commanded import WORK, run
 
@@ -107,3 +107,21 @@ def test_who_is_brought_as_known_or_blocked_is_not_suggested(store: str, tmp_pat
         writer.keep([ann], datetime(2026, 8, 1, tzinfo=UTC))
     assert run(store, "know", str(tmp_path / "list.txt"), "--as", "mutes", "--shelf", "lab").status == 0
     assert "bluesky:ann" not in run(store, "engage", "lab").out
+
+
+def test_accounts_that_are_proven_to_be_one_persons_are_counted_as_one(store: str) -> None:
+    spoken(store, "Ann")
+    page, profile = "https://mastodon.social/@ann", "https://bsky.app/profile/ann"
+    link = Link(f"https://doi.org/{WORK.removeprefix('doi:')}")
+    post = Post(source="mastodon", id="toot", via="mastodon", version="1", author=page, links=(link,))
+    toot = Account(
+        source="mastodon", id=page, via="mastodon", version="1", url=page, name="Ann M.",
+        claims=(Claim(profile, "verified_field"),),
+    )  # fmt: skip
+    with open_store(store) as opened, opened.writing() as writer:
+        writer.keep([Reading(post, pipeline.find(post, frozenset())), toot], datetime(2026, 8, 1, tzinfo=UTC))
+    said = run(store, "people", WORK).out
+    assert "They are 1 people" not in said
+    assert "They are one person, as far as it is proven." in said
+    assert "The same person, checked by the platform: Ann (Bluesky) = Ann M. (Mastodon)" in said
+    assert run(store, "people", WORK, "--json").json()["persons"] == 1

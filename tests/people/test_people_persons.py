@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.people.persons import Card, Claim, How, Persons, join, normal
+from hubbub.model import Claim, How
+from hubbub.people.persons import Card, Persons, join, normal
 
 
 def card(source: str, account: str, *claims: str, how: How = "link", name: str = "", domain: str = "") -> Card:

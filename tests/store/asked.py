@@ -7,6 +7,7 @@ import msgspec
 
 from hubbub.answers import Answers
 from hubbub.model import Identifier
+from hubbub.people.persons import normal
 from hubbub.store import Store
 from tests.store.fold_model import WORKS, Counted, Fold, Told, touches
 
@@ -97,6 +98,10 @@ def dump(store: Store) -> dict[str, Any]:
                 "SELECT s.name, coalesce(a.key, CAST(a.hash AS TEXT)), a.gone, a.fields, a.followers FROM account a"
                 " JOIN source s ON s.id = a.source"
             ),
+            "claims": ask(
+                "SELECT s.name, coalesce(a.key, CAST(a.hash AS TEXT)), c.address FROM claim c"
+                " JOIN account a ON a.id = c.account JOIN source s ON s.id = a.source"
+            ),
             "statements": ask(
                 "SELECT s.name, p.key, v.name, CASE WHEN p.id = a.id THEN '' ELSE a.key END, a.version, a.change,"
                 " coalesce(c.key, ''), coalesce(a.posted_at, -1), a.content, a.digest"
@@ -140,6 +145,9 @@ def assert_rows(store: Store, fold: Fold) -> None:
         assert (content.get("text"), content.get("title"), content.get("url")) == (post.text, post.title, post.url)
         assert row[6] == (post.author or "")
     assert rows["accounts"] == sorted(fold.accounts)
+    fields = [(*row[:2], msgspec.json.decode(row[3])) for row in rows["details"]]
+    claims = [(*name, told["claims"][2]) for *name, told in fields if "claims" in told]
+    assert rows["claims"] == sorted((*name, normal(address)) for *name, ones in claims for address, _ in ones)
     named = {(p.source, p.id) for p in fold.standing}
     named |= {(p.source, key) for p in fold.standing for key in touches(p).values()}
     assert rows["posts"] == sorted((source, "" if fold.hidden(source, key) else key) for source, key in named)

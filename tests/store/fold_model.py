@@ -126,7 +126,7 @@ class Fold:
                 continue
             if until is not None and (not own or told.version <= until):
                 continue
-            for field in ("handle", "name", "description", "url", "followers", "following"):
+            for field in ("handle", "name", "description", "url", "followers", "following", "claims"):
                 value = getattr(told, field)
                 if value is not None:
                     best[field] = max(best.get(field, (own, told.version, value)), (own, told.version, value))

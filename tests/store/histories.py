@@ -7,7 +7,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hubbub.model import Account, Change, Link, Post
+from hubbub.model import Account, Change, Claim, Link, Post
 from tests.store.fold_model import WORKS, link_to
 
 PLACE, COLLECTOR, ELSEWHERE = "bluesky", "crossref_event_data", "reddit"
@@ -144,6 +144,9 @@ def accounts(draw: st.DrawFn) -> list[Account]:
                 handle=draw(st.sampled_from([None, f"handle-{author[-1]}-{via}-{at(version)}-end"])),
                 name=draw(st.sampled_from([None, f"name-{author[-1]}-{via}-{at(version)}-end"])),
                 followers=draw(st.sampled_from([None, 0, 7, 20])),
+                claims=draw(
+                    st.sampled_from([None, (), (Claim(f"https://name-{author[-1]}-{via}-{at(version)}-end.org/"),)])
+                ),
             )
         )
     return told

@@ -10,12 +10,14 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from selectolax.lexbor import LexborHTMLParser
 
 from hubbub.answers import Answers
 from hubbub.answers.community import Circle, Month
-from hubbub.model import Identifier, Mention, Post, Reading
+from hubbub.model import Account, Claim, Identifier, Mention, Post, Reading
 from hubbub.store import open_store
+from hubbub.store.fold import Change
 from hubbub.web.pictures import LARGEST, WIDE, communities, growth, ledger
 
 Running = Callable[..., AbstractContextManager[str]]
@@ -74,7 +76,8 @@ def busy(tmp_path: Path, running: Running) -> Iterator[str]:
 
 
 def post(key: str, at: datetime, **fields: Any) -> Post:
-    return Post(source="bluesky", id=key, via="bluesky", version="1", author=f"by {key}", posted_at=at, **fields)
+    told = {"source": "bluesky", "via": "bluesky", "author": f"by {key}"} | fields
+    return Post(id=key, version="1", posted_at=at, **told)
 
 
 def got(address: str) -> httpx.Response:
@@ -100,6 +103,35 @@ def test_in_a_pile_on_the_page_is_calm(busy: str) -> None:
     assert csv.text.count("\n") == 31
     engage = text_of(LexborHTMLParser(got(f"{busy}/shelf/piled/engage").text))
     assert "nobody is suggested while that lasts" in engage
+
+
+def test_an_account_shows_who_is_the_same_person_and_what_only_asks(tmp_path: Path, running: Running) -> None:
+    now, page = datetime.now(UTC), "https://mastodon.social/@ann"
+    mention = Mention(ASKED, "discusses", "link", str(ASKED), "doi-address", 1.0)
+    evil = Claim("https://ann.example/<script>", "verified_field")
+    toot: dict[str, Any] = {"source": "mastodon", "via": "mastodon"}
+    facts: list[Change] = [
+        Reading(post("sky", now), (mention,)),
+        Reading(replace(post("toot", now, author=page), **toot), (mention,)),
+        Reading(replace(post("hub", now, author="7"), source="github", via="github"), (mention,)),
+        Account(**toot, id=page, version="1", url=page, name="Ann Example", claims=(
+            Claim("https://bsky.app/profile/by%20sky", "verified_field"), evil,
+        )),
+        Account(source="github", via="github", id="7", version="1", handle="ann", name="Ann Example"),
+    ]  # fmt: skip
+    with open_store(str(tmp_path / "hubbub.db")) as store:
+        with store.writing() as writer:
+            writer.keep(facts, now)
+        with running(Answers(store)) as address:
+            html = got(f"{address}/account/mastodon/{page}").text
+    tree = LexborHTMLParser(html)
+    told = text_of(tree)
+    assert "The same person, proven" in told
+    assert "checked by the platform" in told
+    assert "The same person? Only a question" in told
+    assert "same name" in told
+    assert not tree.css("script")
+    assert "/account/github/7" in [a.attributes["href"] for a in tree.css("section a")]
 
 
 def month(number: int, new: int, returning: int) -> Month:

@@ -18,6 +18,7 @@ from hubbub.answers.growing import grow
 from hubbub.answers.listed import listed
 from hubbub.answers.network import Network
 from hubbub.answers.people import People, of_shelf, of_work
+from hubbub.answers.same import same
 from hubbub.answers.scoring import Attention, attention
 from hubbub.answers.shapes import (
     AccountReport,
@@ -29,6 +30,7 @@ from hubbub.answers.shapes import (
     PageLine,
     Report,
     Said,
+    Same,
     SecondHand,
     Shelf,
     SourceCount,
@@ -175,6 +177,11 @@ class Answers:
         """Say what one account said, the newest `limit` posts first; None if nothing of it is held."""
         with View(self._store) as view:
             return view.account(source, key, limit)
+
+    def same(self, source: str, key: str) -> Same:
+        """Say which other accounts are proven to be the same person's, and which may be."""
+        with View(self._store) as view:
+            return same(view, source, key)
 
     def people(self, about: Identifier | str) -> People | None:
         """Say who spoke of a work or of those on a shelf, who they are and how far they reach; None without a shelf."""

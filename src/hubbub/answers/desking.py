@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from hubbub.answers.acquainted import acquainted
 from hubbub.answers.heard import Account, Answer, Heard, hear
 from hubbub.answers.shapes import Speaker, Words
 from hubbub.answers.view import View
@@ -198,13 +199,14 @@ class _Desk:
         ]
 
     def _left_out(self) -> set[tuple[str, str]]:
-        """Oneself, feeds, who wants to be found by nobody, and who shall never be suggested."""
-        never = {
-            row for row, said in responses(self.view.connection, self.heard.shelf.name).items() if said.word == "never"
-        }
+        """Oneself, feeds, who does not want it, who is blocked or muted, and who shall never be suggested."""
+        connection, shelf = self.view.connection, self.heard.shelf.name
+        known = acquainted(connection, shelf)
+        never = {account for account, said in responses(connection, shelf).items() if said.word == "never"}
         left = set(self.heard.own)
         for row, one in self.view.speakers(one.account for one in self.heard.answers).items():
-            if one.hidden or one.bot or hashed("account", one.source, one.key) in never:
+            unwanted = one.hidden or one.declines or one.bot or known.shuns(row, one)
+            if unwanted or hashed("account", one.source, one.key) in never:
                 left.add(row)
         left |= {row for row, one in self.heard.people.items() if one.person.feed}
         speakers = self.view.speakers(left)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from hubbub import identify
 from hubbub.answers.people import Person, Spoken, by_accounts, person, rows_of, spoken
 from hubbub.answers.registered import description
+from hubbub.answers.same import Joined, joined
 from hubbub.answers.shapes import Card
 from hubbub.answers.view import View
 from hubbub.identify.tables import schemes
@@ -76,9 +77,9 @@ class Heard:
     def own(self) -> set[int]:
         """The rows of the accounts that are one's own: those given, and those whose works the shelf holds."""
         said = {one.account for one in self.mentions} | {one.account for one in self.answers}
-        speakers = self.view.speakers(said)
-        owners, addresses = _called(self.view.owners(self.shelf.name))
-        return {
+        speakers, owners_ = self.view.speakers(said), self.view.owners(self.shelf.name)
+        owners, addresses = _called(owners_)
+        own = {
             row
             for row in said
             if row is not None and (one := speakers[row])
@@ -86,11 +87,20 @@ class Heard:
             or owners.intersection([(one.source, one.key.casefold()), (one.source, (one.handle or "").casefold())])
             or addresses.intersection([normal(one.url or "") or "", normal(one.key) or ""])
         }
+        for owner in owners_:
+            own |= self._joined.of_orcid.get(owner.value, set()) if owner.scheme == "orcid" else set()
+        persons = {self.persons[row] for row in own if row in self.persons}
+        return own | {row for row, person in self.persons.items() if person in persons}
 
-    @cached_property
+    @property
     def persons(self) -> dict[int, int]:
         """One account for all those that are proven to be one person's, by each of them."""
-        return {}
+        return self._joined.persons
+
+    @cached_property
+    def _joined(self) -> Joined:
+        said = {one.account for one in self.mentions} | {one.account for one in self.answers}
+        return joined(self.view, {row for row in said if row is not None})
 
     @cached_property
     def people(self) -> dict[int, PersonOf]:

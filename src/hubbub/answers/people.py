@@ -13,6 +13,7 @@ from msgspec import Struct
 from sqlalchemy import CompoundSelect, and_, not_, null, select, union
 
 from hubbub.answers.reaching import Audiences, profile_of, reach_of
+from hubbub.answers.same import Joined, joined
 from hubbub.answers.shapes import Speaker
 from hubbub.answers.view import View
 from hubbub.model import Identifier
@@ -40,10 +41,18 @@ class Person(Struct, frozen=True):
     last_at: datetime | None
 
 
+class OnePerson(Struct, frozen=True):
+    """Accounts that are proven to be one person's, and by which proofs."""
+
+    accounts: tuple[Speaker, ...]
+    proofs: tuple[str, ...]
+
+
 class People(Struct, frozen=True):
     """Who spoke of works: `voices` are people, the most engaged first, `feeds` stand apart.
 
-    `hidden` voices want to be named by nobody. `unnamed` posts are by accounts that nobody tells. `originality` is the
+    `persons` counts the voices with accounts that are proven to be one person's as one; `same` are those. `hidden`
+    voices want to be named by nobody. `unnamed` posts are by accounts that nobody tells. `originality` is the
     share of own words among all mentions, `concentration` that of the most amplified post among all amplifications;
     None below ten mentions.
     """
@@ -51,6 +60,8 @@ class People(Struct, frozen=True):
     works: tuple[Identifier, ...]
     voices: tuple[Person, ...]
     feeds: tuple[Person, ...]
+    persons: int
+    same: tuple[OnePerson, ...]
     hidden: int
     unnamed: int
     audience: Audience
@@ -92,10 +103,13 @@ def _people(view: View, works: Sequence[Identifier]) -> People:
     ordered = sorted(shown.values(), key=engaged)
     voices = {account: one for account, one in people.items() if not one.feed}
     originality, concentration = _attention(mentions)
+    together = joined(view, voices)
     return People(
         works=tuple(works),
         voices=tuple(one for one in ordered if not one.feed),
         feeds=tuple(one for one in ordered if one.feed),
+        persons=len({together.persons.get(account, account) for account in voices}),
+        same=_same(together, {account: one.speaker for account, one in shown.items()}),
         hidden=len(people) - len(shown),
         unnamed=len({one.post for one in mentions if one.account is None}),
         audience=audience(one.labels for one in voices.values()),
@@ -103,6 +117,16 @@ def _people(view: View, works: Sequence[Identifier]) -> People:
         originality=originality,
         concentration=concentration,
     )
+
+
+def _same(together: Joined, shown: Mapping[int, Speaker]) -> tuple[OnePerson, ...]:
+    """Who has several accounts that may be named."""
+    groups = defaultdict[int, list[Speaker]](list)
+    for account, person in sorted(together.persons.items()):
+        if account in shown:
+            groups[person].append(shown[account])
+    several = ((person, accounts) for person, accounts in groups.items() if len(accounts) > 1)
+    return tuple(OnePerson(tuple(accounts), tuple(together.proofs[person])) for person, accounts in several)
 
 
 def rows_of(view: View, works: Sequence[Identifier]) -> dict[int, int]:

@@ -340,6 +340,33 @@ class Ties(Struct, frozen=True):
     named: tuple[Speaker, ...]
 
 
+class Proven(Struct, frozen=True):
+    """Another account of the same person, or a page of theirs at `page`: the proof, and what it rests on.
+
+    `speaker` is None for a page, and for an ORCID record.
+    """
+
+    speaker: Speaker | None
+    page: str | None
+    proof: str
+    evidence: tuple[str, ...]
+
+
+class Asked(Struct, frozen=True):
+    """An account that may be the same person's, which is never taken for granted: `doubt` says why not."""
+
+    speaker: Speaker
+    doubt: str
+    evidence: tuple[str, ...]
+
+
+class Same(Struct, frozen=True):
+    """What is proven of an account's owner, by what accounts publish themselves, and what may only be asked."""
+
+    proven: tuple[Proven, ...]
+    asked: tuple[Asked, ...]
+
+
 class AccountReport(Struct, frozen=True):
     """All that one account said, newest first, and of which works.
 

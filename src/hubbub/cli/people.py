@@ -19,6 +19,7 @@ from hubbub.cli import community, show, wants
 from hubbub.cli.given import account_of, store_of
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled, worded
 from hubbub.people.labels import UNKNOWN
+from hubbub.reference.places import place
 from hubbub.store.people import Word
 
 NAMED = 25  # voices in a table
@@ -192,6 +193,9 @@ def _people(found: People) -> None:
     if not voices and not found.feeds:
         out.print("Nobody is known to have spoken of it. Collect first: hubbub sync, or ingest an archive.")
         return
+    if found.persons < voices:
+        people_ = "one person" if found.persons == 1 else f"{found.persons:,} people"
+        out.print(Text(f"They are {people_}, as far as it is proven.", style="dim"))
     if found.hidden:
         out.print(Text(f"{found.hidden:,} of them want to be named by nobody, and are not.", style="dim"))
     _table(found.voices[:NAMED])
@@ -200,6 +204,9 @@ def _people(found: People) -> None:
     if found.feeds:
         out.print(Text("\nFeeds, which are venues and no people", style="bold"))
         _table(found.feeds[:NAMED])
+    for person in found.same:
+        accounts = " = ".join(f"{plain(called(one))} ({place(one.source).title})" for one in person.accounts)
+        out.print(f"The same person, {' and '.join(person.proofs)}: {accounts}")
     _audience(found)
     _reach(found.reach)
     if found.originality is not None:

@@ -13,10 +13,12 @@ from msgspec import Struct
 
 from hubbub.collect.html import links_and_text
 from hubbub.collect.reading import utc
-from hubbub.model import Account, Fact, Link, Post
+from hubbub.model import Account, Claim, Fact, Link, Post
 
+FIELDS, LONGEST = 16, 500  # fields of a profile that are read, and characters of an address
 PLACE, PUBLIC = "mastodon", ("public", "unlisted")
 # Whom a status names and its hashtags are links in its HTML, but no words of its author's.
+_ME = re.compile(r'rel="(?:[^"<>]* )?me[ "]')
 _NO_LINK = re.compile(r'<a [^<>]*class="[^"<>]*\b(?:mention|hashtag)\b[^<>]*>')
 
 
@@ -134,7 +136,17 @@ def speaker(one: Profile, seen_at: datetime) -> Account:
         following=count(one.following_count),
         bot=one.bot,
         hidden=_hidden(one),
+        claims=tuple(_claims(one)),
     )
+
+
+def _claims(one: Profile) -> Iterator[Claim]:
+    """The addresses in a profile's fields, and whether the server found them to name the account back."""
+    for field in one.fields[:FIELDS]:
+        for link in links_and_text(field.value)[0]:
+            if len(link.address) <= LONGEST:
+                me = _ME.search(field.value) is not None
+                yield Claim(link.address, "verified_field" if field.verified_at else "rel_me" if me else "link")
 
 
 def _hidden(one: Profile) -> bool | None:

@@ -14,23 +14,13 @@ from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
+from hubbub.model import Claim
 from hubbub.people.words import words
 
 Key = tuple[str, str]  # source and id
 
-# How an account names an address: a plain link, `rel=me`, a field that the platform checked, an ORCID record's
-# researcher-urls, GitHub's social accounts. A field counts as checked if a server that is trusted checked it: anyone
-# may run a server of the fediverse that says so of its own accounts, and then it is a link.
-How = Literal["link", "rel_me", "verified_field", "researcher_url", "social_account"]
 Proof = Literal["name each other", "checked by the platform", "handle is the domain"]
 Doubt = Literal["not returned", "names several accounts of a place", "two ORCID records", "same name"]
-
-
-class Claim(Struct, frozen=True, order=True):
-    """An address that an account names, and how."""
-
-    address: str
-    how: How = "link"
 
 
 class Card(Struct, frozen=True, kw_only=True):

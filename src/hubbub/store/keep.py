@@ -21,6 +21,7 @@ from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Identifi
 from hubbub.reference.places import place
 from hubbub.store import read
 from hubbub.store import schema as s
+from hubbub.store.claims import write_claims
 from hubbub.store.fold import Change, Named, content_of, digest_of, ends_of, fold, hashed, to_json, touches_of, withdraw
 from hubbub.store.held import Held, collected, held_of, look_up
 from hubbub.store.lanes import Lanes
@@ -37,7 +38,7 @@ from hubbub.store.times import micros
 from hubbub.store.wanted import Wanted
 from hubbub.store.withdraw import NOTHING, SAID, Fields, Withdrawals, account_columns
 
-FIELDS = ("handle", "name", "description", "url", "followers", "following", "bot", "hidden", "declines")
+FIELDS = ("handle", "name", "description", "url", "followers", "following", "bot", "hidden", "declines", "claims")
 
 # An assertion as written: the rows of assertion, post, source and account, posted_at in microseconds, what is said.
 Fresh = tuple[int, int, int, int | None, int | None, Reading]
@@ -181,7 +182,7 @@ class Writer:
 
     def _keep_accounts(self, told: Mapping[Named, Fields], present: Collection[Named], held: Held) -> dict[Named, int]:
         """Write what is told of accounts that are known, make those that are present, and return the rows of all."""
-        changed = []
+        changed, claiming = [], dict[int, Fields]()
         for name, row in held.accounts.items():
             if name in told or (name in present and row.key is None):
                 fields = msgspec.json.decode(row.fields, type=Fields)
@@ -189,6 +190,8 @@ class Writer:
                 key = name[2] if name in present else row.key
                 if key is not None:
                     changed.append((key, *account_columns(fields), row.id))
+                    if "claims" in told.get(name, {}):
+                        claiming[row.id] = fields
         update_rows(self._connection, s.account, ("key", "fields", "followers"), changed)
         new = [name for name in present if name not in held.accounts]
         first = self._names.next(s.account) if new else 0
@@ -197,6 +200,8 @@ class Writer:
             for i, name in enumerate(new)
         ]
         insert_rows(self._connection, s.account, rows_)
+        claiming |= {first + i: told[name] for i, name in enumerate(new) if "claims" in told.get(name, {})}
+        write_claims(self._connection, claiming)
         rows_of = {name: row.id for name, row in held.accounts.items()}
         rows_of.update((name, first + i) for i, name in enumerate(new))
         return rows_of
@@ -313,6 +318,8 @@ def _told(said: Iterable[Account], held: Held) -> dict[Named, Fields]:
         until, own = held.gone.get(name), int(account.via == account.source)
         if until is None or (own and until < account.version):
             values = {field: getattr(account, field) for field in FIELDS}
+            if account.claims is not None:  # as they are read from a row
+                values["claims"] = sorted([one.address, one.how] for one in account.claims)
             fields = {field: (own, account.version, value) for field, value in values.items() if value is not None}
             _merge(told.setdefault(name, {}), fields)
     return told

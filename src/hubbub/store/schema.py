@@ -30,7 +30,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0008"  # of these tables: the newest in `migrations`
+REVISION = "0009"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -293,6 +293,15 @@ wrong = Table(
     Column("said_at", BigInteger, nullable=False),
     Column("why", Text, nullable=False),
     Index("wrong_by_identifier", "identifier"),
+)
+
+# The addresses that accounts publish of themselves, in the form in which they are compared; how, stands in `fields`.
+claim = Table(
+    "claim",
+    metadata,
+    Column("account", ForeignKey("account.id"), primary_key=True),
+    Column("address", Text, primary_key=True),
+    Index("claim_by_address", "address"),
 )
 
 # What somebody answered where an account was suggested to a shelf. It is named by hash, as one that is withdrawn is.

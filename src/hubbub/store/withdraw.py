@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, delete, exists, select, update
 
 from hubbub.model import Reading
 from hubbub.store import schema as s
+from hubbub.store.claims import write_claims
 from hubbub.store.fold import Folded, Named, barred, hashed, withdraw
 from hubbub.store.held import AccountRow, Held, Row, by_account, collected, name_of
 from hubbub.store.names import Names
@@ -95,6 +96,7 @@ class Withdrawals:
     def _write_accounts(self, raised: Mapping[Named, str], held: Held) -> None:
         """Forget what withdrawn accounts said of themselves up to then, and all that others said of them."""
         next_, new, left = self._names.next(s.account) if raised else 0, [], []
+        claiming = dict[int, Fields]()
         for name, version in raised.items():
             row = held.accounts.get(name)
             if row is None:
@@ -103,13 +105,16 @@ class Withdrawals:
                 next_ += 1
             else:
                 told = msgspec.json.decode(row.fields, type=Fields)
-                fields, followers = account_columns({f: one for f, one in told.items() if one[0] and one[1] > version})
+                stays = {field: one for field, one in told.items() if one[0] and one[1] > version}
+                fields, followers = account_columns(stays)
+                claiming[row.id] = stays
                 row = row._replace(gone=version, fields=fields)
                 left.append((version, fields, followers, row.id))
             held.accounts[name] = row
         self._ties.drop([held.accounts[name].id for name in raised])
         insert_rows(self._connection, s.account, new)
         update_rows(self._connection, s.account, ("gone", "fields", "followers"), left)
+        write_claims(self._connection, claiming)
 
     def drop(self, statements: Collection[Row]) -> None:
         """Delete what is derived from statements, and what they touch; `tidy` drops the posts that are left alone."""
@@ -145,6 +150,8 @@ class Withdrawals:
         if asked := self._speakers.union(accounts, self._ties.left):
             spoken = exists().where(s.assertion.c.account == s.account.c.id)
             quiet = and_(among(s.account.c.id, list(asked)), ~spoken, ~tied(s.account.c.id))
+            mute = select(s.account.c.id).where(quiet)
+            self._connection.execute(delete(s.claim).where(s.claim.c.account.in_(mute)))
             self._connection.execute(delete(s.account).where(quiet, s.account.c.gone.is_(None)))
             blank = {"key": None, "fields": "{}", "followers": None}
             self._connection.execute(update(s.account).where(quiet).values(blank))

@@ -197,7 +197,7 @@ def account(request: Request, answers: Reading, source: str, key: str) -> Respon
     if report is None:
         raise HTTPException(404, "hubbub knows no such account. It may have been withdrawn by its owner.")
     said = [one for _, one in report.said]
-    return page_of(request, "account.html", report=report, by_post=words.by_post(said))
+    return page_of(request, "account.html", report=report, by_post=words.by_post(said), same=answers.same(source, key))
 
 
 @router.get("/sources")

@@ -12,7 +12,7 @@ from hubbub import settings
 from hubbub.collect.source import LoginError, sources
 from hubbub.collect.sources.bluesky.records import FOLLOW, LIKE, POST, REPOST, micros, tid
 from hubbub.identify import parse
-from hubbub.model import Account, Answer, Fault, Follow, FollowList, Identifier, Page, Post, Watch
+from hubbub.model import Account, Answer, Claim, Fault, Follow, FollowList, Identifier, Page, Post, Watch
 from tests.collect.replay import NOW, Replay
 
 ANSWERS = Path(__file__).parents[2] / "recordings" / "bluesky" / "answers"
@@ -159,9 +159,22 @@ def test_a_profile_tells_audience_and_what_is_not_shown_has_left() -> None:
     account, left = BLUESKY.parse(page)
     assert isinstance(account, Account)
     assert (account.handle, account.followers, account.following) == ("chriskenny.bsky.social", 554, 296)
+    assert account.claims == ()
     assert isinstance(left, Account)
     assert (left.id, left.change) == ("did:plc:left", "withdrawn")
     assert account.version < left.version
+
+
+@pytest.mark.parametrize(
+    ("handle", "claims"),
+    [("ann.example", (Claim("https://ann.example", "handle"),)), ("a.bsky.social", ()), ("handle.invalid", ())],
+)
+def test_a_domain_that_is_a_handle_is_claimed(handle: str, claims: tuple[Claim, ...]) -> None:
+    body = json.dumps({"profiles": [{"did": "did:plc:ann", "handle": handle}]}).encode()
+    page = Page("profiles:did:plc:ann", "https://x/xrpc/app.bsky.actor.getProfiles", body, NOW, "")
+    (account,) = BLUESKY.parse(page)
+    assert isinstance(account, Account)
+    assert account.claims == claims
 
 
 @pytest.mark.parametrize("known", [1, 20, 100, 1_000])

@@ -8,7 +8,7 @@ import pytest
 
 from hubbub.collect.source import LoginError
 from hubbub.collect.sources import github
-from hubbub.model import Account, Alias, Description, Fault, FollowList, Identifier, Page, Post, Tally
+from hubbub.model import Account, Alias, Claim, Description, Fault, FollowList, Identifier, Page, Post, Tally
 from tests.collect.replay import NOW, Replay
 from tests.collect.test_conformance_live import parse, read
 
@@ -119,6 +119,11 @@ def test_an_account_tells_how_many_follow_it() -> None:
     (account,) = facts("account:10308")
     assert isinstance(account, Account)
     assert (account.handle, account.followers, account.following) == ("sferik", 688, 102)
+    assert account.claims == (Claim("http://twitter.com/sferik"),)
+
+
+def test_a_list_of_accounts_tells_no_pages_of_theirs() -> None:
+    assert {one.claims for one in facts("followers:10308") if isinstance(one, Account)} == {None}
 
 
 def test_files_are_not_searched_without_a_token() -> None:

@@ -9,10 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 import pytest
 
+from hubbub.collect.fediverse import Profile, speaker
 from hubbub.collect.source import Fetch, LoginError
 from hubbub.collect.sources.mastodon import STREAM, Mastodon
 from hubbub.collect.touching import prints_of
-from hubbub.model import Account, Alias, Answer, Fact, Fault, Follow, FollowList, Identifier, Page, Post, Watch
+from hubbub.model import Account, Alias, Answer, Claim, Fact, Fault, Follow, FollowList, Identifier, Page, Post, Watch
 from hubbub.settings import FOLLOWERS_CEILING
 from tests.collect.replay import NOW, Replay
 
@@ -167,6 +168,23 @@ def test_followers_are_read_to_their_end_and_five_of_a_thousand_are_not_all() ->
     (told,) = [one for one in found if isinstance(one, FollowList)]
     assert (told.complete, told.total, told.began_at) == (False, 1036, NOW)
     assert next(one.followers for one in found if isinstance(one, Account)) == 1036
+
+
+def test_a_profile_tells_which_of_its_pages_name_it_back() -> None:
+    account = next(one for one in facts(f"following:{SPEAKER}") if isinstance(one, Account) and one.id == SPEAKER)
+    assert account.claims == (
+        Claim("https://www.mr.schochastics.net/", "verified_field"),
+        Claim("https://github.com/schochastics", "verified_field"),
+        Claim("http://worldclubratings.com", "rel_me"),
+    )
+
+
+def test_only_the_first_fields_and_short_addresses_are_claims() -> None:
+    long = {"name": "", "value": f'<a href="https://a.example/{"a" * 500}">a</a>'}
+    plain = {"name": "", "value": '<a href="https://b.example/" rel="nofollow">b</a>'}
+    profile = recorded("account.json") | {"fields": [long, plain, *[plain] * 20]}
+    told = speaker(msgspec.convert(profile, Profile), NOW)
+    assert told.claims == (Claim("https://b.example/", "link"),) * 15
 
 
 def test_pages_that_link_back_are_the_same_persons() -> None:

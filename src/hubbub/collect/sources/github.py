@@ -23,6 +23,7 @@ from hubbub.model import (
     Accounts,
     Alias,
     Answer,
+    Claim,
     Credential,
     Description,
     Example,
@@ -57,6 +58,7 @@ class User(Struct):
     name: str | None = None
     bio: str | None = None
     blog: str | None = None
+    twitter_username: str | None = None
     followers: Count | None = None
     following: Count | None = None
     type: str | None = None
@@ -365,7 +367,16 @@ def _account(page: Page, user: User) -> Account:
         followers=user.followers,
         following=user.following,
         bot=None if user.type is None else user.type == "Bot",
+        claims=None if user.blog is None and user.twitter_username is None else tuple(_claims(user)),
     )
+
+
+def _claims(user: User) -> Iterator[Claim]:
+    """The addresses that a profile names."""
+    if user.blog:
+        yield Claim(user.blog if "://" in user.blog else f"https://{user.blog}")
+    if user.twitter_username:
+        yield Claim(f"https://twitter.com/{user.twitter_username}", "social_account")
 
 
 def _profile(page: Page, user: User) -> Iterator[Fact]:

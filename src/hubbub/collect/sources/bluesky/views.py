@@ -27,11 +27,12 @@ from hubbub.collect.sources.bluesky.records import (
     tid,
     version_of,
 )
-from hubbub.model import Account, Fact, Fault, Follow, FollowList, Page, Post
+from hubbub.model import Account, Claim, Fact, Fault, Follow, FollowList, Page, Post
 
 # An AppView may lag behind the network: what it says of an account is dated back, so that it never outdoes what a
 # stream has told since, a withdrawal above all.
 LAG = timedelta(minutes=10)
+HOSTED = ".bsky.social"  # the network's own domain, whose names prove nothing
 _AWAY = ("AccountDeactivated", "AccountTakedown")
 _BAD = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 
@@ -282,7 +283,14 @@ def _account(page: Page, actor: Actor) -> Account:
         following=actor.following,
         bot=None if said is None else "bot" in said,
         hidden=None if said is None else "!no-unauthenticated" in said,
+        claims=tuple(_claims(handle)),
     )
+
+
+def _claims(handle: str | None) -> Iterator[Claim]:
+    """A domain of its own: a view gives a handle only where that names the account back."""
+    if handle and not handle.endswith(HOSTED):
+        yield Claim(f"https://{handle}", "handle")
 
 
 def _left(page: Page, did: str) -> Account:
