@@ -20,7 +20,8 @@ from tests.replay.served import served
 pytestmark = pytest.mark.xdist_group("network")
 
 _numbers = count(1)
-GOING = ("hides", "rests", "leaves", "hater")
+# Who will not want to be there any more: speakers, and such as only follow one.
+GOING, QUIET = ("hides", "rests", "leaves", "hater"), ("veils", "parts", "mocker")
 
 
 class World:
@@ -53,10 +54,11 @@ class World:
 
     def words_of(self, name: str) -> set[str]:
         who = self._people[name]
-        return {who.did, who.handle, f"Namedfor{name}", f"aboutword{name}", f"saidword{name}0"}
+        words = {who.did, who.handle, f"Namedfor{name}", f"aboutword{name}"}
+        return words | {f"saidword{name}0"} if name in GOING else words
 
     def build(self) -> None:
-        """Speakers and ties; the last four speakers will not want to be there any more."""
+        """Speakers and ties."""
         for name in ("ann", "ben", "cid", "shy", *GOING):
             self.speak(name)
         self.speak("ann", 1)
@@ -65,9 +67,21 @@ class World:
         self.tie("friend > ann", "troll > ann", "troll > ben", "owner > friend", "decliner > ann", "star > decliner")
         for name in GOING:
             self.tie(f"{name} > ann", f"ann > {name}", f"gus > {name}")
+        self.tie(*(f"{name} > ann" for name in QUIET))
         self.owner.block(self.troll)
         self.shy.decline()
         self.decliner.decline()
+
+    def go(self) -> None:
+        """Some want not to be seen, some leave, and some want nothing to do with the owner."""
+        for name in ("hides", "veils"):
+            words = (f"{name.title()} Namedfor{name}", f"{name} is known for aboutword{name}")
+            getattr(self, name).call(*words, label="!no-unauthenticated")
+        self.rests.deactivate()
+        self.leaves.leave()
+        self.parts.leave()
+        self.hater.block(self.owner)
+        self.mocker.block(self.owner)
 
     def followers(self, voices: set[str]) -> set[str]:
         """Who follows at least one of some people, as the network holds it."""
@@ -154,7 +168,7 @@ def test_suggestions_and_reach_are_those_of_the_network_and_who_goes_leaves_no_t
         until_read(hubbub, world)
     hubbub.server.do("sync", "bluesky")
     voices = {"ann", "ben", "cid", "shy", *GOING}
-    assert rings(hubbub, world) == [voices - {"shy"}, {"fan", "gus", "hub"}, {"dan"}]
+    assert rings(hubbub, world) == [voices - {"shy"}, {"fan", "gus", "hub", *QUIET}, {"dan"}]
     found = {one["speaker"]["key"]: one for one in asked(hubbub, "engage", "me")["rings"][1]}
     fan, hub = found[world.fan.did], found[world.hub.did]
     assert [one["says"] for one in fan["reasons"]] == ["follows 3 of your voices"]
@@ -165,13 +179,10 @@ def test_suggestions_and_reach_are_those_of_the_network_and_who_goes_leaves_no_t
     assert held == {ends for ends in true if world.names(ends) & (voices | {"owner"})}
     assert added(world, voices, held) == lost_without(world, voices)
 
-    words = {word for name in GOING for word in world.words_of(name)}
+    words = {word for name in GOING + QUIET for word in world.words_of(name)}
     assert hubbub.told(words).keys() == words
     with hubbub.server.killed("listen", "bluesky"):
-        world.hides.call("Hides Namedforhides", "hides is known for aboutwordhides", label="!no-unauthenticated")
-        world.rests.deactivate()
-        world.leaves.leave()
-        world.hater.block(world.owner)
+        world.go()
         until_read(hubbub, world)
     hubbub.server.do("sync", "bluesky")
     left = voices - {*GOING}
@@ -180,6 +191,6 @@ def test_suggestions_and_reach_are_those_of_the_network_and_who_goes_leaves_no_t
     spoken = list(csv.DictReader(io.StringIO(hubbub.server.do("mentions", world.works[0], "--csv"))))
     assert {one["post"] for one in spoken} <= {*said}
     assert len(spoken) == len(left)
-    unseen = {world.hides.did, world.hater.did}
+    unseen = {one.did for one in (world.hides, world.hater, world.veils, world.mocker)}
     assert reached(hubbub) == (len(world.followers(left) - unseen),) * 2
     assert_nowhere(hubbub, world, words)
