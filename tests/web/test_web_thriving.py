@@ -50,9 +50,9 @@ def test_alone_it_says_that_there_is_no_reference(compared: str) -> None:
 
 def test_against_a_shelf_each_cell_of_the_picture_is_a_row_of_the_table(compared: str) -> None:
     tree = read(compared, "/shelf/mine/thrive?against=theirs")
-    rows = [node for node in tree.css("tbody tr:not(.category)") if node.css_first("td:nth-of-type(6)")]
-    assert len(tree.css("svg g")) >= 4
-    assert len(tree.css("svg g")) == len([one for one in rows if len(one.css("td")) == 9])
+    rows = tree.css(".thrive tbody tr:not(.category)")
+    assert len(tree.css("svg g")) == len(rows) == 6
+    assert {len(row.css("td")) for row in rows} == {8}
     assert "+ does well" in text(tree, "svg .v-well .verdict")
     assert "Article at Bluesky: does well" in text(tree, ".claims li.v-well")
     assert "N = 120" in text(tree, ".claims li.v-well")

@@ -32,8 +32,13 @@ def interval(low: float | None, high: float | None, percent: bool = False) -> st
     if percent:
         return f"{100 * (low or 0):.0f} to {100 * (high or 0):.0f} %"
     if low is None:
-        return f"at most {high:.2g}" if high is not None else "unknown"
-    return f"{low:.2g} and more" if high is None or isinf(high) else f"{low:.2g} to {high:.2g}"
+        return f"at most {figure(high)}" if high is not None else "unknown"
+    return f"{figure(low)} and more" if high is None or isinf(high) else f"{figure(low)} to {figure(high)}"
+
+
+def figure(number: float) -> str:
+    """Two digits; what is hardly more than nothing is said to be so."""
+    return "<0.01" if 0 < number < 0.01 else f"{number:.2g}"
 
 
 def ratio(square: "Square") -> str | None:
@@ -42,7 +47,7 @@ def ratio(square: "Square") -> str | None:
     if row.ratio is None:
         return None
     ends = "no interval, too few groups" if row.high is None or isinf(row.high) else interval(row.low, row.high)
-    return f"{row.ratio:.2g} ({ends})"
+    return f"{figure(row.ratio)} ({ends})"
 
 
 def reference(square: "Square") -> str | None:
@@ -56,7 +61,7 @@ def claim(square: "Square") -> str:
     row = square.row
     what = "as often mentioned at all as is usual" if row.measure == "any" else "what is usual, by ln(1 + mentions)"
     ends = interval(row.low, row.high)
-    return f"{row.ratio:.2g} times {what} ({ends}), from {_works(row.compared)}; {reference(square)}"
+    return f"{figure(row.ratio or 0)} times {what} ({ends}), from {_works(row.compared)}; {reference(square)}"
 
 
 def forms(one: "Forms") -> str:
@@ -64,7 +69,7 @@ def forms(one: "Forms") -> str:
     pair = one.paired
     told = f"{one.first} ahead in {pair.first}, {one.second} in {pair.second} of {pair.works} works"
     if pair.ratio is not None:
-        told += f"; {one.first} gets {pair.ratio:.2g} times as much ({interval(pair.low, pair.high)})"
+        told += f"; {one.first} gets {figure(pair.ratio)} times as much ({interval(pair.low, pair.high)})"
     return told
 
 

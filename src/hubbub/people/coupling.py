@@ -49,7 +49,8 @@ def coupled(account: Ints, work: Ints, accounts: int) -> Coupled:
     alike, common = (weighed @ weighed.T).toarray(), (shared @ shared.T).toarray()
     np.fill_diagonal(alike, 0)
     alike[common < LEAST] = 0
-    one, other = _strongest(alike / np.maximum(norm * norm[:, None], 1e-9))
+    alike /= np.maximum(norm * norm[:, None], 1e-9)
+    one, other = _strongest(alike)
     return Coupled(one, other, common[one, other].astype(np.int64))
 
 

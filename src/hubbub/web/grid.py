@@ -94,7 +94,7 @@ def _cell(square: "Square", column: int, line: int) -> Cell:
         f"v-{css}",
         f"{told.SIGNS[row.verdict]} {'silent' if row.silent else word}",
         "" if row.verdict == "cannot" else of,
-        f"× {row.ratio:.2g}" if row.ratio is not None else "",
+        f"× {told.figure(row.ratio)}" if row.ratio is not None else "",
         round((WIDTH - GAP) * square.heard / square.ripe, 2) if square.ripe else 0,
         title,
     )
