@@ -275,13 +275,15 @@ class Watch(Struct, frozen=True):
     """What is asked of one source.
 
     `works` are those on shelves. `owners` are people and places whose works are collected. `speakers` are accounts at
-    the source whose profiles and ties are wanted, small audiences first; `posts` are posts of the source that are held
+    the source whose profiles and ties are wanted, small audiences first, and `profiles` those of which only the profile
+    is; `posts` are posts of the source that are held
     and may have changed since; `lists` are addresses that somebody has given: feeds, servers, repositories.
     """
 
     works: tuple[Identifier, ...] = ()
     owners: tuple[Identifier, ...] = ()
     speakers: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
     posts: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
 

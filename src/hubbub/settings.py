@@ -11,6 +11,10 @@ from platformdirs import user_cache_path, user_data_path
 PORT = 4822
 # The longest list of followers that is read; of a longer one its end is unknown, so nobody is missed in it.
 FOLLOWERS_CEILING = 10_000
+# Lists of accounts with more followers are not read at all: what is read of them takes long, and tells little.
+FAMOUS = 50_000
+# At one source: those who spoke whose profiles and lists are asked for, and those around them whose profiles are.
+SPEAKERS_CEILING, NEAR_CEILING = 5_000, 200
 
 
 class SettingError(ValueError):

@@ -56,6 +56,12 @@ def test_a_post_counts_as_in_reports(store: Store) -> None:
     assert report.posts == len(found.score.shares) == 2
 
 
+def test_what_a_post_is_depends_on_its_place(store: Store) -> None:
+    keep(store, said("p"), said("r", source="f1000"), said("b", source="wordpressdotcom"), passed("x", "p"))
+    kinds = {one.source: one.kind for one in scored(store).parts if one.kind != "repost"}
+    assert kinds == {"bluesky": "post", "f1000": "review", "wordpressdotcom": "blog"}
+
+
 def test_a_work_without_a_mention_has_no_score(store: Store) -> None:
     found = scored(store)
     assert (found.score, found.parts, found.contributions) == (None, (), ())

@@ -26,6 +26,8 @@ RULES = {
     "identify",
     "indicators",
     "respect",
+    "export",
+    "choice",
 }
 NAMES = [mutant["name"] for mutant in MUTANTS]
 

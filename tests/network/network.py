@@ -17,6 +17,7 @@ import psycopg
 FOLDER = Path(__file__).parent
 POST, REPOST, LIKE = "app.bsky.feed.post", "app.bsky.feed.repost", "app.bsky.feed.like"
 FOLLOW, PROFILE = "app.bsky.graph.follow", "app.bsky.actor.profile"
+BLOCK, VISIBILITY = "app.bsky.graph.block", "app.bsky.actor.contentVisibilityDeclaration"
 PASSWORD = "correct horse battery staple"
 ADMIN = ("admin", "admin-pass")  # as the package has it
 
@@ -105,10 +106,18 @@ class Person:
         """Follow somebody."""
         return self._make(FOLLOW, {"subject": whom.did})
 
-    def call(self, name: str, description: str = "") -> None:
-        """Take a name."""
-        record = {"$type": PROFILE, "displayName": name, "description": description}
-        self._tell("com.atproto.repo.putRecord", repo=self.did, collection=PROFILE, rkey="self", record=record)
+    def block(self, whom: "Person") -> Ref:
+        """Want nothing to do with somebody."""
+        return self._make(BLOCK, {"subject": whom.did})
+
+    def call(self, name: str, description: str = "", label: str = "") -> None:
+        """Take a name, and a label for oneself."""
+        labels = {"$type": "com.atproto.label.defs#selfLabels", "values": [{"val": label}]} if label else None
+        self._put(PROFILE, displayName=name, description=description, **({"labels": labels} if labels else {}))
+
+    def decline(self) -> None:
+        """Want to be recommended to nobody."""
+        self._put(VISIBILITY, hideFromAlgorithmicRecommendations=True)
 
     def rename(self, handle: str) -> None:
         """Take a handle."""
@@ -132,6 +141,10 @@ class Person:
         whole = {"$type": collection, "createdAt": datetime.now(UTC).isoformat(), **record}
         made = self._tell("com.atproto.repo.createRecord", repo=self.did, collection=collection, record=whole)
         return Ref(made["uri"], made["cid"])
+
+    def _put(self, collection: str, **record: Any) -> None:
+        whole = {"$type": collection, **record}
+        self._tell("com.atproto.repo.putRecord", repo=self.did, collection=collection, rkey="self", record=whole)
 
     def _tell(self, method: str, **asked: Any) -> Any:
         return self._network.ask(method, asked, headers=self._headers)

@@ -71,6 +71,15 @@ class Hubbub:
         assert report is not None
         return report.followers
 
+    def told(self, words: Iterable[str]) -> dict[str, list[str]]:
+        """The tables in which words stand."""
+        found: dict[str, list[str]] = {word: [] for word in words}
+        for name, table in s.metadata.tables.items():
+            body = repr([tuple(row) for row in self._read(select(table))])  # a row itself shows long texts cut
+            for word in (word for word in found if word in body):
+                found[word].append(name)
+        return {word: names for word, names in found.items() if names}
+
     def traces(self, words: Iterable[str]) -> dict[str, list[str]]:
         """The files in which words stand, of all that it keeps."""
         kept = {path.name: path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}

@@ -15,6 +15,7 @@ from hubbub.metrics.score import Score, Scored, Share, score
 from hubbub.model import Identifier
 from hubbub.named import known
 from hubbub.reference.attention import NAMES, Formula, formula, formulas
+from hubbub.reference.places import place
 from hubbub.store import Store
 from hubbub.store.counts import POSTS, of_works
 from hubbub.store.times import moment
@@ -92,7 +93,10 @@ def attention(store: Store, identifier: Identifier, by: Formula, limit: int | No
     with View(store) as view:
         named = known(view.connection, identifier)
         found = view.connection.execute(_MENTIONS, {"works": [*named.rows]}).all()
-        mentions = {Scored(row.source, row.key, "post" if row.own else "repost", row.account): row for row in found}
+        mentions = {
+            Scored(row.source, row.key, place(row.source).kind if row.own else "repost", row.account): row
+            for row in found
+        }
         scored = score(mentions, by) if mentions else None
         most = sorted(scored.shares, key=lambda share: -share.weight)[:limit] if scored else []
         words = view.words([mentions[share.mention].post for share in most])
@@ -112,10 +116,10 @@ def attention(store: Store, identifier: Identifier, by: Formula, limit: int | No
 
 
 def _parts(shares: Sequence[Share]) -> tuple[Part, ...]:
-    def place(share: Share) -> tuple[str, str]:
+    def where(share: Share) -> tuple[str, str]:
         return share.mention.source, share.mention.kind
 
-    groups = [(key, list(of)) for key, of in groupby(sorted(shares, key=place), key=place)]
+    groups = [(key, list(of)) for key, of in groupby(sorted(shares, key=where), key=where)]
     parts = [
         Part(*key, len(of), sum(one.weight > 0 for one in of), sum(one.weight for one in of)) for key, of in groups
     ]

@@ -191,8 +191,10 @@ class View:
         return next((Card(name, one.title, one.note, one.simulated, len(self._shelved(name))) for one in found), None)
 
     def cards(self) -> tuple[Card, ...]:
-        names = self._rows(select(s.shelf.c.name).order_by(s.shelf.c.simulated, s.shelf.c.name))
-        return tuple(card for (name,) in names if (card := self.card(name)))
+        every = on_shelves().subquery().c
+        works = dict(map(tuple, self._rows(select(every.shelf, func.count()).group_by(every.shelf))))
+        found = self._rows(select(s.shelf).order_by(s.shelf.c.simulated, s.shelf.c.name))
+        return tuple(Card(one.name, one.title, one.note, one.simulated, works.get(one.name, 0)) for one in found)
 
     def _shelved(self, name: str) -> list[int]:
         every = on_shelves().subquery().c

@@ -40,6 +40,8 @@ class Profile(Struct):
     locked: bool | None = None
     discoverable: bool | None = None
     noindex: bool | None = None
+    suspended: bool = False
+    limited: bool = False
     fields: list[Field] = []
 
 
@@ -121,7 +123,9 @@ def boost(uri: str, account: str, version: str, at: datetime | None = None) -> P
 
 
 def speaker(one: Profile, seen_at: datetime) -> Account:
-    """Who speaks, as a server knew it when it was asked."""
+    """Who speaks, as a server knew it when it was asked; who is suspended there is there no more."""
+    if one.suspended:
+        return Account(source=PLACE, id=one.url, via=PLACE, version=stamp(seen_at), change="withdrawn")
     _, note = links_and_text(one.note)
     return Account(
         source=PLACE,
@@ -150,8 +154,11 @@ def _claims(one: Profile) -> Iterator[Claim]:
 
 
 def _hidden(one: Profile) -> bool | None:
-    """Whether the owner lets nobody in unasked, or is to be in no directory or search; None if nothing is told."""
-    if one.locked or one.noindex or one.discoverable is False:
+    """Whether the owner lets nobody in unasked, or is to be in no directory or search; None if nothing is told.
+
+    Whom moderators have limited is shown by their server to those alone who follow them already.
+    """
+    if one.locked or one.noindex or one.limited or one.discoverable is False:
         return True
     return None if one.locked is None and one.discoverable is None else False
 

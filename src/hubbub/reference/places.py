@@ -10,13 +10,17 @@ from hubbub.model import Category
 
 
 class Place(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where something is said. `colour` is the one charts use; `pages` says that its posts are pages of their own."""
+    """Where something is said. `colour` is the one charts use; `pages` says that its posts are pages of their own.
+
+    `kind` is what a post there is to an attention score: a `post`, or a `blog`, `review`, `patent`.
+    """
 
     title: str
     home: str
     category: Category
     colour: str
     pages: bool = False
+    kind: str = "post"
 
 
 @cache

@@ -1,19 +1,20 @@
 """What people want to know: shelves of works, whose works, places to read, wishes, and pages that were sent to us."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, exists, func, select, union, update
+from sqlalchemy import Connection, Select, delete, exists, func, not_, select, union, union_all, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from hubbub import settings
 from hubbub.model import Identifier, Page, Watch, Works
 from hubbub.store import schema as s
 from hubbub.store.names import Names
 from hubbub.store.sql import among, rows
 from hubbub.store.times import micros, moment
 
-SPEAKERS = 5_000  # of one source whose profiles and ties are asked for
+VOICES = 200  # whose ties are looked at for who is near
 
 
 class Letter(NamedTuple):
@@ -119,25 +120,50 @@ def pages(connection: Connection, limit: int | None) -> Works:
 
 
 def watch(connection: Connection, source: str) -> Watch:
-    """What is asked of a source on behalf of all shelves; its speakers are those who spoke of works on shelves."""
+    """What is asked of a source on behalf of all shelves; its speakers are those who spoke of works on shelves.
+
+    Of famous speakers, and of those who have most ties to others, only the profiles are.
+    """
     real = select(s.shelf.c.name).where(~s.shelf.c.simulated)
     every = on_shelves().subquery().c
     shelved = select(every.identifier).where(every.shelf.in_(real))
     account, mention = s.account.c, s.mention.c
     spoke = select(mention.account).where(mention.identifier.in_(shelved), mention.account.is_not(None))
-    speakers = (
-        select(account.key)
+    speakers = rows(
+        connection,
+        select(account.id, account.key, account.followers)
         .join(s.source)
         .where(s.source.c.name == source, account.key.is_not(None), account.id.in_(spoke))
         .order_by(account.followers.asc().nulls_first(), account.id)
-        .limit(SPEAKERS)
+        .limit(settings.SPEAKERS_CEILING),
     )
+    famous = [row.key for row in speakers if (row.followers or 0) > settings.FAMOUS]
     return Watch(
         works=tuple(_identifiers(connection, shelved)),
         owners=tuple(_identifiers(connection, select(s.owner.c.identifier))),
-        speakers=tuple(key for (key,) in rows(connection, speakers)),
+        speakers=tuple(row.key for row in speakers[: len(speakers) - len(famous)]),
+        profiles=(*famous, *_near(connection, [row.id for row in speakers])),
         lists=subscriptions(connection),
     )
+
+
+def _near(connection: Connection, speakers: Sequence[int]) -> list[str]:
+    """Those who are no speakers and have most ties to some, the smallest of them."""
+    follow, account = s.follow.c, s.account.c
+    some = list(speakers[:VOICES])
+    ends = union_all(
+        select(follow.followed.label("account")).where(among(follow.follower, some)),
+        select(follow.follower).where(among(follow.followed, some)),
+    ).subquery()
+    asked = (
+        select(account.key)
+        .join(ends, ends.c.account == account.id)
+        .where(account.key.is_not(None), not_(among(account.id, list(speakers))))
+        .group_by(account.id, account.key)
+        .order_by(func.count().desc(), account.id)
+        .limit(settings.NEAR_CEILING)
+    )
+    return [key for (key,) in rows(connection, asked)]
 
 
 def subscriptions(connection: Connection) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # these load numpy
 
 LABELS, HEAD = 176, 46  # pixels for the names of venues and of kinds
 WIDTH, HEIGHT, GAP = 112, 62, 4
+KINDS = 12  # that are drawn, those of most outputs first; the table has all
 SHORT = {
     "does well": ("well", "does well"),
     "does not": ("poor", "does not"),
@@ -49,7 +50,7 @@ class Cell(Struct, frozen=True):
 
 
 class Grid(Struct, frozen=True):
-    """All of it."""
+    """All of it; `left` kinds are not drawn."""
 
     width: int
     height: int
@@ -57,14 +58,16 @@ class Grid(Struct, frozen=True):
     columns: tuple[Label, ...]
     lines: tuple[Label, ...]
     cells: tuple[Cell, ...]
+    left: int
 
 
 def draw(found: "Thriving") -> Grid | None:
     """Lay the grid out, or None if there is nothing to show."""
     if not found.grid:
         return None
-    kinds = list(dict.fromkeys(square.row.kind for square in found.grid))
     outputs = {kind.name: kind.outputs for kind in found.kinds}
+    drawn = sorted(outputs, key=lambda kind: (-outputs[kind], kind))[:KINDS]
+    kinds = drawn + [kind for kind in dict.fromkeys(one.row.kind for one in found.grid) if kind not in outputs]
     columns = [
         Label(LABELS + n * WIDTH + (WIDTH - GAP) / 2, excerpt(kind, 17), f"n = {outputs.get(kind, found.outputs):,}")
         for n, kind in enumerate(kinds)
@@ -74,10 +77,14 @@ def draw(found: "Thriving") -> Grid | None:
         for n, one in enumerate(found.venues)
     ]
     rows = {one.name: n for n, one in enumerate(found.venues)}
-    cells = [_cell(square, kinds.index(square.row.kind), rows[square.row.venue]) for square in found.grid]
+    cells = [
+        _cell(square, kinds.index(square.row.kind), rows[square.row.venue])
+        for square in found.grid
+        if square.row.kind in kinds
+    ]
     return Grid(
         LABELS + len(kinds) * WIDTH, HEAD + len(lines) * HEIGHT, (WIDTH - GAP, HEIGHT - GAP),
-        tuple(columns), tuple(lines), tuple(cells),
+        tuple(columns), tuple(lines), tuple(cells), len(outputs) - len(drawn),
     )  # fmt: skip
 
 

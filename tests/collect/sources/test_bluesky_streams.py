@@ -69,7 +69,13 @@ def test_jetstream_is_asked_for_what_hubbub_reads_from_a_little_before_where_it_
     spoken = Spoken([])
     read(spoken, since="1783159380000000")
     asked = parse_qs(urlsplit(spoken.asked[0]).query)
-    assert asked["wantedCollections"] == ["app.bsky.feed.*", "app.bsky.graph.follow", "app.bsky.actor.profile"]
+    assert asked["wantedCollections"] == [
+        "app.bsky.feed.*",
+        "app.bsky.graph.follow",
+        "app.bsky.actor.profile",
+        "app.bsky.graph.block",
+        "app.bsky.actor.contentVisibilityDeclaration",
+    ]
     assert asked["cursor"] == ["1783159375000000"]
 
 

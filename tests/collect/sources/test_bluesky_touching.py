@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hubbub.collect.sources.bluesky import frames, touching
+from hubbub.collect.sources.bluesky.records import UNSEEN
 from hubbub.collect.sources.bluesky.touching import touches
 from hubbub.collect.touching import prints_of
 from hubbub.identify.hints import lines_at
-from hubbub.model import Account, Fact, Fault, Follow, Page, Post
+from hubbub.model import Account, Block, Fact, Fault, Follow, Page, Post
 
 NOW = datetime(2026, 7, 4, tzinfo=UTC)
 PLC = st.text("abc234", min_size=24, max_size=24).map("did:plc:{}".format)
@@ -24,7 +25,7 @@ DIDS = PLC | st.text("abc.%:-", min_size=1, max_size=40).map("did:web:{}".format
 TIDS = st.text("abc234", min_size=13, max_size=13)
 RKEYS = TIDS | st.text("ab3.~:_-", min_size=1, max_size=16) | st.just("abcde") | st.text(max_size=15)
 POSTS = st.builds("at://{}/app.bsky.feed.post/{}".format, DIDS, RKEYS) | st.text(max_size=20)
-KINDS = st.sampled_from(["post", "like", "repost", "follow", "profile"])
+KINDS = st.sampled_from(["post", "like", "repost", "follow", "block", "profile", "contentVisibilityDeclaration"])
 
 
 @st.composite
@@ -37,7 +38,7 @@ def frame(draw: st.DrawFn) -> dict[str, Any]:
     if kind == "identity":
         return told | {"identity": {"handle": draw(st.text(max_size=5))}}
     of, operation = draw(KINDS), draw(st.sampled_from(["create", "create", "update", "delete"]))
-    part = "graph" if of == "follow" else "actor" if of == "profile" else "feed"
+    part = "graph" if of in ("follow", "block") else "actor" if of[:2] in ("pr", "co") else "feed"
     commit: dict[str, Any] = {
         "rev": draw(TIDS),
         "operation": operation,
@@ -51,12 +52,14 @@ def frame(draw: st.DrawFn) -> dict[str, Any]:
         commit["record"] = {
             "post": {"text": draw(st.text(max_size=9)), "reply": {"parent": subject}, "embed": {"record": subject}},
             "follow": {"subject": draw(DIDS)},
-            "profile": {"displayName": "x"},
+            "block": {"subject": draw(DIDS)},
+            "profile": {"displayName": "x", "labels": {"values": [{"val": draw(st.just("x") | st.just(UNSEEN))}]}},
+            "contentVisibilityDeclaration": {"hideFromAlgorithmicRecommendations": draw(st.booleans())},
         }.get(of, {"subject": subject})
     return told | {"commit": dict(draw(st.permutations(list(commit.items()))))}
 
 
-def told_of(fact: Fact | Fault) -> tuple[list[str], list[str]] | None:
+def told_of(fact: Fact | Fault, kind: str) -> tuple[list[str], list[str]] | None:
     """The keys that a fact touches, and those whose ties it tells of; None if it has to be read whatever is held."""
     match fact:
         case Post(change="withdrawn", id=key):
@@ -66,11 +69,15 @@ def told_of(fact: Fact | Fault) -> tuple[list[str], list[str]] | None:
             touched = (fact.replies_to, fact.quotes, fact.reposts, fact.likes)
             return [*edited, *(key for key in touched if key and "/app.bsky.feed.post/" in key)], []
         case Account():
-            return None if fact.change == "withdrawn" else ([fact.id], [])
+            return None if fact.change == "withdrawn" and kind == "account" else ([fact.id], [])
         case Follow(change="withdrawn", id=str(key), follower=str(follower)):
             return [key, follower], []
         case Follow(follower=str(follower), followed=str(followed)):
             return [], [follower, followed]
+        case Block(change="withdrawn", id=str(key), blocker=str(blocker)):
+            return [key, blocker], []
+        case Block(blocker=str(blocker), blocked=str(blocked)):
+            return [], [blocker, blocked]
     return [], []
 
 
@@ -95,7 +102,7 @@ def test_what_a_line_speaks_of_is_touched(
     for line in page.body.split(b"\n"):
         here = {key for at, key in zip(found.at.tolist(), found.prints, strict=True) if at == start}
         for fact in frames.parse(Page("a", "a", line, NOW, "")):
-            of = told_of(fact)
+            of = told_of(fact, json.loads(line)["kind"])
             assert start in anyway or (of is not None and set(prints_of(*of)) <= here)
             assert start in anyway or not isinstance(fact, Post) or not fact.text or start in spoken
         start += len(line) + 1

@@ -12,12 +12,13 @@ from hubbub import settings
 from hubbub.collect.source import LoginError, sources
 from hubbub.collect.sources.bluesky.records import FOLLOW, LIKE, POST, REPOST, micros, tid
 from hubbub.identify import parse
-from hubbub.model import Account, Answer, Claim, Fault, Follow, FollowList, Identifier, Page, Post, Watch
+from hubbub.model import Account, Alias, Answer, Block, Claim, Fault, Follow, FollowList, Identifier, Page, Post, Watch
 from tests.collect.replay import NOW, Replay
 
 ANSWERS = Path(__file__).parents[2] / "recordings" / "bluesky" / "answers"
 BLUESKY = sources()["bluesky"]
 ME = "did:plc:wpe35pganb6d4pg4ekmfy6u5"
+OWNER = "chriskenny.bsky.social"  # the same
 LIKED = "at://did:plc:ic6zqvuw5ulmfpjiwnhsr2ns/app.bsky.feed.post/3k7qmjev5lr2s"
 QUOTED = "at://did:plc:5c2r73erhng4bszmxlfdtscf/app.bsky.feed.post/3lc5c5qv72r2w"
 GONE = "at://did:plc:5c2r73erhng4bszmxlfdtscf/app.bsky.feed.post/3lc5c5qv72r2x"
@@ -202,9 +203,46 @@ def test_followers_are_ties_and_a_complete_list() -> None:
 
 
 def test_whom_an_account_follows_are_ties_the_other_way() -> None:
-    found = facts(read(lane_of("follows")))
+    found = facts(read(f"follows:{ME}"))
     assert {one.follower for one in found if isinstance(one, Follow)} == {ME}
     assert [one.direction for one in found if isinstance(one, FollowList)] == ["following"]
+
+
+def test_of_whose_works_are_collected_it_is_asked_whom_they_follow_and_block_and_who_blocks_them() -> None:
+    kinds = [lane.partition(":")[0] for lane in BLUESKY.lanes(Watch(owners=(Identifier("bluesky", OWNER),)))]
+    assert kinds == ["stream", "author", "follows", "blocks", "blockers"]
+    found = facts(read(f"follows:{OWNER}"))
+    (named,) = (one for one in found if isinstance(one, Alias))
+    assert (str(named.identifier), named.relation, str(named.other)) == (
+        f"bluesky:{OWNER}",
+        "is_same_as",
+        f"bluesky:{ME}",
+    )
+    found = facts(read(f"blocks:{OWNER}"))
+    assert [(one.blocker, one.blocked) for one in found if isinstance(one, Block)] == [
+        (OWNER, "did:plc:blockedone2222222222222"),
+        (OWNER, "did:plc:blockedtwo2222222222222"),
+    ]
+    (whole,) = (one for one in found if isinstance(one, FollowList))
+    assert (whole.account, whole.direction, whole.complete) == (OWNER, "blocks", True)
+    found = facts(read(f"blockers:{OWNER}"))
+    assert [(one.blocker, one.blocked) for one in found if isinstance(one, Block)] == [
+        ("did:plc:blockerone222222222222", ME)
+    ]
+
+
+def test_an_account_says_that_it_is_not_to_be_recommended_and_else_nothing_is_said() -> None:
+    assert [one.declines for one in facts(read(f"visibility:{ME}")) if isinstance(one, Account)] == [True]
+    missing = {"error": "RecordNotFound", "message": "Could not locate record"}
+    assert read(f"visibility:{ME}", fetch=Scripted(lambda *_: (400, missing))) == []
+
+
+def test_who_is_to_be_shown_to_nobody_without_a_login_is_withdrawn() -> None:
+    told = {"did": ME, "handle": "a.example", "displayName": "A", "labels": [{"val": "!no-unauthenticated", "src": ME}]}
+    (page,) = read(f"profiles:{ME}", fetch=Scripted(lambda *_: (200, {"profiles": [told]})))
+    (one,) = BLUESKY.parse(page)
+    assert isinstance(one, Account)
+    assert (one.id, one.change, one.name, one.handle) == (ME, "withdrawn", None, None)
 
 
 def test_a_list_that_was_read_to_its_end_is_begun_anew() -> None:
@@ -349,6 +387,7 @@ def test_another_network_is_asked_at_its_own_hosts_and_for_what_it_has() -> None
         f"stream:firehose{hosts}",
         f"posts:{LIKED}{hosts}",
         f"profiles:{ME}{hosts}",
+        f"visibility:{ME}{hosts}",
         f"followers:{ME}{hosts}",
         f"follows:{ME}{hosts}",
     ]

@@ -217,8 +217,32 @@ def test_a_list_is_complete_that_shows_about_as_many_as_are_counted(count: int, 
     assert [one.complete for one in found if isinstance(one, FollowList)] == [complete]
 
 
-@pytest.mark.parametrize("hidden", [{"hide_collections": True}, {"hide_collections": None, "followers_count": 3}])
-def test_a_hidden_list_is_not_complete(hidden: dict[str, Any]) -> None:
+def test_a_list_that_is_hidden_is_not_asked_for() -> None:
+    account = recorded("account.json") | {"hide_collections": True}
+    fetch = Told(lambda address, _: (account if address.endswith("/lookup") else [], None))
+    assert [type(one) for one in facts(f"followers:{SPEAKER}", fetch) if not isinstance(one, Alias)] == [Account]
+    assert len(fetch.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "told", [{"locked": True}, {"noindex": True}, {"discoverable": False}, {"limited": True, "discoverable": True}]
+)
+def test_who_is_not_to_be_found_is_hidden(told: dict[str, Any]) -> None:
+    fetch = Told(lambda address, _: (recorded("account.json") | told if address.endswith("/lookup") else [], None))
+    (account,) = (one for one in facts(f"followers:{SPEAKER}", fetch) if isinstance(one, Account))
+    assert account.hidden
+
+
+def test_who_is_suspended_is_withdrawn() -> None:
+    fetch = Told(
+        lambda address, _: (recorded("account.json") | {"suspended": True} if address.endswith("/lookup") else [], None)
+    )
+    (account,) = (one for one in facts(f"followers:{SPEAKER}", fetch) if isinstance(one, Account))
+    assert (account.change, account.name) == ("withdrawn", None)
+
+
+def test_a_list_that_is_hidden_without_saying_so_is_not_complete() -> None:
+    hidden = {"hide_collections": None, "followers_count": 3}
     fetch = Told(lambda address, _: (recorded("account.json") | hidden if address.endswith("/lookup") else [], None))
     assert [one.complete for one in facts(f"followers:{SPEAKER}", fetch) if isinstance(one, FollowList)] == [False]
 
@@ -304,8 +328,8 @@ def test_only_addresses_of_mastodon_are_asked() -> None:
         "timeline:a.example",
         "tag:a.example/öffentlich",
         "statuses:https://a.example/@b",
-        "followers:https://a.example/@b",
         "following:https://a.example/@b",
+        "followers:https://a.example/@b",
         f"post:{POST}",
         "post:https://b.example/ap/users/1/statuses/2",
     ]

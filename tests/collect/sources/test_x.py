@@ -1,6 +1,7 @@
 """What a person's archive says, what of it is never opened, and posts that are named by their address."""
 
 import asyncio
+import json
 import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -205,3 +206,16 @@ def test_a_post_added_by_its_address_and_found_in_an_archive_is_one(new_store: N
     said = [one for one in Answers(store).said(WORK) if one.post == post.id]
     assert len(said) == 1
     assert len(said[0].evidence) == 2
+
+
+def protected(*told: tuple[str, str]) -> bytes:
+    entries = [{"protectedHistory": {"protectedAt": at, "action": action}} for at, action in told]
+    return b"window.YTD.protected_history.part0 = " + json.dumps(entries).encode()
+
+
+def test_of_an_account_that_is_protected_nothing_is_kept() -> None:
+    name, before, after = "twitter-2024-01-05/data/protected-history.js", "2023-01-01T00:00:00Z", "2023-06-01T00:00:00Z"
+    with pytest.raises(WrongSourceError, match="protected"):
+        read(zipped(added={name: protected((after, "Protect"), (before, "Unprotect"))}))
+    assert read(zipped(added={name: protected((before, "Protect"), (after, "Unprotect"))}))
+    assert read(zipped(added={name: protected()}))

@@ -7,7 +7,7 @@ is a place of posts, of people and of a stream, each asked in its own way.
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -157,10 +157,11 @@ class Mastodon:
             if address := identify.address(work):
                 yield from (f"link:{server} {address}" for server in servers)
         pages = (one.value for one in watch.owners if one.scheme == "url")
-        yield from (f"statuses:{page}" for page in pages if _PROFILE.fullmatch(page))
-        for one in watch.speakers:
-            if _ACCOUNT.fullmatch(one):
-                yield from (f"followers:{one}", f"following:{one}")
+        own = [page for page in pages if _PROFILE.fullmatch(page)]
+        yield from (f"statuses:{page}" for page in own)
+        ties = [f"following:{page}" for page in own if _ACCOUNT.fullmatch(page)]
+        ties += [f"{kind}:{one}" for one in watch.speakers if _ACCOUNT.fullmatch(one) for kind in get_args(Direction)]
+        yield from dict.fromkeys(ties)
         yield from (f"post:{post}" for post in watch.posts if _STATUS.fullmatch(post))
 
     async def read(self, lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
@@ -290,9 +291,12 @@ async def _ties(lane: str, since: str, fetch: Fetch) -> AsyncIterator[Page]:
             yield page_of(lane, answer)
             return
         one = decoded(answer, Profile)
+        if one.hide_collections:  # what its server would show is an empty list
+            yield page_of(lane, answer)
+            return
         total = one.followers_count if kind == "followers" else one.following_count
         list_ = f"https://{urlsplit(answer.address).netloc}/api/v1/accounts/{quote(one.id, safe='')}/{kind}"
-        at = Pass(answer.received_at, 0, f"{list_}?limit={FOLLOWERS}", total, bool(one.hide_collections))
+        at = Pass(answer.received_at, 0, f"{list_}?limit={FOLLOWERS}", total)
         yield page_of(lane, answer, _written(at))
     while at.next is not None:
         answer = await fetch.get(at.next, headers=FRESH)

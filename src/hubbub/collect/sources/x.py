@@ -47,6 +47,7 @@ PARTS = 1_000
 # everything else that is private are never opened.
 _MEMBER = re.compile(r"(?:.*/)?data/(tweets?|deleted-tweets|follower|following)(?:-part\d+)?\.js")
 _ACCOUNT = re.compile(r"(?:.*/)?data/account\.js")
+_PROTECTED = re.compile(r"(?:.*/)?data/protected-history\.js")
 _ASSIGNED = re.compile(rb"^\s*window\.YTD\.(\w+)\.part\d+\s*=", re.MULTILINE)  # no string of JSON holds a line's end
 _STATUS = re.compile(
     r"https?://(?:www\.|mobile\.|m\.)?(?:x|twitter)\.com/(?:#!/)?(?P<handle>i/web|i|\w{1,20})/status(?:es)?/(?P<id>\d{1,20})"
@@ -96,6 +97,13 @@ class _Profile(Struct, rename="camel"):
     account_display_name: str | None = None
 
 
+class _Protected(Struct, rename="camel"):
+    """When an account was made protected, or no longer so."""
+
+    action: str
+    protected_at: str = ""
+
+
 class _Line(Struct):
     """An entry of any of the files."""
 
@@ -103,6 +111,7 @@ class _Line(Struct):
     follower: _Tie | None = None
     following: _Tie | None = None
     account: _Profile | None = None
+    protected_history: _Protected | None = msgspec.field(name="protectedHistory", default=None)
 
 
 class X:
@@ -207,6 +216,8 @@ def _unzipped(lane: str, since: int, fetch: Fetch) -> Iterator[Page]:
             account = next((name for name in names if _ACCOUNT.fullmatch(name)), None)
             if account is None:
                 raise WrongSourceError("there is no data/account.js in the zip file, as archives of X have")
+            for name in filter(_PROTECTED.fullmatch, names):
+                _refuse_protected(_entries(_member(packed, name))[1])
             address = _address(_entries(_member(packed, account))[1])
             now = datetime.now(UTC)
             for number, group in enumerate(_groups(names)[since:PARTS], since + 1):
@@ -218,6 +229,13 @@ def _unzipped(lane: str, since: int, fetch: Fetch) -> Iterator[Page]:
         raise WrongSourceError(f"the zip file is broken ({error}); download it again") from error
     finally:
         file.close()
+
+
+def _refuse_protected(lines: list[_Line | Fault]) -> None:
+    """What is protected was said to some, and not in public."""
+    told = [one.protected_history for one in lines if not isinstance(one, Fault) and one.protected_history]
+    if told and max(told, key=lambda one: one.protected_at).action.lower() == "protect":
+        raise WrongSourceError("the posts of this account are protected, so nothing of it is kept")
 
 
 def _groups(names: list[str]) -> list[list[str]]:

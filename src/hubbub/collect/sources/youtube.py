@@ -181,7 +181,7 @@ class YouTube:
         yield from (f"talk:{video}" for video in videos)
         yield from _batches("videos", [post for post in watch.posts if not _is_comment(post)])
         yield from _batches("comments", [post for post in watch.posts if _is_comment(post)])
-        yield from _batches("channels", watch.speakers)
+        yield from _batches("channels", [*watch.speakers, *watch.profiles])
         yield from (f"following:{channel}" for channel in watch.speakers)
         others = [work for work in watch.works if work.scheme != "youtube"]
         yield from dict.fromkeys(f"search:{words}" for work in others if (words := _words(work)))

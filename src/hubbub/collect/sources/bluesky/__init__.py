@@ -49,7 +49,7 @@ class Bluesky:
         terms="https://bsky.social/about/support/tos",
         licence="posts belong to their authors; deletions must be honoured",
         keeps_pages="never",
-        yields=("Post", "Account", "Follow", "FollowList"),
+        yields=("Post", "Account", "Follow", "FollowList", "Block", "Alias"),
         deletions="told",
         shapes="recorded",
         colour="#2f7de1",

@@ -12,20 +12,25 @@ from msgspec import Raw, Struct, field
 
 from hubbub.collect.reading import sample
 from hubbub.collect.sources.bluesky.records import (
+    BLOCK,
     FOLLOW,
     LIKE,
     NAME,
     POST,
     PROFILE,
     REPOST,
+    UNSEEN,
+    VISIBILITY,
+    Label,
     Ref,
+    VisibilityRecord,
     earlier,
     echo_of,
     moment,
     post_of,
     tid,
 )
-from hubbub.model import Account, Change, Fact, Fault, Follow, Page, Post
+from hubbub.model import Account, Block, Change, Fact, Fault, Follow, Page, Post
 
 
 class Commit(Struct, gc=False):
@@ -58,13 +63,20 @@ class SubjectRecord(Struct, gc=False):
     created_at: str | None = field(name="createdAt", default=None)
 
 
-class FollowRecord(Struct, gc=False):
+class TieRecord(Struct, gc=False):
+    """Who is followed, or blocked."""
+
     subject: str
 
 
-class ProfileRecord(Struct, gc=False):
+class Labels(Struct):
+    values: list[Label] = []
+
+
+class ProfileRecord(Struct):
     name: str | None = field(name="displayName", default=None)
     description: str | None = None
+    labels: Labels | None = None
 
 
 _CHANGES: dict[str, Change] = {"delete": "withdrawn", "update": "edited"}
@@ -72,7 +84,8 @@ _BROKEN = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
 _SAID = frozenset({POST, REPOST, LIKE})
 _frame = msgspec.json.Decoder(Frame)
 _subject = msgspec.json.Decoder(SubjectRecord)
-_follow = msgspec.json.Decoder(FollowRecord)
+_tie = msgspec.json.Decoder(TieRecord)
+_visibility = msgspec.json.Decoder(VisibilityRecord)
 _profile = msgspec.json.Decoder(ProfileRecord)
 
 
@@ -129,22 +142,31 @@ def _of_commit(frame: Frame, commit: Commit, received_at: datetime) -> Fact | No
     if deletes and collection in _SAID:
         return Post(source=NAME, id=key, via=NAME, version=commit.rev, change=change)
     if collection == PROFILE and not deletes:
-        profile = _profile.decode(commit.record)
-        name, about = profile.name or None, profile.description or None
-        return Account(source=NAME, id=did, via=NAME, version=commit.rev, name=name, description=about)
-    if collection == FOLLOW:
+        return _of_profile(did, commit)
+    if collection == VISIBILITY:
+        declines = not deletes and _visibility.decode(commit.record).declines
+        return Account(source=NAME, id=did, via=NAME, version=commit.rev, declines=declines)
+    if collection in (FOLLOW, BLOCK):
         # Ties are ordered by time: of a tie and its end in one page the later has to win.
-        at, followed = (
-            min(moment(frame.time_us), received_at),
-            None if deletes else _follow.decode(commit.record).subject,
-        )
-        return Follow(source=NAME, via=NAME, seen_at=at, follower=did, followed=followed, id=key, change=change)
+        at = min(moment(frame.time_us), received_at)
+        other = None if deletes else _tie.decode(commit.record).subject
+        if collection == BLOCK:
+            return Block(source=NAME, via=NAME, seen_at=at, blocker=did, blocked=other, id=key, change=change)
+        return Follow(source=NAME, via=NAME, seen_at=at, follower=did, followed=other, id=key, change=change)
     if collection not in _SAID:
         return None
     if collection == POST:
         return post_of(did, commit.rkey, commit.rev, commit.record, moment(frame.time_us), change)
     told = _subject.decode(commit.record)
     return echo_of(key, commit.rev, told.subject.uri, earlier(told.created_at, moment(frame.time_us)), change)
+
+
+def _of_profile(did: str, commit: Commit) -> Account:
+    profile = _profile.decode(commit.record)
+    if profile.labels and any(label.val == UNSEEN for label in profile.labels.values):
+        return Account(source=NAME, id=did, via=NAME, version=commit.rev, change="withdrawn")
+    name, about = profile.name or None, profile.description or None
+    return Account(source=NAME, id=did, via=NAME, version=commit.rev, name=name, description=about)
 
 
 def _of_account(frame: Frame) -> Account | None:

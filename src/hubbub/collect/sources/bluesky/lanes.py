@@ -63,13 +63,17 @@ def lanes(watch: Watch) -> Iterator[str]:
     given = dict(_given(watch.lists))
     behind = "".join(f" {name}={given[name]}" for name in HOSTS if name in given)
     whole = "appview" not in given
+    own = ["author", "follows"]
+    own += ["blocks"] if whole or "pds" in given else []
+    own += ["blockers"] if whole or "constellation" in given else []
     kinds = [
         _streams(given),
         _batches("posts", watch.posts, _is_post),
-        *(_batches("profiles", some, _is_did) for some in _buckets(watch.speakers)),
-        (f"author:{one.value}" for one in watch.owners if one.scheme == NAME),
+        *(_batches("profiles", some, _is_did) for of in (watch.speakers, watch.profiles) for some in _buckets(of)),
+        (f"{kind}:{one.value}" for one in watch.owners if one.scheme == NAME for kind in own),
         _searches(watch) if whole or "pds" in given else (),
         _backlinks(watch) if whole or "constellation" in given else (),
+        (f"visibility:{did}" for did in (*watch.speakers, *watch.profiles) if _is_did(did)),
         (f"{kind}:{did}" for did in watch.speakers if _is_did(did) for kind in ("followers", "follows")),
     ]
     yield from dict.fromkeys(lane + behind for lanes_ in kinds for lane in lanes_)

@@ -14,8 +14,11 @@ from hubbub.model import Change, Link, Post
 
 NAME = "bluesky"
 POST, REPOST, LIKE = "app.bsky.feed.post", "app.bsky.feed.repost", "app.bsky.feed.like"
-PROFILE, FOLLOW = "app.bsky.actor.profile", "app.bsky.graph.follow"
-COLLECTIONS = (POST, REPOST, LIKE, PROFILE, FOLLOW)
+PROFILE, FOLLOW, BLOCK = "app.bsky.actor.profile", "app.bsky.graph.follow", "app.bsky.graph.block"
+VISIBILITY = "app.bsky.actor.contentVisibilityDeclaration"  # one record, whose key is `self`
+COLLECTIONS = (POST, REPOST, LIKE, PROFILE, FOLLOW, BLOCK, VISIBILITY)
+# An account that wants to be shown to nobody who is not logged in. We are not, whoever reads what we keep.
+UNSEEN = "!no-unauthenticated"
 
 _DIGITS = "234567abcdefghijklmnopqrstuvwxyz"
 _TID = re.compile(f"[{_DIGITS[:16]}][{_DIGITS}]{{12}}")
@@ -58,6 +61,14 @@ class Embed(Struct):
 
 class Reply(Struct):
     parent: Ref | None = None
+
+
+class Label(Struct):
+    val: str = ""
+
+
+class VisibilityRecord(Struct):
+    declines: bool = field(name="hideFromAlgorithmicRecommendations", default=False)
 
 
 class PostRecord(Struct):

@@ -17,12 +17,12 @@ from hubbub.collect import archive
 from hubbub.collect.reading import sample
 from hubbub.collect.source import Fetch, WrongAnswerError
 from hubbub.collect.sources.bluesky.car import Told, lines_of
-from hubbub.collect.sources.bluesky.records import FOLLOW, PROFILE, micros, read_time
+from hubbub.collect.sources.bluesky.records import BLOCK, FOLLOW, PROFILE, VISIBILITY, micros, read_time
 from hubbub.model import Fault, Page
 
 AGE = 1.0  # seconds
 REWIND = 5_000_000  # microseconds: Jetstream's servers differ a little, and reading twice changes nothing
-_WANTED = ("app.bsky.feed.*", FOLLOW, PROFILE)
+_WANTED = ("app.bsky.feed.*", FOLLOW, PROFILE, BLOCK, VISIBILITY)
 _RELAY = "/xrpc/com.atproto.sync.subscribeRepos"
 
 

@@ -30,7 +30,8 @@ _COMMIT, _ACCOUNT, _IDENTITY = _word(b'commit"'), _word(b"account"), _word(b"ide
 _CREATE, _DELETE = _word(b'create"'), _word(b'delete"')
 _TOLD = len("app.bsky.fe")
 _POST, _LIKE, _REPOST = _word(b'ed.post"'), _word(b'ed.like"'), _word(b"ed.repos")
-_FOLLOW, _PROFILE = _word(b"aph.foll"), _word(b"tor.prof")
+_FOLLOW, _BLOCK = _word(b"aph.foll"), _word(b"aph.bloc")
+_PROFILE, _VISIBILITY = _word(b"tor.prof"), _word(b"tor.cont")
 _NAMED, _NAMED_ESCAPED = _word(b"ed.post/"), _word(b"ed.post\\")
 # How far on `ed.post/` stands at least if none begins eight bytes before this letter (Horspool, 1980).
 _SKIPPED = np.full(256, 8, np.uintp)
@@ -100,9 +101,11 @@ def _line(some: Bytes, words: Prints, start: int, end: int, places: Numbers, pri
         return _READ, False
     change = words[operation + 9] & _SEVEN
     of = words[collection + 8 + _TOLD] if collection + 16 + _TOLD <= end else _SEVEN
+    if of == _VISIBILITY:
+        return _key(some, words, did, end, _ITSELF, prints, 0), False
     if of == _PROFILE:
         return 0 if change == _DELETE else _key(some, words, did, end, _ITSELF, prints, 0), False
-    if of not in (_POST, _LIKE, _REPOST, _FOLLOW):
+    if of not in (_POST, _LIKE, _REPOST, _FOLLOW, _BLOCK):
         return 0, False
     if of == _POST and change == _CREATE:
         return _posts(some, words, _record(words, start, end, places), end, places, prints), True
@@ -112,7 +115,7 @@ def _line(some: Bytes, words: Prints, start: int, end: int, places: Numbers, pri
         return _READ, False
     key = _find(words, start, end, _RKEY, places, _AT_RKEY)
     count = _key(some, words, key + 8, end, _ITSELF, prints, 0) if key >= 0 else _READ
-    if of == _FOLLOW:  # who followed is held by that name, and the tie by its own
+    if of in (_FOLLOW, _BLOCK):  # who followed is held by that name, and the tie by its own
         count = _key(some, words, did, end, _ITSELF, prints, count)
     return count, False
 
@@ -120,7 +123,7 @@ def _line(some: Bytes, words: Prints, start: int, end: int, places: Numbers, pri
 @njit(cache=True, nogil=True)
 def _echo(some: Bytes, words: Prints, start: int, end: int, of: np.uint64, places: Numbers, prints: Prints) -> int:
     """Fill in whom a line ties, or which post it passes on or likes, which most name as far from the end."""
-    if of == _FOLLOW:
+    if of in (_FOLLOW, _BLOCK):
         count = _key(some, words, start + 8, end, TIES, prints, 0)
         subject = _find(words, start, end, _SUBJECT, places, _AT_SUBJECT)
         return _key(some, words, subject + 8, end, TIES, prints, count) if subject >= 0 else _READ

@@ -14,10 +14,14 @@ from msgspec import Raw, Struct, field
 from hubbub.collect.reading import sample
 from hubbub.collect.sources.bluesky.lanes import apart, asked_of, list_of
 from hubbub.collect.sources.bluesky.records import (
+    BLOCK,
     LIKE,
     NAME,
     POST,
     REPOST,
+    UNSEEN,
+    Label,
+    VisibilityRecord,
     echo_of,
     made_at,
     micros,
@@ -27,7 +31,7 @@ from hubbub.collect.sources.bluesky.records import (
     tid,
     version_of,
 )
-from hubbub.model import Account, Claim, Fact, Fault, Follow, FollowList, Page, Post
+from hubbub.model import Account, Alias, Block, Claim, Fact, Fault, Follow, FollowList, Identifier, Page, Post
 
 # An AppView may lag behind the network: what it says of an account is dated back, so that it never outdoes what a
 # stream has told since, a withdrawal above all.
@@ -35,10 +39,6 @@ LAG = timedelta(minutes=10)
 HOSTED = ".bsky.social"  # the network's own domain, whose names prove nothing
 _AWAY = ("AccountDeactivated", "AccountTakedown")
 _BAD = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)
-
-
-class Label(Struct):
-    val: str = ""
 
 
 class Actor(Struct):
@@ -94,7 +94,7 @@ class _Threads(Struct):
     thread: Raw
 
 
-class _Profiles(Struct):
+class Profiles(Struct):
     profiles: list[Raw]
 
 
@@ -103,6 +103,36 @@ class Ties(Struct):
     followers: list[Raw] = []
     follows: list[Raw] = []
     cursor: str | None = None
+
+    @property
+    def listed(self) -> list[Raw]:
+        return self.followers + self.follows
+
+
+class _Blocked(Struct):
+    subject: str
+
+
+class Blocking(Struct):
+    """A record by which an account blocks another."""
+
+    uri: str
+    value: _Blocked
+
+
+class Blocks(Struct):
+    """Records of that kind, as `listRecords` gives them."""
+
+    records: list[Raw]
+    cursor: str | None = None
+
+    @property
+    def listed(self) -> list[Raw]:
+        return self.records
+
+
+class _Visibility(Struct):
+    value: VisibilityRecord
 
 
 class Record(Struct):
@@ -216,10 +246,12 @@ def _thread(page: Page) -> Iterator[Fact | Fault]:
 
 
 def _backlinks(page: Page) -> Iterator[Fact | Fault]:
-    """Reposts and likes of a post, by their addresses."""
+    """Reposts and likes of a post, and who blocks an account, by the records' addresses."""
     subject = parse_qs(urlsplit(page.address).query)["subject"][0]
     for one in msgspec.json.decode(page.body, type=Backlinks).records:
-        if one.collection in (REPOST, LIKE):
+        if one.collection == BLOCK:
+            yield _block(page, f"at://{one.did}/{BLOCK}/{one.rkey}", one.did, subject)
+        elif one.collection in (REPOST, LIKE):
             key, version = f"at://{one.did}/{one.collection}/{one.rkey}", version_of(one.rkey, page.received_at)
             try:
                 echo = echo_of(key, version, subject, made_at(one.rkey, page.received_at))
@@ -235,27 +267,58 @@ def _backlinks(page: Page) -> Iterator[Fact | Fault]:
 
 def _profiles(page: Page) -> Iterator[Fact | Fault]:
     """Profiles: accounts that were asked for and are no longer shown have left."""
-    shown = msgspec.json.decode(page.body, type=_Profiles).profiles
+    shown = msgspec.json.decode(page.body, type=Profiles).profiles
     yield from (fact for _, fact in _actors(page, shown))
     for did in _missing(page, "profiles", shown):
         yield _left(page, did)
 
 
+def _visibility(page: Page) -> Iterator[Fact]:
+    """Whether an account wants to be recommended. An AppView may know of no such record, so none says nothing."""
+    declines = msgspec.json.decode(page.body, type=_Visibility).value.declines
+    version = tid(micros(page.received_at - LAG))
+    yield Account(source=NAME, id=apart(page.lane).argument, via=NAME, version=version, declines=declines)
+
+
+def _blocks(page: Page) -> Iterator[Fact | Fault]:
+    """One page of those whom an account blocks; with the last one, how far the list was read."""
+    whose = apart(page.lane).argument
+    for raw in msgspec.json.decode(page.body, type=Blocks).records:
+        try:
+            one = msgspec.json.decode(raw, type=Blocking)
+            yield _block(page, one.uri, whose, one.value.subject)
+        except _BAD:
+            yield Fault("no record of a block", sample=sample(raw))
+    yield from _end_of(page, whose, "blocks")
+
+
+def _block(page: Page, key: str, blocker: str, blocked: str) -> Block:
+    return Block(source=NAME, via=NAME, seen_at=page.received_at, blocker=blocker, blocked=blocked, id=key)
+
+
+def _end_of(page: Page, whose: str, direction: Literal["followers", "following", "blocks"]) -> Iterator[FollowList]:
+    began_at, complete = list_of(page.resume)
+    if began_at is not None and complete is not None:
+        yield FollowList(
+            source=NAME, account=whose, direction=direction, via=NAME, began_at=began_at, complete=complete
+        )
+
+
 def _ties(page: Page) -> Iterator[Fact | Fault]:
     """One page of the followers of an account, or of whom it follows; with the last one, how far the list was read."""
     ties = msgspec.json.decode(page.body, type=Ties)
-    whose = ties.subject.did
+    whose, asked = ties.subject.did, apart(page.lane).argument
+    if asked != whose:  # whoever was asked for by their handle is known by both from now on
+        named = (Identifier(NAME, asked), Identifier(NAME, whose))
+        version = tid(micros(page.received_at))
+        yield Alias(identifier=named[0], relation="is_same_as", other=named[1], via=NAME, version=version)
     direction: Literal["followers", "following"] = "followers" if page.lane.startswith("followers:") else "following"
     for actor, fact in _actors(page, ties.followers if direction == "followers" else ties.follows):
         yield fact
         if actor is not None:
             ends = (actor.did, whose) if direction == "followers" else (whose, actor.did)
             yield Follow(source=NAME, via=NAME, seen_at=page.received_at, follower=ends[0], followed=ends[1])
-    began_at, complete = list_of(page.resume)
-    if began_at is not None and complete is not None:
-        yield FollowList(
-            source=NAME, account=whose, direction=direction, via=NAME, began_at=began_at, complete=complete
-        )
+    yield from _end_of(page, whose, direction)
 
 
 def _actors(page: Page, raws: Iterable[Raw]) -> Iterator[tuple[Actor | None, Fact | Fault]]:
@@ -270,6 +333,8 @@ def _actors(page: Page, raws: Iterable[Raw]) -> Iterator[tuple[Actor | None, Fac
 def _account(page: Page, actor: Actor) -> Account:
     handle = None if actor.handle == "handle.invalid" else actor.handle
     said = None if actor.labels is None else {label.val for label in actor.labels}
+    if said and UNSEEN in said:
+        return _left(page, actor.did)
     return Account(
         source=NAME,
         id=actor.did,
@@ -282,7 +347,6 @@ def _account(page: Page, actor: Actor) -> Account:
         followers=actor.followers,
         following=actor.following,
         bot=None if said is None else "bot" in said,
-        hidden=None if said is None else "!no-unauthenticated" in said,
         claims=tuple(_claims(handle)),
     )
 
@@ -314,6 +378,8 @@ _METHODS: dict[str, Callable[[Page], Iterable[Fact | Fault]]] = {
     "app.bsky.feed.getPostThread": _thread,
     "blue.microcosm.links.getBacklinks": _backlinks,
     "app.bsky.actor.getProfiles": _profiles,
+    "com.atproto.repo.getRecord": _visibility,
+    "com.atproto.repo.listRecords": _blocks,
     "app.bsky.graph.getFollowers": _ties,
     "app.bsky.graph.getFollows": _ties,
 }

@@ -2,7 +2,8 @@
 
 `posts`: posts by their addresses, what answers and what quotes them. `engagement`: who liked and who passed on.
 `search`, `backlinks`, `author`: posts that name a work, that link to it, and those of one account. `profiles`,
-`followers`, `follows`: accounts and their ties. The views of posts and accounts come from an AppView; an index of
+`followers`, `follows`: accounts and their ties. `blocks`, `blockers`: whom an account blocks, and who blocks it.
+`visibility`: whether it wants to be recommended. The views of posts and accounts come from an AppView; an index of
 backlinks knows what an AppView does not tell: the addresses of likes and reposts.
 """
 
@@ -18,8 +19,8 @@ from hubbub.collect.reading import stamp
 from hubbub.collect.source import FRESH, Fetch, decoded, page_of
 from hubbub.collect.sources.bluesky.lanes import BATCH, Lane, list_of
 from hubbub.collect.sources.bluesky.login import Logins
-from hubbub.collect.sources.bluesky.records import LIKE, POST, REPOST, micros, read_time, tid
-from hubbub.collect.sources.bluesky.views import Actor, Backlinks, Feed, Posts, Ties, View
+from hubbub.collect.sources.bluesky.records import BLOCK, LIKE, POST, REPOST, VISIBILITY, micros, read_time, tid
+from hubbub.collect.sources.bluesky.views import Actor, Backlinks, Blocking, Blocks, Feed, Posts, Profiles, Ties, View
 from hubbub.model import Answer, Page
 from hubbub.settings import FOLLOWERS_CEILING
 
@@ -147,9 +148,41 @@ class Asking:
         actors = self._lane.argument.split(",")
         yield self._page(await self._view("app.bsky.actor.getProfiles", {"actors": actors}))
 
+    async def _visibility(self, since: str) -> AsyncIterator[Page]:
+        asked = {"repo": self._lane.argument, "collection": VISIBILITY, "rkey": "self"}
+        answer = await self._view("com.atproto.repo.getRecord", asked)
+        if answer.status == 200:
+            yield self._page(answer)
+
+    async def _blockers(self, since: str) -> AsyncIterator[Page]:
+        answer = await self._view("app.bsky.actor.getProfiles", {"actors": [self._lane.argument]})
+        for actor in _read(decoded(answer, Profiles).profiles if answer.status == 200 else (), Actor):
+            async for part in self._links(actor.did, f"{BLOCK}:subject"):
+                yield self._page(part.answer)
+
     async def _ties(self, since: str) -> AsyncIterator[Page]:
-        """A list of followers or followed. The resume point tells when it was begun, how many came, and the cursor."""
         method = "app.bsky.graph.getFollowers" if self._lane.kind == "followers" else "app.bsky.graph.getFollows"
+        async for page in self._list(since, Ties, Actor, method, {"actor": self._lane.argument}):
+            yield page
+
+    async def _blocks(self, since: str) -> AsyncIterator[Page]:
+        async def ask(method: str, params: dict[str, Any]) -> Answer:
+            return await self._get("pds", f"xrpc/{method}", params, accept=(200, 400))
+
+        asked = {"repo": self._lane.argument, "collection": BLOCK}
+        async for page in self._list(since, Blocks, Blocking, "com.atproto.repo.listRecords", asked, ask):
+            yield page
+
+    async def _list(
+        self,
+        since: str,
+        type_: type[Ties] | type[Blocks],
+        entry: type[Any],
+        method: str,
+        asked: dict[str, Any],
+        ask: Callable[[str, dict[str, Any]], Any] | None = None,
+    ) -> AsyncIterator[Page]:
+        """A long list. The resume point tells when it was begun, how many came, and the cursor."""
         began_at, complete = list_of(since)
         count, cursor, lacks = 0, None, False
         if began_at is not None and complete is None:
@@ -157,12 +190,12 @@ class Asking:
             count = int(number)
         else:
             began_at = None
-        params = {"actor": self._lane.argument, "cursor": cursor}
-        async for part in self._paged(Ties, method, params, most=FOLLOWERS_CEILING // LIMIT * 2):
+        params = {**asked, "cursor": cursor}
+        async for part in self._paged(type_, method, params, ask, most=FOLLOWERS_CEILING // LIMIT * 2):
             began_at = began_at or part.answer.received_at
-            listed = part.told.followers + part.told.follows
+            listed = part.told.listed
             count += len(listed)
-            lacks = lacks or len(list(_read(listed, Actor))) < len(listed)
+            lacks = lacks or len(list(_read(listed, entry))) < len(listed)
             ends = part.last or count >= FOLLOWERS_CEILING
             state = f"{count} {part.cursor}" if not ends else "cut" if part.cursor or lacks else "whole"
             yield self._page(part.answer, f"{began_at.isoformat()} {state}")
@@ -239,5 +272,8 @@ _READ: dict[str, Callable[[Asking, str], AsyncIterator[Page]]] = {
     "profiles": Asking._profiles,
     "followers": Asking._ties,
     "follows": Asking._ties,
+    "blocks": Asking._blocks,
+    "blockers": Asking._blockers,
+    "visibility": Asking._visibility,
 }
 KINDS = frozenset(_READ)
