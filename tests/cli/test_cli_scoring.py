@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.commanded import WORK, run
 from tests.cli.test_cli_people import spoken
 
@@ -35,6 +37,17 @@ def test_faults_of_a_formula_are_told_with_their_line(store: str, tmp_path: Path
     run(store, "score", WORK, "--formula", tmp_path / "none").fails("cannot be read", status=2)
     run(store, "score").fails("give the work", status=2)
     run(store, "score", "--print-formula", "--formula", file).fails("a file of yours", status=2)
+
+
+def test_a_report_stands_without_a_score(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoken(store, "Ann")
+    file = tmp_path / "mine.toml"
+    file.write_text("x = = 1")
+    monkeypatch.setenv("HUBBUB_FORMULA", str(file))
+    ran = run(store, "report", WORK)
+    assert (ran.status, ran.err) == (0, "")
+    assert "attention score unknown: the formula" in ran.out
+    run(store, "score", WORK).fails("line 1", status=2)
 
 
 def test_a_work_that_nobody_mentions_has_no_score(store: str) -> None:

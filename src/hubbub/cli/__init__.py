@@ -269,7 +269,7 @@ def report(
         if json:
             show.as_json(answers.report(identifier, voices=None))
         else:
-            scored = scoring.in_short(answers.score(identifier, scoring.formula_of(None), 0))
+            scored = scoring.of(answers, identifier)
             latest = answers.said(identifier, limit=answered.LATEST, newest=True)
             answered.report(answers.report(identifier), latest, scored)
 

@@ -13,6 +13,8 @@ from hubbub.cli import show, wants
 from hubbub.cli.given import identifier_of, store_of
 from hubbub.cli.show import called, out, plain, stamped, tabled
 from hubbub.metrics import INDICATORS
+from hubbub.metrics.score import Score
+from hubbub.model import Identifier
 from hubbub.reference.attention import NAMES, Formula
 from hubbub.reference.places import place
 
@@ -67,11 +69,16 @@ def formula_of(written: str | None) -> Formula:
         show.fail(str(error), status=2)
 
 
-def in_short(found: Attention) -> Text | None:
-    """The score on one line."""
-    if found.score is None:
-        return None
-    one = found.score
+def of(answers: Answers, identifier: Identifier) -> Text | None:
+    """A work's score on one line, or why there is none; None where no mention is held."""
+    try:
+        found = answers.score(identifier, chosen(), 0)
+    except ValueError as error:
+        return Text(f"unknown: {plain(str(error))}", style="yellow")
+    return _line(found.score) if found.score else None
+
+
+def _line(one: Score) -> Text:
     return Text(f"{one.shown:g}", style="bold") + Text(f"  {plain(f'{one.label} ({one.name}, version {one.version})')}")
 
 
@@ -79,11 +86,10 @@ def _show(found: Attention) -> None:
     out.print(Text(plain(found.title or str(found.identifier)), style="bold"))
     if found.simulated:
         out.print(Text("Simulated: nothing here is real.", style="bold yellow"))
-    line = in_short(found)
-    if line is None:
+    if found.score is None:
         out.print("Its score is unknown: no mention of it is held. That is not the same as no attention.")
         return
-    out.print(line)
+    out.print(_line(found.score))
     table = tabled("where", "kind", "mentions", "that count", "adds")
     for part in found.parts:
         numbers = f"{part.mentions:,}", f"{part.counting:,}", f"{part.adds:g}"

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from math import log10
+from math import log10, sqrt
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from hubbub.web.pages import Reading, card_of, identifier_of, page_of
 
 COLOURS = 8  # what is beyond them is grey
 PER_PAGE = 100
+ROOMY = 700  # people for whom a picture has room enough
 NAMED = 3  # of those to whom somebody is tied
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -107,7 +108,7 @@ def titles(found: Network) -> list[str]:
     """What groups are called: by the words that set one apart, else by a work, else by its number."""
     said: list[str] = []
     for number, one in enumerate(found.groups):
-        works = [words.excerpt(words.plain(title), 50) for _, title in one.works if title]
+        works = [words.excerpt(words.plain(title) if title else work.value, 50) for work, title in one.works]
         names = [name for name in (", ".join(one.words), *works) if name and name not in said]
         said.append(next(iter(names), f"group {number + 1}"))
     return said
@@ -141,7 +142,7 @@ def _data(found: Network | None) -> Response:
             path=words.account_path(one.person.speaker),
             x=x,
             y=y,
-            size=_size(one, len(found.works)),
+            size=_size(one, found),
             group=one.group if one.group is not None and one.group < COLOURS else None,
             kind=colours.get(one.kind),
         )
@@ -150,10 +151,11 @@ def _data(found: Network | None) -> Response:
     return Response(msgspec.json.encode(Picture(drawn, found.ties)), media_type="application/json")
 
 
-def _size(one: Node, works: int) -> float:
+def _size(one: Node, found: Network) -> float:
     """The radius of a dot: by works where there are several, else by followers; what is unknown is small."""
-    number = one.person.works - 1 if works > 1 else (one.person.speaker.followers or 0) / 10
-    return round(3 + 4 * log10(1 + number), 1)
+    number = one.person.works - 1 if len(found.works) > 1 else (one.person.speaker.followers or 0) / 10
+    scale = min(1.0, sqrt(ROOMY / len(found.voices)))
+    return round((3 + 4 * log10(1 + number)) * scale, 1)
 
 
 def _places(found: Network) -> Sequence[tuple[float, float]]:

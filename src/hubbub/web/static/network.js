@@ -45,6 +45,7 @@ function draw(picture) {
     stagePadding: 24,
     zIndex: true,
     defaultDrawNodeHover(context, node, settings) {
+      context.font = `${settings.labelSize}px ${settings.labelFont}`;
       const width = context.measureText(node.label).width;
       context.fillStyle = colours.paper;
       context.fillRect(node.x + node.size + 1, node.y - settings.labelSize, width + 8, settings.labelSize * 1.8);
@@ -59,7 +60,7 @@ function draw(picture) {
     },
     edgeReducer(name, tie) {
       const away = near && !graph.extremities(name).every((end) => near.has(end));
-      return { ...tie, color: colours.line, hidden: away || !shows(tie) };
+      return { ...tie, color: near ? colours.gnone : colours.line, hidden: away || !shows(tie) };
     },
   });
 
