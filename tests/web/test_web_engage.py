@@ -8,7 +8,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from hubbub.answers import Answers
-from hubbub.model import Account
+from hubbub.model import Account, Follow
 from tests.web.conftest import DATA, PAPER, SCRIPT, START, spoken
 from tests.web.test_web_pages import get, text, text_of
 
@@ -81,3 +81,26 @@ def test_a_shelf_of_which_nobody_spoke_has_a_plan(own_client: httpx.Client) -> N
     assert (
         own_client.post("/shelf/none/engage", data={"source": "a", "account": "b", "word": "done"}).status_code == 404
     )
+
+
+def test_who_was_never_heard_is_shown_by_their_profile_and_without_odds(
+    own_client: httpx.Client, own_answers: Answers
+) -> None:
+    lo, ann = "did:plc:listens", f"did:plc:{4:024d}"
+    listens = Account(
+        source="bluesky", via="bluesky", id=lo, version="1", name="Lo Marsh", description="Reads about flies"
+    )
+    tie = Follow(source="bluesky", via="bluesky", follower=lo, followed=ann, seen_at=START)
+    unknown = "Of those who were never heard to speak of a work, that is not known."
+    assert unknown not in text(get(own_client, PAGE))
+    with own_answers._store.writing() as writer:
+        writer.keep([tie, listens], START)
+    tree = get(own_client, PAGE)
+    (card,) = (one for one in tree.css(".suggestion") if "Lo Marsh" in text_of(one))
+    assert [one.text() for one in card.css(".bio, .bio + .note")] == [
+        "Reads about flies",
+        "Never heard to speak of a work.",
+    ]
+    assert "Why follows 1 of your voices" in text_of(card)
+    assert "Connected through Ann" in text_of(card)
+    assert unknown in text(tree)

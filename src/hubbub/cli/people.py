@@ -135,6 +135,8 @@ def _suggestions(found: Suggestions, today: bool) -> None:
         if ring and not found.plan:
             times = f"{odds.times:g} times ({odds.low:g} to {odds.high:g}) as likely as an average account"
             out.print(Text(f"{times} to engage with the next work, {found.odds.measured}.", style="dim"))
+            if not all(one.last for one in ring):
+                out.print(Text("Of those who were never heard to speak of a work, that is not known.", style="dim"))
         for one in ring:
             _suggestion(one)
         if not ring:
@@ -154,7 +156,9 @@ def _suggestion(one: Suggestion) -> None:
         out.print(f"    through {', '.join(plain(called(voice)) for voice in one.through)}")
     if one.last and one.last.url:
         out.print(Text(f"    last {stamped(one.last_at)}: {plain(one.last.url)}", style="dim"))
-    elif who.description:
+    if one.last is None:
+        out.print(Text("    never heard to speak of a work", style="dim"))
+    if who.description and not (one.last and one.last.url):
         out.print(Text(f"    says of itself: {shorten(plain(who.description), PROFILE)}", style="dim"))
     if one.adds:
         out.print(f"    would let {counted('listener', one.adds)} hear of you whom none of your voices reaches")

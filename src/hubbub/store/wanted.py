@@ -155,15 +155,16 @@ def _near(connection: Connection, speakers: Sequence[int]) -> list[str]:
         select(follow.followed.label("account")).where(among(follow.follower, some)),
         select(follow.follower).where(among(follow.followed, some)),
     ).subquery()
-    asked = (
-        select(account.key)
-        .join(ends, ends.c.account == account.id)
-        .where(account.key.is_not(None), not_(among(account.id, list(speakers))))
-        .group_by(account.id, account.key)
-        .order_by(func.count().desc(), account.id)
+    most = (
+        select(ends.c.account, func.count().label("ties"))
+        .where(not_(among(ends.c.account, list(speakers))))
+        .group_by(ends.c.account)
+        .order_by(func.count().desc(), ends.c.account)
         .limit(settings.NEAR_CEILING)
+        .subquery()
     )
-    return [key for (key,) in rows(connection, asked)]
+    named = select(account.key).join(most, most.c.account == account.id).where(account.key.is_not(None))
+    return [key for (key,) in rows(connection, named.order_by(most.c.ties.desc(), account.id))]
 
 
 def subscriptions(connection: Connection) -> tuple[str, ...]:
