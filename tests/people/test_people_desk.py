@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.people.desk import HALF_LIFE, Desk, Said, Thread, asks, desk, pile_on
+from hubbub.people.desk import HALF_LIFE, Desk, Said, Thread, asks, desk, pile_on, pile_ons
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -158,3 +158,23 @@ def test_order_and_repetition_change_nothing(shuffled: list[Said], times: int) -
     threads = [thread(str(i), "Why?" if i % 2 else "Nice") for i in range(6)]
     order = [threads[int(one.account.split()[1]) % 6] for one in shuffled]
     assert on(*order) == on(*threads)
+
+
+def test_past_pile_ons_are_found_with_who_took_part() -> None:
+    past = [said(50 + one / 100, f"past {one}") for one in range(40)]
+    calm = [said(one * 5, f"calm {one}", to=f"post {one}", first_time=False) for one in range(60)]
+    found = pile_ons([*calm, *past])
+    assert {account for one in found for account in one.accounts} == {f"past {one}" for one in range(40)}
+    assert pile_ons(calm) == pile_ons([]) == []
+    assert pile_on([*calm, *past], NOW) is None
+
+
+@given(st.lists(st.tuples(st.floats(0, 40), st.integers(0, 25), st.booleans()), max_size=60))
+def test_who_piles_on_at_a_full_hour_is_among_those_of_the_past(told: list[tuple[float, int, bool]]) -> None:
+    answers = [said(hours + 0.01, str(who), first_time=new) for hours, who, new in told]
+    looked_at = {NOW - timedelta(hours=hours) for hours in range(42)}
+    wanted = [found for at in looked_at if (found := pile_on([one for one in answers if one.at < at], at))]
+    assert {one.accounts for one in pile_ons(answers)} <= {one.accounts for one in wanted}
+    ends = {at for at in looked_at if any(at - timedelta(hours=1) <= one.at < at for one in answers)}
+    at_ends = [found for at in ends if (found := pile_on([one for one in answers if one.at < at], at))]
+    assert {one.accounts for one in at_ends} == {one.accounts for one in pile_ons(answers)}

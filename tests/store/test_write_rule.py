@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from hubbub import pipeline
 from hubbub.answers import Answers
-from hubbub.model import Account, Fault, Identifier, Post
+from hubbub.model import Account, Claim, Fault, Identifier, Post
 from hubbub.store import Store
 from tests.conftest import NewStore
 from tests.store.asked import assert_answers, assert_rows, dump, told
@@ -103,6 +103,21 @@ def test_an_account_that_was_withdrawn_and_speaks_again_is_only_what_it_says_sin
     keep(store, [[own("v4", WORKS[0]), before, seen, since], [gone], [before, seen]])
     (said,) = told(store, WORKS[0])
     assert said.speaker == (AUTHOR, "since", None, None, None, None)
+
+
+def test_what_an_account_published_before_it_was_withdrawn_goes_though_it_speaks_again(new_store: NewStore) -> None:
+    store = new_store()
+    gone = Account(source=PLACE, id=AUTHOR, via=PLACE, version="v3", change="withdrawn")
+    before, since = (
+        Account(source=PLACE, id=AUTHOR, via=PLACE, version=version, claims=(Claim(f"https://{name}.example"),))
+        for version, name in (("v2", "before"), ("v5", "since"))
+    )
+    keep(store, [[own("v4", WORKS[0]), before]])
+    assert dump(store)["claims"] == [(PLACE, AUTHOR, "before.example")]
+    keep(store, [[gone]])
+    assert dump(store)["claims"] == []
+    keep(store, [[since, before]])
+    assert dump(store)["claims"] == [(PLACE, AUTHOR, "since.example")]
 
 
 OTHERWISE = [

@@ -28,6 +28,9 @@ PATHS = {
     "forget": "/forget?account=did:plc:evil",
     "simulated shelf": "/shelf/swarm",
     "where a shelf thrives": "/shelf/mine/thrive?against=swarm",
+    "community": "/shelf/mine/community",
+    "community of a few": "/shelf/swarm/community",
+    "desk": "/shelf/mine/desk",
     "score": "/score/doi/10.5555/hubbub.2025.001",
     "score of the hostile": "/score/doi/10.5555/%3Cscript%3Ealert(1)%3C/script%3E",
     "sources": "/sources",
@@ -260,3 +263,12 @@ def test_the_keyboard_comes_everywhere(chromium: Browser, server: str) -> None:
         assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
         page.keyboard.press("Enter")
         page.wait_for_url("**#main")
+
+
+def test_the_community_prints_without_what_only_a_screen_needs(chromium: Browser, server: str) -> None:
+    with opened(chromium, server, "/shelf/mine/community") as (page, _, _):
+        page.emulate_media(media="print")
+        assert not page.locator(".tabs").is_visible()
+        assert not page.get_by_text("As a table").first.is_visible()
+        assert page.locator("svg[role=img]").first.is_visible()
+        assert page.pdf(format="A4").startswith(b"%PDF")

@@ -6,6 +6,7 @@ Counts are of people: feeds stand apart, and so does oneself. Accounts that are 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from math import isnan
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -120,8 +121,9 @@ class _Growing:
     def _ledger(self, since: int, until: int) -> "Ledger":
         from hubbub.people.growth import ledger
 
-        return ledger(self.columns.account, self.columns.at, since, until, self._habits())
+        return ledger(self.columns.account, self.columns.at, since, until, self._habits)
 
+    @cached_property
     def _habits(self) -> "Habits":
         from hubbub.people.growth import USUAL, fit, repeats
 

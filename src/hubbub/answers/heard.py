@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from hubbub import identify
+from hubbub.answers.acquainted import acquainted
 from hubbub.answers.people import Person, Spoken, by_accounts, person, rows_of, spoken
 from hubbub.answers.registered import description
 from hubbub.answers.same import Joined, joined
@@ -74,16 +75,23 @@ class Heard:
         return list(found.values())
 
     @cached_property
+    def _said(self) -> set[int]:
+        """The rows of all accounts that speak of the works, or answer."""
+        said = {one.account for one in self.mentions} | {one.account for one in self.answers}
+        return {row for row in said if row is not None}
+
+    @cached_property
     def own(self) -> set[int]:
         """The rows of the accounts that are one's own: those given, and those whose works the shelf holds."""
-        said = {one.account for one in self.mentions} | {one.account for one in self.answers}
-        speakers, owners_ = self.view.speakers(said), self.view.owners(self.shelf.name)
+        speakers, owners_ = self.view.speakers(self._said), self.view.owners(self.shelf.name)
         owners, addresses = _called(owners_)
+        known = acquainted(self.view.connection, self.shelf.name).own
         own = {
             row
-            for row in said
-            if row is not None and (one := speakers[row])
-            if (one.source, one.key) in self._own
+            for row in self._said
+            if (one := speakers[row])
+            if row in known
+            or (one.source, one.key) in self._own
             or owners.intersection([(one.source, one.key.casefold()), (one.source, (one.handle or "").casefold())])
             or addresses.intersection([normal(one.url or "") or "", normal(one.key) or ""])
         }
@@ -99,8 +107,7 @@ class Heard:
 
     @cached_property
     def _joined(self) -> Joined:
-        said = {one.account for one in self.mentions} | {one.account for one in self.answers}
-        return joined(self.view, {row for row in said if row is not None})
+        return joined(self.view, self._said)
 
     @cached_property
     def people(self) -> dict[int, PersonOf]:

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 import numpy as np
 from msgspec import Struct
@@ -18,6 +19,7 @@ HOUR = timedelta(hours=1)
 BASE = timedelta(days=7)  # what the hours now are compared with
 NOW = 6  # hours that count as now
 FEWEST = 10  # accounts beyond the usual that it takes to pile on
+FIRST_TIME = 0.8  # of these accounts are more than that seen for the first time
 
 _ADDRESS = re.compile(r"\S+://\S+|\bwww\.\S+")
 _QUESTION = re.compile("[?\uff1f\u061f\u037e\u055e]")  # Latin, East Asian, Arabic, Greek and Armenian
@@ -161,7 +163,7 @@ def pile_on(said: Sequence[Said], now: datetime) -> PileOn | None:
     targets = Counter(one.to for one in recent)
     post = min(targets, key=lambda to: (-targets[to], to))
     concentration = targets[post] / len(recent)
-    if z > 4 and first_time > 0.8 and concentration > 0.5:
+    if z > 4 and first_time > FIRST_TIME and concentration > 0.5:
         accounts = sorted({one.account for one in recent if one.to == post and strangers[one.account]})
         return PileOn(z, first_time, concentration, post, tuple(accounts))
     return None
@@ -174,10 +176,11 @@ def pile_ons(said: Sequence[Said]) -> list[PileOn]:
     """
     ordered = sorted(said, key=lambda one: one.at)
     times = [one.at for one in ordered]
+    strangers = [0, *accumulate(one.first_time for one in ordered)]
     hours = sorted({at.replace(minute=0, second=0, microsecond=0) + HOUR for at in times})
     found = []
     for hour in hours:
-        end = bisect_left(times, hour)
-        if end - bisect_left(times, hour - NOW * HOUR) >= FEWEST:
+        begin, end = bisect_left(times, hour - NOW * HOUR), bisect_left(times, hour)
+        if strangers[end] - strangers[begin] > FIRST_TIME * FEWEST:  # with fewer there is none
             found.append(pile_on(ordered[bisect_left(times, hour - BASE) : end], hour))
     return [one for one in found if one is not None]
