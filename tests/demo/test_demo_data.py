@@ -17,7 +17,7 @@ from hubbub.collect.source import sources
 from hubbub.demo.pages import pages
 from hubbub.demo.story import tell
 from hubbub.demo.words import works
-from hubbub.model import Account, Fault, Page, Post
+from hubbub.model import Account, Fault, Follow, Page, Post
 
 RECORDINGS = demo.recordings()
 DIGEST = """
@@ -129,3 +129,16 @@ def test_nothing_of_the_world_is_anybodys() -> None:
         "10.13003",
     }  # the second names the terms of use
     assert {page.work for page in pages()} <= works().keys()
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_who_follows_whom_is_the_same_for_a_seed_and_leaves_out_who_has_left(seed: int) -> None:
+    told = list(demo.follows(seed))
+    assert told == list(demo.follows(seed))
+    listeners = {one.id for one in told if isinstance(one, Account)}
+    follows = [(one.follower, one.followed) for one in told if isinstance(one, Follow)]
+    assert len(follows) == len(set(follows)) > 500
+    assert all(follower != followed for follower, followed in follows)
+    assert not {end for follow in follows for end in follow} & demo.truth(seed).left
+    assert listeners <= {follower for follower, _ in follows}
+    assert not listeners & {followed for _, followed in follows}

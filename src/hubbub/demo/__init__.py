@@ -1,8 +1,8 @@
 """Data to try everything with: recordings of real mentions, and a simulated world that is the same for the same seed.
 
 Nothing here reads a clock or a network. `recordings` are files of the sources they name; `world` and `world_events` are
-the lines of such files; `accounts` and `descriptions` are facts to keep after those. Fill the `shelves` first: mentions
-of the simulated software are kept only if it is watched.
+the lines of such files; `accounts`, `follows` and `descriptions` are facts to keep after those. Fill the `shelves`
+first: mentions of the simulated software are kept only if it is watched.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,10 @@ from msgspec import Struct
 
 from hubbub.demo import frames, pages
 from hubbub.demo.cast import Person
+from hubbub.demo.network import network
 from hubbub.demo.story import tell
 from hubbub.demo.words import Work, works
-from hubbub.model import Account, Description, Identifier
+from hubbub.model import Account, Description, Follow, Identifier
 
 SEED = 1
 SIMULATED, QUIET = "simulated-soil", "simulated-newcomer"
@@ -95,6 +96,25 @@ def accounts(seed: int = SEED) -> Iterator[Account]:
                 followers=who.followers,
                 following=who.following,
             )
+
+
+def follows(seed: int = SEED) -> Iterator[Account | Follow]:
+    """Who follows whom, and the profiles of those who only listen."""
+    seen_at = frames.last_at(tell(seed))
+    for one in network(seed).listeners:
+        yield Account(
+            source="bluesky",
+            id=one.did,
+            via="bluesky",
+            version=frames.tid(seen_at),
+            handle=one.handle,
+            name=one.name,
+            description=one.bio,
+            followers=one.followers,
+            following=one.following,
+        )
+    for who, of in network(seed).follows:
+        yield Follow(source="bluesky", via="bluesky", seen_at=seen_at, follower=who.did, followed=of.did)
 
 
 def descriptions() -> Iterator[Description]:
@@ -194,6 +214,7 @@ __all__ = [
     "Truth",
     "accounts",
     "descriptions",
+    "follows",
     "recordings",
     "shelves",
     "truth",
