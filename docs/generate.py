@@ -16,7 +16,7 @@ import typer
 from sqlalchemy import Table
 
 from hubbub import identify
-from hubbub.answers import shapes
+from hubbub.answers import community, desking, shapes
 from hubbub.cli import app
 from hubbub.collect.source import sources
 from hubbub.model import Description, Identifier, Tally
@@ -44,6 +44,23 @@ SHAPES = (
     shapes.Story,
     shapes.Words,
     shapes.Evidence,
+    community.Community,
+    community.Period,
+    community.Proportion,
+    community.Month,
+    community.Member,
+    community.Unseen,
+    community.Change,
+    community.Happening,
+    community.Circle,
+    community.Named,
+    community.Carrier,
+    community.Mix,
+    community.Sector,
+    desking.Desk,
+    desking.Deserving,
+    desking.PileOn,
+    desking.Part,
 )
 
 
@@ -235,7 +252,15 @@ def _type(hint: Any) -> str:
         return "text: " + ", ".join(f"`{one}`" for one in args)
     if hint in SHAPES:
         return f"[{hint.__name__}](#{hint.__name__.lower()})"
-    names = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "datetime": "time"}
+    names = {
+        "str": "text",
+        "int": "whole number",
+        "float": "number",
+        "bool": "true or false",
+        "datetime": "time",
+        "date": "day",
+        "dict": "object",
+    }
     return names.get(hint.__name__, str(hint.__name__))
 
 

@@ -124,8 +124,10 @@ def test_an_account_shows_who_is_the_same_person_and_what_only_asks(tmp_path: Pa
             writer.keep(facts, now)
         with running(Answers(store)) as address:
             html = got(f"{address}/account/mastodon/{page}").text
+            people = text_of(LexborHTMLParser(got(f"{address}/people/work/doi/10.5555/asked").text))
     tree = LexborHTMLParser(html)
     told = text_of(tree)
+    assert "2 people, as far as it is proven: 1 has several accounts" in people
     assert "The same person, proven" in told
     assert "checked by the platform" in told
     assert "The same person? Only a question" in told
