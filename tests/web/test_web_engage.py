@@ -23,7 +23,8 @@ def own_client(own_server: str, own_answers: Answers) -> Iterator[httpx.Client]:
         writer.keep([spoken(n, PAPER, n, timedelta(hours=n), f"Words of {n}") for n in range(3, 9)], START)
         writer.keep([spoken(20, DATA, 12, timedelta(hours=2), SCRIPT), spoken(21, DATA, 3, timedelta(0), "x")], START)
         writer.keep([Account(source="bluesky", id=f"did:plc:{4:024d}", via="bluesky", version="1", name="Ann")], START)
-    with httpx.Client(base_url=own_server, trust_env=False, follow_redirects=True) as client:
+    # The first suggestions load compiled code, which takes its time on a busy machine.
+    with httpx.Client(base_url=own_server, trust_env=False, follow_redirects=True, timeout=60) as client:
         yield client
 
 

@@ -9,10 +9,11 @@ from typing import Any, Self
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, and_, func, select, text
+from sqlalchemy import Connection, and_, func, select
 
 from hubbub import metrics
 from hubbub.answers import ties
+from hubbub.answers.queries import NEWEST_FIRST, OLDEST_FIRST, SPOKEN, SPOKEN_COUNTS, VOICES
 from hubbub.answers.registered import description
 from hubbub.answers.shapes import (
     AccountReport,
@@ -37,7 +38,7 @@ from hubbub.named import Named, known
 from hubbub.reference.places import place
 from hubbub.store import Store
 from hubbub.store import schema as s
-from hubbub.store.counts import POSTS, by_day, by_source, of_works
+from hubbub.store.counts import by_day, by_source
 from hubbub.store.fold import Content, hashed
 from hubbub.store.keep import Found
 from hubbub.store.match import wrong
@@ -49,43 +50,6 @@ from hubbub.store.withdraw import Fields
 RECENT = 12  # works on the first page
 RECENT_ROWS = 500  # latest statements among which they are looked for
 
-_VOICES = of_works(
-    POSTS
-    + """
-SELECT account, followers, sum(own) AS posts, sum(1 - own) AS amplifications, max(posted_at) AS last_at
-FROM (SELECT account, posted_at, 1 AS own FROM spoken UNION ALL SELECT account, posted_at, 0 FROM passed) AS every
-JOIN account ON account.id = every.account
-GROUP BY account, followers ORDER BY posts DESC, amplifications DESC, last_at DESC NULLS LAST, account
-"""
-)
-_SAID = (
-    POSTS
-    + """
-SELECT every.* FROM (
-    SELECT post, source, own, counted, posted_at FROM mentioned
-    UNION ALL
-    SELECT post, source, 0, 1, posted_at FROM passed WHERE post NOT IN (SELECT post FROM mentioned)
-) AS every JOIN assertion p ON p.id = every.post
-ORDER BY every.posted_at IS NULL, every.posted_at {order}, p.key {order}, every.source LIMIT :limit OFFSET :offset
-"""
-)
-_OLDEST_FIRST, _NEWEST_FIRST = of_works(_SAID.format(order="ASC")), of_works(_SAID.format(order="DESC"))
-_OF_ACCOUNT = """
-FROM assertion p JOIN assertion a ON a.post = p.id AND a.version IS NOT NULL
-LEFT JOIN touch t ON t.assertion = a.id AND t.verb = 'reposts'
-WHERE p.account = :account AND p.post = p.id
-AND (a.found <> '[]' OR EXISTS (SELECT 1 FROM assertion o WHERE o.post = t.post AND o.found <> '[]'))
-"""
-_SPOKEN = text(
-    "SELECT a.post, p.source, min(t.post) AS original, min(t.post) IS NULL AS own, TRUE AS counted,"
-    " p.posted_at"
-    + _OF_ACCOUNT
-    + "GROUP BY a.post, p.source, p.posted_at ORDER BY p.posted_at DESC NULLS LAST, a.post DESC LIMIT :limit"
-)
-_SPOKEN_COUNTS = text(
-    "SELECT count(DISTINCT CASE WHEN t.post IS NULL THEN a.post END) AS posts,"
-    " count(DISTINCT CASE WHEN t.post IS NOT NULL THEN a.post END) AS amplifications" + _OF_ACCOUNT
-)
 EVERY = 2**62  # more posts than there are
 
 
@@ -142,7 +106,7 @@ class View:
 
     def voices(self, works: Iterable[int], limit: int | None) -> tuple[list[Voice], Reach]:
         """Name the accounts that spoke or passed on, the most active `limit` of them, and say how far all reach."""
-        found = self.connection.execute(_VOICES, {"works": [*works]}).all()
+        found = self.connection.execute(VOICES, {"works": [*works]}).all()
         self.speakers([row.account for row in found[:limit]])
         known = [row.followers for row in found if row.followers is not None]
         low, high = metrics.reach(known) or (None, None)
@@ -232,7 +196,7 @@ class View:
     def said(self, named: Named, limit: int | None, offset: int, newest: bool) -> list[Said]:
         """Posts that mention a work by any name, and those that pass such posts on."""
         bounds = {"limit": EVERY if limit is None else limit, "offset": offset}
-        statement = _NEWEST_FIRST if newest else _OLDEST_FIRST
+        statement = NEWEST_FIRST if newest else OLDEST_FIRST
         found = self.connection.execute(statement, {"works": list(named.rows), **bounds}).all()
         return self.of_posts(found, named.rows)
 
@@ -369,7 +333,7 @@ class View:
         if not found:
             return None
         fields = msgspec.json.decode(found[0].fields, type=Fields)
-        rows_ = self.connection.execute(_SPOKEN, {"account": found[0].id, "limit": limit}).all()
+        rows_ = self.connection.execute(SPOKEN, {"account": found[0].id, "limit": limit}).all()
         statements = self._statements([row.post for row in rows_])
         originals = self._statements([row.original for row in rows_ if row.original is not None])
         # Each post with the works it names itself or, where it names none, with those of the post that it passes on.
@@ -377,7 +341,7 @@ class View:
         works = list(dict.fromkeys(work for _, mentioned in spoken for work in mentioned))
         lines = self.lines(works)
         names = {work: line.identifier for work, line in zip(works, lines, strict=True)}
-        counted = self.connection.execute(_SPOKEN_COUNTS, {"account": found[0].id}).one()
+        counted = self.connection.execute(SPOKEN_COUNTS, {"account": found[0].id}).one()
         return AccountReport(
             speaker=self._described(found[0]),
             following=fields["following"][2] if "following" in fields else None,

@@ -1,0 +1,43 @@
+"""What a view asks the store in SQL: who spoke of works, what was said of them, and what one account said."""
+
+from sqlalchemy import text
+
+from hubbub.store.counts import POSTS, of_works
+
+VOICES = of_works(
+    POSTS
+    + """
+SELECT account, followers, sum(own) AS posts, sum(1 - own) AS amplifications, max(posted_at) AS last_at
+FROM (SELECT account, posted_at, 1 AS own FROM spoken UNION ALL SELECT account, posted_at, 0 FROM passed) AS every
+JOIN account ON account.id = every.account
+GROUP BY account, followers ORDER BY posts DESC, amplifications DESC, last_at DESC NULLS LAST, account
+"""
+)
+_SAID = (
+    POSTS
+    + """
+SELECT every.* FROM (
+    SELECT post, source, own, counted, posted_at FROM mentioned
+    UNION ALL
+    SELECT post, source, 0, 1, posted_at FROM passed WHERE post NOT IN (SELECT post FROM mentioned)
+) AS every JOIN assertion p ON p.id = every.post
+ORDER BY every.posted_at IS NULL, every.posted_at {order}, p.key {order}, every.source LIMIT :limit OFFSET :offset
+"""
+)
+OLDEST_FIRST, NEWEST_FIRST = of_works(_SAID.format(order="ASC")), of_works(_SAID.format(order="DESC"))
+_OF_ACCOUNT = """
+FROM assertion p JOIN assertion a ON a.post = p.id AND a.version IS NOT NULL
+LEFT JOIN touch t ON t.assertion = a.id AND t.verb = 'reposts'
+WHERE p.account = :account AND p.post = p.id
+AND (a.found <> '[]' OR EXISTS (SELECT 1 FROM assertion o WHERE o.post = t.post AND o.found <> '[]'))
+"""
+SPOKEN = text(
+    "SELECT a.post, p.source, min(t.post) AS original, min(t.post) IS NULL AS own, TRUE AS counted,"
+    " p.posted_at"
+    + _OF_ACCOUNT
+    + "GROUP BY a.post, p.source, p.posted_at ORDER BY p.posted_at DESC NULLS LAST, a.post DESC LIMIT :limit"
+)
+SPOKEN_COUNTS = text(
+    "SELECT count(DISTINCT CASE WHEN t.post IS NULL THEN a.post END) AS posts,"
+    " count(DISTINCT CASE WHEN t.post IS NOT NULL THEN a.post END) AS amplifications" + _OF_ACCOUNT
+)
