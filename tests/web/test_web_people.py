@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from hubbub.answers import Answers
 from hubbub.model import Identifier
-from hubbub.web.people import likely
+from hubbub.people.labels import likely
 from hubbub.web.words import account_path, people_path, work_path
 from tests.web.test_web_pages import get, numbers, one, text, text_of
 

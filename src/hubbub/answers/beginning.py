@@ -1,7 +1,7 @@
 """Where to begin: works that nobody speaks of yet come in; works like these, their venues and a plan go out."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 from sqlalchemy import exists, func, or_, select
@@ -34,10 +34,6 @@ class Plan(Struct, frozen=True):
 
 def nearest(view: View, own: Collection[int]) -> list[int]:
     """The works that are spoken of and most like one's own, by title, authors and field; all by their rows."""
-    import numpy as np
-
-    from hubbub.people.likeness import likeness, words
-
     mine = descriptions(view, list(own))
     spelled = {word for one in mine.values() for word in _WORD.findall((one.title or "").lower())}
     asked = sorted((word for word in spelled if len(word) >= SHORTEST), key=lambda word: (-len(word), word))[:WORDS]
@@ -49,17 +45,23 @@ def nearest(view: View, own: Collection[int]) -> list[int]:
     found = select(table.identifier).where(has_one, spoken_of).distinct().order_by(table.identifier).limit(LOOKED_AT)
     others = [row for row in view.connection.execute(found).scalars() if row not in own]
     told = mine | descriptions(view, others)
-    rows = np.fromiter(told, np.int64)
-    alike = likeness(words(rows, *_told(told)), np.fromiter(mine, np.int64), rows)
-    order = [place for place in np.argsort(-alike, kind="stable").tolist() if alike[place] > 0]
-    return [row for row in rows[order].tolist() if row not in mine][:NEAREST]
+    alike = likeness_of(told, mine.keys(), told.keys())
+    like = sorted((row for row in others if alike.get(row)), key=lambda row: (-alike[row], row))
+    return like[:NEAREST]
 
 
-def _told(of: Mapping[int, Description]) -> tuple[list[str], list[tuple[str, ...]], list[str]]:
-    """Titles, authors and fields of works."""
-    ones = of.values()
+def likeness_of(told: Mapping[int, Description], own: Iterable[int], works: Iterable[int]) -> dict[int, float]:
+    """Say how alike works are to one's own, by what is told of them."""
+    import numpy as np
+
+    from hubbub.people.likeness import likeness, words
+
+    ones, asked = told.values(), list(works)
     fields = [one.fields[0] if one.fields else "" for one in ones]
-    return [one.title or "" for one in ones], [one.creators for one in ones], fields
+    titles, authors = [one.title or "" for one in ones], [one.creators for one in ones]
+    found = words(np.fromiter(told, np.int64), titles, authors, fields)
+    alike = likeness(found, np.array([*own], np.int64), np.array(asked, np.int64))
+    return dict(zip(asked, alike.tolist(), strict=True))
 
 
 def plan(view: View, shelf: str, like: Sequence[int]) -> Plan:

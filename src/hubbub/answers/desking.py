@@ -95,18 +95,15 @@ def desk(store: Store, shelf: str, now: datetime, own: Collection[Account] = ())
         return None if heard is None else _Desk(heard).desk()
 
 
-def storm(view: View, shelf: str, now: datetime) -> Storm:
+def storm(heard: Heard) -> Storm:
     """Say who was part of a pile-on on the works of a shelf, ever, and whether one lasts."""
     from hubbub.people.desk import pile_on, pile_ons
 
-    heard = hear(view, shelf, now)
-    if heard is None:
-        return Storm({}, False)
-    said, speakers = _Desk(heard).said, view.speakers(())
+    said, speakers = _Desk(heard).said, heard.view.speakers(())
     lasting = pile_on(said, heard.now)
     found = [*pile_ons(said), *filter(None, [lasting])]
     strangers = [speakers[int(account)] for one in found for account in one.accounts]
-    refused = {hashed("account", one.source, one.key): Response("never", now) for one in strangers}
+    refused = {hashed("account", one.source, one.key): Response("never", heard.now) for one in strangers}
     return Storm(refused, lasting is not None)
 
 
@@ -124,12 +121,12 @@ class _Desk:
 
     def desk(self) -> Desk:
         """All of it together."""
-        from hubbub.people.desk import desk
+        from hubbub.people.desk import HALF_LIFE, desk
 
         heard = self.heard
         hours = self._half_lives()
-        threads = self._threads(max([16.5, *hours.values()]))
         half_lives = {place: timedelta(hours=half) for place, half in hours.items()}
+        threads = self._threads(max([HALF_LIFE, *half_lives.values()]))
         found = desk(threads, self.said, heard.now, half_lives, self._left_out())
         said = self.view.words([int(task.thread.post) for task in found.tasks])
         named = self.view.posts([*said])
@@ -162,11 +159,11 @@ class _Desk:
     def _is_first(self, one: Answer) -> bool:
         return one.account is not None and self._first.get(one.account) == one.posted_at
 
-    def _threads(self, hours: float) -> "list[Thread]":
-        """Posts of the latest hours that speak of the works, and answers to such."""
+    def _threads(self, age: timedelta) -> "list[Thread]":
+        """Posts up to an age that speak of the works, and answers to such."""
         from hubbub.people.desk import Thread
 
-        heard, since = self.heard, self.heard.now - timedelta(hours=hours)
+        heard, since = self.heard, self.heard.now - age
         spoken = [Answer(one.post, 0, one.account, one.posted_at) for one in heard.mentions if one.original is None]
         recent = {
             one.post: one

@@ -14,39 +14,34 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from msgspec import Struct
-from sqlalchemy import func, select
 
 from hubbub.answers.acquainted import Acquainted, acquainted
 from hubbub.answers.around import Near, Ties, around
 from hubbub.answers.around import ties as ties_of
-from hubbub.answers.beginning import Plan, nearest, plan
+from hubbub.answers.beginning import Plan, likeness_of, nearest, plan
 from hubbub.answers.desking import storm
+from hubbub.answers.heard import Heard, hear
 from hubbub.answers.outputs import descriptions
-from hubbub.answers.people import Spoken, by_accounts, rows_of, spoken, why_a_feed
+from hubbub.answers.people import Spoken, by_accounts, most_mentioned, spoken, why_a_feed
 from hubbub.answers.shapes import Speaker, Words
 from hubbub.answers.varied import candidates
 from hubbub.answers.view import View
-from hubbub.model import Identifier
 from hubbub.people.choosing import Candidate, choose
 from hubbub.people.odds import Measured, odds
 from hubbub.reference import composing
 from hubbub.store import Store
-from hubbub.store import schema as s
 from hubbub.store.fold import hashed
 from hubbub.store.people import Response, responses
-from hubbub.store.sql import among
 from hubbub.store.times import moment
 
 if TYPE_CHECKING:  # numpy is loaded where people are suggested
-    import numpy as np
-    from numpy.typing import NDArray
+    pass
 
 EACH = 10  # suggestions of a ring
 TODAY = (2, 2, 1)  # of each ring, of five a day; where a ring has fewer, the others have more
 MOST = 1_000  # accounts that are ranked
 POOL = 5  # times as many as are suggested, from whom these are chosen
 FEW_VOICES = 20  # with fewer, those of works like these are looked for too
-OTHERS = 5_000  # further works in which interest is looked for: those that most voices mention
 NAMED = 3  # accounts that connect
 LEAST = 0.05  # of a score, for a term to be a reason
 OWN = 3  # times as much as what was passed on, own words of a voice count
@@ -99,21 +94,18 @@ class Suggestions(Struct, frozen=True):
 def suggest(store: Store, shelf: str, now: datetime, each: int = EACH) -> Suggestions | None:
     """Say whom to engage next for the works on a shelf, up to `each` of a ring; None if there is none."""
     with View(store) as view:
-        works = view.works_on(shelf)
-        return None if works is None else _suggest(view, shelf, _Seen(view, works), now, each)
+        heard = hear(view, shelf, now)
+        return None if heard is None else _suggest(view, shelf, heard, now, each)
 
 
 class _Seen:
     """What was said of the works, which come first, and of others that their voices speak of."""
 
-    def __init__(self, view: View, works: Sequence[Identifier]) -> None:
-        own = rows_of(view, works)
-        self.works = len(works)
-        self.own = by_accounts(spoken(view, own))
-        m = s.mention.c
-        heard = select(m.identifier).where(among(m.account, list(self.own))).group_by(m.identifier)
-        ordered = heard.order_by(func.count(m.account.distinct()).desc(), m.identifier).limit(OTHERS)
-        others = [row for row in view.connection.execute(ordered).scalars() if row not in own]
+    def __init__(self, view: View, heard: Heard) -> None:
+        own = heard.rows
+        self.works = len(heard.works)
+        self.own = by_accounts(heard.mentions)
+        others = [row for row in most_mentioned(view, self.own) if row not in own]
         self.like = nearest(view, own) if len(self.own) < FEW_VOICES else []
         others += [row for row in self.like if row not in others]
         self.rows = own | {row: self.works + number for number, row in enumerate(others)}
@@ -121,20 +113,11 @@ class _Seen:
         authors = {one.author for one in chain(*self.said.values()) if one.author is not None}
         self.speakers = view.speakers({*self.said, *authors})
 
-    def likeness(self, view: View, works: "NDArray[np.int64]") -> "NDArray[np.float64]":
+    def likeness(self, view: View, works: Sequence[int]) -> list[float]:
         """How alike works, given by their numbers, are to those of the shelf, by what is told of them."""
-        import numpy as np
-
-        from hubbub.people.likeness import likeness, words
-
         self.told = {self.rows[row]: told for row, told in descriptions(view, list(self.rows)).items()}
-        told = list(self.told.values())
-        fields = [one.fields[0] if one.fields else "" for one in told]
-        titles, authors = [one.title or "" for one in told], [one.creators for one in told]
-        found = words(np.fromiter(self.told, np.int64), titles, authors, fields)
-        alike = likeness(found, np.arange(self.works), works)
-        self.alike = dict(zip(works.tolist(), alike.tolist(), strict=True))
-        return alike
+        self.alike = likeness_of(self.told, range(self.works), works)
+        return list(self.alike.values())
 
     def most_alike(self, account: int) -> str | None:
         """The title of the work most like those of the shelf of which an account spoke."""
@@ -149,9 +132,12 @@ class _Seen:
         return tuple(self.speakers[voice] for voice in ordered[:NAMED])
 
 
-def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> Suggestions:
-    from hubbub.people.ranking import past_of, rank  # numpy is loaded where people are suggested
+def _suggest(view: View, shelf: str, heard: Heard, now: datetime, each: int) -> Suggestions:
+    import numpy as np  # loaded where people are suggested
 
+    from hubbub.people.ranking import past_of, rank
+
+    seen = _Seen(view, heard)
     mentions = [one for said in seen.said.values() for one in said]
     past = past_of(
         [one.account or 0 for one in mentions],
@@ -160,13 +146,13 @@ def _suggest(view: View, shelf: str, seen: _Seen, now: datetime, each: int) -> S
         [-1 if one.author is None else one.author for one in mentions],
     )
     feeds = {account for account, said in seen.said.items() if why_a_feed(seen.speakers[account], said)}
-    known, piled = acquainted(view.connection, shelf), storm(view, shelf, now)
+    known, piled = acquainted(view.connection, shelf), storm(heard)
     asker = _Asker(responses(view.connection, shelf) | piled.refused, known, now, _server(view, known))
     left_out = feeds | asker.leaves_out(seen.speakers)
     seeds = set(seen.own) - feeds - asker.known.own
     if piled.lasts:
         return Suggestions(shelf, len(seeds), ((), (), ()), (), odds(), None, piled_on=True)
-    alike = seen.likeness(view, past.works)
+    alike = np.array(seen.likeness(view, past.works.tolist()), np.float64)
     ranking = rank(past, range(seen.works), [*seeds], MOST, alike=alike, left_out=[*left_out])
     accounts = ranking.accounts.tolist()
     ties = _ties(view, accounts, seeds, mentions)

@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from math import isnan
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select, union
@@ -28,9 +27,9 @@ from hubbub.answers.community import (
 )
 from hubbub.answers.heard import Account, Heard, hear
 from hubbub.answers.moved import changes
-from hubbub.answers.people import Spoken
+from hubbub.answers.people import Attention, Spoken, attention_of
 from hubbub.answers.view import View
-from hubbub.people.labels import FEWEST, IN_FIELD, UNKNOWN, Label, classes
+from hubbub.people.labels import FEWEST, UNKNOWN, Label, classes, likeliest
 from hubbub.people.wilson import wilson
 from hubbub.store import Store
 from hubbub.store import schema as s
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
 PERIOD = timedelta(weeks=13)
 MONTHS = 24  # in the ledger
 FEW = 5  # mentions below which there are lists and no rates
-LIKELY = 0.5
 
 
 class Columns(NamedTuple):
@@ -80,7 +78,7 @@ class _Growing:
     def community(self) -> Community:
         """All of it together."""
         heard, people = self.heard, self.people
-        originality, concentration, carrier = _attention(heard.view, self.mentions) if self.told else (None,) * 3
+        attention = attention_of(self.mentions) if self.told else None
         circles, of, steadiness = self._circles()
         months, totals = self._months()
         ledger = self._ledger(self.until - int(PERIOD.total_seconds()), self.until)
@@ -108,9 +106,9 @@ class _Growing:
             answered=self._answered() if self.told else None,
             circles=circles,
             steadiness=steadiness,
-            originality=originality,
-            concentration=concentration,
-            carrier=carrier,
+            originality=attention.originality if attention else None,
+            concentration=attention.concentration if attention else None,
+            carrier=_carrier(heard.view, attention) if attention else None,
             mix=_mix(one.person.labels for one in people.values()) if self.told else None,
         )
 
@@ -324,28 +322,20 @@ def _elsewhere(heard: Heard, accounts: Sequence[int]) -> list[tuple[int, int]]:
     return [(account, work) for account, work in found if work not in heard.rows]
 
 
-def _attention(view: View, mentions: Sequence[Spoken]) -> tuple[float | None, float | None, Carrier | None]:
-    """How original and how concentrated all attention together is, and the post that carries most of it."""
-    import numpy as np
-
-    from hubbub.people.attention import attention
-
-    posts = np.array([one.post for one in mentions], np.int64)
-    originals = np.array([-1 if one.original is None else one.original for one in mentions], np.int64)
-    found = attention(np.zeros_like(posts), posts, originals)
-    shares = [*found.originality.tolist(), *found.concentration.tolist()]
-    originality, concentration = (None if isnan(share) else share for share in shares)
-    post, carried = int(found.carrier[0]), int(found.carried[0])
-    said = view.words([post]).get(post) if concentration is not None else None
+def _carrier(view: View, found: Attention) -> Carrier | None:
+    """The post that carries most of the attention, if its author wants to be named."""
+    said = view.words([found.carrier]).get(found.carrier) if found.concentration is not None else None
     if said is None or (said.speaker and said.speaker.hidden):
-        return originality, concentration, None
-    carrier = Carrier(said.url, said.speaker, said.text, carried, int(found.amplifications[0]))
-    return originality, concentration, carrier
+        return None
+    return Carrier(said.url, said.speaker, said.text, found.carried, found.amplifications)
 
 
 def _mix(labelled: Iterable[tuple[Label, ...]]) -> Mix | None:
     """Who voices are: each is what it most probably is, if that is likely at all."""
-    counts, every = Counter(_class(labels) for labels in labelled), {*classes(), UNKNOWN}
+    counts, every = (
+        Counter(map(likeliest, labelled)),
+        {*classes(), UNKNOWN},
+    )
     if not counts:
         return None
     named = [name for name in counts if name != UNKNOWN and counts[name] >= FEWEST]
@@ -360,8 +350,3 @@ def _mix(labelled: Iterable[tuple[Label, ...]]) -> Mix | None:
 
     sectors = sorted((sector(name, {name}) for name in named), key=lambda one: (-one.voices, one.name))
     return Mix(tuple(sectors), sector("others", small), sector(UNKNOWN, {UNKNOWN}))
-
-
-def _class(labels: Sequence[Label]) -> str:
-    likely = [one for one in labels if one.name not in (UNKNOWN, IN_FIELD) and one.probability >= LIKELY]
-    return likely[0].name if likely else UNKNOWN

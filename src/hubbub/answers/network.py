@@ -7,20 +7,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from hubbub.answers.people import Person, Spoken, by_accounts, engaged, person, rows_of, spoken
+from hubbub.answers.people import Person, Spoken, by_accounts, engaged, most_mentioned, person, rows_of, spoken
 from hubbub.answers.registered import description
 from hubbub.answers.view import View
 from hubbub.model import Identifier
 from hubbub.named import known
-from hubbub.people.labels import UNKNOWN
+from hubbub.people.labels import likeliest
 from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.sql import among
 
 MOST = 2_000  # voices, the most engaged
-OTHERS = 5_000  # further works by which it is told who is alike: those that most voices mention
 
 
 class Tie(Struct, frozen=True, array_like=True):
@@ -103,7 +102,12 @@ def _network(view: View, works: Sequence[Identifier]) -> Network:
     return Network(
         works=tuple(works),
         voices=tuple(
-            Node(voices[account], _kind(voices[account]), of.get(place), tied[place])
+            Node(
+                voices[account],
+                likeliest(voices[account].labels),
+                of.get(place),
+                tied[place],
+            )
             for account, place in places.items()
         ),
         ties=ties,
@@ -113,24 +117,13 @@ def _network(view: View, works: Sequence[Identifier]) -> Network:
     )
 
 
-def _kind(one: Person) -> str:
-    return next((label.name for label in one.labels if label.probability >= 0.5), UNKNOWN)
-
-
 def _mentioned(
     view: View, places: Mapping[int, int], mentions: Sequence[Spoken], rows: Mapping[int, int]
 ) -> list[tuple[int, int]]:
     """Place and work of all that the voices mention: those asked about by their numbers, others by ones below 0."""
-    m = s.mention.c
-    of_voices = among(m.account, list(places))
-    most = (
-        select(m.identifier)
-        .where(of_voices)
-        .group_by(m.identifier)
-        .order_by(func.count(m.account.distinct()).desc(), m.identifier)
-        .limit(OTHERS)
-    )
-    asked = select(m.account, m.identifier).where(of_voices, m.identifier.in_(most)).distinct()
+    m = s.mention.c  # the sum keeps SQLite from looking up every pair, as of follows
+    mine = among(m.account, list(places)), among(m.identifier + 0, most_mentioned(view, places.keys()))
+    asked = select(m.account, m.identifier).where(*mine).distinct()
     others = {(places[account], -row) for account, row in view.connection.execute(asked) if row not in rows}
     own = {(places[one.account], one.work) for one in mentions if one.account is not None and one.account in places}
     return sorted(own | others)

@@ -6,11 +6,11 @@ Feeds stand apart, since they are venues and no people. Who wants to be found by
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from math import isnan, nan
+from math import isnan
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import CompoundSelect, and_, not_, null, select, union
+from sqlalchemy import CompoundSelect, and_, func, not_, null, select, union
 
 from hubbub.answers.reaching import Audiences, profile_of, reach_of
 from hubbub.answers.same import Joined, joined
@@ -23,6 +23,8 @@ from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.sql import among
 from hubbub.store.times import moment
+
+OTHERS = 5_000  # further works of voices that are looked at
 
 
 class Person(Struct, frozen=True):
@@ -102,7 +104,7 @@ def _people(view: View, works: Sequence[Identifier]) -> People:
     shown = {account: one for account, one in people.items() if not one.speaker.hidden}
     ordered = sorted(shown.values(), key=engaged)
     voices = {account: one for account, one in people.items() if not one.feed}
-    originality, concentration = _attention(mentions)
+    attention = attention_of(mentions) if mentions else None
     together = joined(view, voices)
     return People(
         works=tuple(works),
@@ -114,8 +116,8 @@ def _people(view: View, works: Sequence[Identifier]) -> People:
         unnamed=len({one.post for one in mentions if one.account is None}),
         audience=audience(one.labels for one in voices.values()),
         reach=reach_of(view, {account: one.speaker for account, one in voices.items()}),
-        originality=originality,
-        concentration=concentration,
+        originality=attention.originality if attention else None,
+        concentration=attention.concentration if attention else None,
     )
 
 
@@ -165,6 +167,14 @@ def _spoken(works: Sequence[int]) -> CompoundSelect[Any]:
     )
 
 
+def most_mentioned(view: View, voices: Collection[int]) -> list[int]:
+    """The works, by their rows, that most of the voices mention in own words."""
+    m = s.mention.c
+    heard = select(m.identifier).where(among(m.account, list(voices))).group_by(m.identifier)
+    ordered = heard.order_by(func.count(m.account.distinct()).desc(), m.identifier).limit(OTHERS)
+    return list(view.connection.execute(ordered).scalars())
+
+
 def why_a_feed(speaker: Speaker, said: Collection[Spoken]) -> tuple[str, ...]:
     """The reasons for holding an account to be a feed."""
     from hubbub.people.feeds import Seen, why_feed  # numpy is loaded where people are asked for
@@ -207,8 +217,21 @@ def engaged(one: Person) -> tuple[Any, ...]:
     return -one.works, -one.posts, -one.amplifications, one.speaker.source, one.speaker.key
 
 
-def _attention(mentions: Sequence[Spoken]) -> tuple[float | None, float | None]:
-    """How original and how concentrated the attention to all works together is; None where it is not told."""
+class Attention(NamedTuple):
+    """How original and how concentrated attention is, None where it is not told; the post that carries most of it.
+
+    `carried` of all `amplifications` are of that post.
+    """
+
+    originality: float | None
+    concentration: float | None
+    carrier: int
+    carried: int
+    amplifications: int
+
+
+def attention_of(mentions: Sequence[Spoken]) -> Attention:
+    """Measure the attention to all works together, of which there is at least one mention."""
     import numpy as np
 
     from hubbub.people.attention import attention
@@ -216,6 +239,11 @@ def _attention(mentions: Sequence[Spoken]) -> tuple[float | None, float | None]:
     posts = np.array([one.post for one in mentions], np.int64)
     originals = np.array([-1 if one.original is None else one.original for one in mentions], np.int64)
     found = attention(np.zeros_like(posts), posts, originals)
-    shares = [*found.originality.tolist(), *found.concentration.tolist()]
-    originality, concentration = (None if isnan(share) else share for share in shares or (nan, nan))
-    return originality, concentration
+    originality, concentration = float(found.originality[0]), float(found.concentration[0])
+    return Attention(
+        None if isnan(originality) else originality,
+        None if isnan(concentration) else concentration,
+        int(found.carrier[0]),
+        int(found.carried[0]),
+        int(found.amplifications[0]),
+    )

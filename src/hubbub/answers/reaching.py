@@ -12,7 +12,7 @@ from sqlalchemy import select
 from hubbub.answers.around import columns
 from hubbub.answers.shapes import Speaker
 from hubbub.answers.view import View
-from hubbub.people.labels import FEWEST, IN_FIELD, UNKNOWN, Profile, label
+from hubbub.people.labels import FEWEST, Profile, label, likely
 from hubbub.store import schema as s
 from hubbub.store.sql import among
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:  # numpy is loaded where people are asked for
     from hubbub.people.graph import Places
 
 LABELLED = 10_000  # followers whose profiles are read
-LIKELY = 0.5
 
 
 class Gain(Struct, frozen=True):
@@ -157,6 +156,5 @@ def _sectors(view: View, lists: "Sequence[Places]") -> tuple[tuple[Within, ...],
 
 
 def probably(speaker: Speaker) -> str | None:
-    """What an account more probably is than not, by its profile; None if it says too little."""
-    best = next(one for one in label(profile_of(speaker)) if one.name != IN_FIELD)
-    return best.name if best.name != UNKNOWN and best.probability >= LIKELY else None
+    """What an account most probably is, by its profile; None if it says too little."""
+    return next((one.name for one in likely(label(profile_of(speaker)))), None)

@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import exists, select
 
 from hubbub.answers.people import Spoken
+from hubbub.answers.reaching import profile_of
 from hubbub.answers.shapes import Speaker
 from hubbub.answers.view import View
 from hubbub.people.choosing import Candidate, fit
-from hubbub.people.labels import Profile, label
+from hubbub.people.labels import label, likely
 from hubbub.store import schema as s
 from hubbub.store.sql import among, rows
 
 EARLY = ("student",)  # labels of those who are early in a career
-LIKELY = 0.5
 BRIDGES = 0.1  # of the candidates: those tied to most communities
 
 
@@ -75,8 +75,7 @@ def _spread(of: Iterable[int | None]) -> float:
 
 
 def _is_early(who: Speaker) -> bool:
-    labels = label(Profile(source=who.source, id=who.key, name=who.name or "", description=who.description or ""))
-    return any(one.name in EARLY and one.probability >= LIKELY for one in labels)
+    return any(one.name in EARLY for one in likely(label(profile_of(who))))
 
 
 def _listeners(view: View, accounts: Sequence[int], voices: Collection[int]) -> dict[int, set[int]]:

@@ -12,7 +12,7 @@ from hubbub.answers.community import Community, Member, Mix, Proportion
 from hubbub.answers.desking import Desk, PileOn
 from hubbub.answers.exported import as_csv
 from hubbub.cli import show, wants
-from hubbub.cli.given import account_of, store_of
+from hubbub.cli.given import account_of, no_shelf, store_of
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled
 from hubbub.reference.places import place
 
@@ -47,7 +47,7 @@ def community(
         accounts = [account_of(one) for one in own or ()]
         found = Answers(store).community(wants.checked(shelf), datetime.now(UTC), accounts)
     if found is None:
-        show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
+        no_shelf(shelf)
     if json:
         show.as_json(found)
     elif csv:
@@ -79,7 +79,7 @@ def desk(
         accounts = [account_of(one) for one in own or ()]
         found = Answers(store).desk(wants.checked(shelf), datetime.now(UTC), accounts)
     if found is None:
-        show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
+        no_shelf(shelf)
     if json:
         show.as_json(found)
     elif evidence and found.pile_on is None:

@@ -1,7 +1,7 @@
 """What commands are given: arguments as written come in, identifiers and an open store go out."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -49,3 +49,9 @@ def account_of(account: str) -> tuple[str, str]:
     if not (colon and key and source in sources()):
         show.fail(f"{account!r} names no account; give it as it is listed, SOURCE:KEY", status=2)
     return source, key
+
+
+def no_shelf(name: str) -> NoReturn:
+    """Say that there is no such shelf, and how to make one."""
+    command = "me" if name == wants.ME else "track"
+    show.fail(f"there is no shelf {name!r}; hubbub {command} --help says how to make one", status=2)

@@ -8,7 +8,7 @@ import typer
 
 from hubbub.answers import Answers
 from hubbub.cli import show, wants
-from hubbub.cli.given import store_of
+from hubbub.cli.given import no_shelf, store_of
 from hubbub.collect.acquaintances import Word, WrongFileError, read
 
 _SAID: dict[Word, str] = {"knows": "known", "blocks": "blocked", "mutes": "muted"}
@@ -50,7 +50,7 @@ def know(
     with store_of(context) as store:
         answers = Answers(store)
         if shelf != wants.ME and answers.shelf(wants.checked(shelf)) is None:
-            show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
+            no_shelf(shelf)
         answers.know(shelf, lists)
     for (source, word), accounts in sorted(lists.items()):
         show.line(f"{show.counted('account', len(accounts))} of {source} {_SAID[word]}.")

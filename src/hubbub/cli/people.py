@@ -16,16 +16,15 @@ from hubbub.answers.exported import as_csv as table
 from hubbub.answers.people import People, Person
 from hubbub.answers.reaching import Audiences
 from hubbub.cli import community, show, wants
-from hubbub.cli.given import account_of, store_of
+from hubbub.cli.given import account_of, no_shelf, store_of
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled, worded
-from hubbub.people.labels import UNKNOWN
+from hubbub.people.labels import UNKNOWN, likely
 from hubbub.reference.places import place
 from hubbub.store.people import Word
 
 NAMED = 25  # voices in a table
 PROFILE = 120  # letters of a profile
 _Account = Annotated[str | None, typer.Option(metavar="ACCOUNT", help="Remember this answer to a suggestion.")]
-LIKELY = 0.5
 
 
 def people(
@@ -86,7 +85,7 @@ def engage(
         now = datetime.now(UTC)
         found, waiting = answers.engage(wants.checked(shelf), now), answers.desk(shelf, now)
     if found is None:
-        show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
+        no_shelf(shelf)
     if json:
         show.as_json(found)
     else:
@@ -233,7 +232,7 @@ def _table(ones: tuple[Person, ...]) -> None:
 
 def _labels(one: Person) -> list[str]:
     """What an account is, more probably than not."""
-    return [label.name for label in one.labels if label.name != UNKNOWN and label.probability >= LIKELY] or [UNKNOWN]
+    return [label.name for label in likely(one.labels)] or [UNKNOWN]
 
 
 def _audience(found: People) -> None:

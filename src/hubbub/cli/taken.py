@@ -9,7 +9,7 @@ import typer
 from hubbub.answers import Answers
 from hubbub.answers.exported import FORMATS
 from hubbub.cli import show, wants
-from hubbub.cli.given import store_of
+from hubbub.cli.given import no_shelf, store_of
 
 
 def export(
@@ -33,5 +33,5 @@ def export(
     with store_of(context) as store:
         written = Answers(store).export(known, wants.checked(shelf), datetime.now(UTC), ring)
     if written is None:
-        show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
+        no_shelf(shelf)
     sys.stdout.write(written)

@@ -13,7 +13,7 @@ from rich.text import Text
 from hubbub.answers import Answers, told
 from hubbub.answers.exported import cell
 from hubbub.cli import show, wants
-from hubbub.cli.given import store_of
+from hubbub.cli.given import no_shelf, store_of
 from hubbub.cli.show import counted, out, plain, tabled
 from hubbub.reference.places import place
 
@@ -57,7 +57,7 @@ def thrive(
         except ValueError as error:
             show.fail(str(error), status=2)
     if found is None:
-        show.fail(f"there is no shelf {shelf!r}; hubbub track --help says how to make one", status=2)
+        no_shelf(shelf)
     if json:
         show.as_json(found)
     elif csv:

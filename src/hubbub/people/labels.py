@@ -27,6 +27,7 @@ from hubbub.people.words import Meaning, Phrases, handle_words, words
 UNKNOWN = "unknown"
 IN_FIELD = "in the field"
 FEWEST = 10  # accounts that a sector has at least where it is shown by name
+LIKELY = 0.5  # from which on a label holds more probably than not
 
 
 class Profile(Struct, frozen=True, kw_only=True):
@@ -189,24 +190,35 @@ def label(profile: Profile, field: frozenset[str] = frozenset()) -> tuple[Label,
     return tuple(sorted(labels, key=lambda one: (-one.probability, one.name)))
 
 
+def likely(labels: Iterable[Label]) -> tuple[Label, ...]:
+    """Return what an account is more probably than not, the most probable first; nothing if it says too little.
+
+    A field that it is in does not say who it is.
+    """
+    return tuple(one for one in labels if one.name not in (UNKNOWN, IN_FIELD) and one.probability >= LIKELY)
+
+
+def likeliest(labels: Iterable[Label]) -> str:
+    """Return the one thing that an account most probably is; `unknown` if it says too little."""
+    return next((one.name for one in likely(labels)), UNKNOWN)
+
+
 def audience(labelled: Iterable[tuple[Label, ...]]) -> Audience:
     """Return who an audience is made of: of each label how many accounts are it more probably than not.
 
     Labels with fewer than ten such accounts are not shown by name. The unknown share is the mean probability of
     `unknown`.
     """
-    accounts, expected, likely = 0, dict[str, float](), dict[str, int]()
+    accounts, expected, held = 0, dict[str, float](), dict[str, int]()
     for labels in labelled:
         accounts += 1
         for one in labels:
             expected[one.name] = expected.get(one.name, 0.0) + one.probability
-            likely[one.name] = likely.get(one.name, 0) + (one.probability >= 0.5)
+            held[one.name] = held.get(one.name, 0) + (one.probability >= LIKELY)
     unknown = expected.pop(UNKNOWN, 0.0) / accounts if accounts else 1.0
-    sectors = (
-        Sector(name, likely[name], expected[name] / accounts) for name in sorted(expected) if likely[name] >= FEWEST
-    )
+    sectors = (Sector(name, held[name], expected[name] / accounts) for name in sorted(expected) if held[name] >= FEWEST)
     ordered = tuple(sorted(sectors, key=lambda sector: (-sector.accounts, sector.name)))
-    return Audience(accounts, unknown, ordered, sum(0 < likely[name] < FEWEST for name in expected))
+    return Audience(accounts, unknown, ordered, sum(0 < held[name] < FEWEST for name in expected))
 
 
 def _signs_of(profile: Profile, field: frozenset[str]) -> Iterator[_Found]:

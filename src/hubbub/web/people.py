@@ -8,14 +8,13 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from hubbub.answers.people import People
 from hubbub.answers.reaching import Audiences
 from hubbub.model import Identifier
-from hubbub.people.labels import IN_FIELD, UNKNOWN, Label
+from hubbub.people.labels import UNKNOWN, likely
 from hubbub.web import words
 from hubbub.web.pages import Reading, card_of, identifier_of, page_of
 
 SHOWN = 25  # voices before the rest is folded
 MOST = 1_000  # voices on a page
 STEPS = 15  # voices in the picture of reach
-LIKELY = 0.5
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -48,11 +47,6 @@ def _shown(people: People | None) -> dict[str, Any]:
         "likely": likely,
         "unknown": UNKNOWN,
     }
-
-
-def likely(labels: tuple[Label, ...]) -> tuple[Label, ...]:
-    """What an account is more probably than not; nothing if it says too little."""
-    return tuple(one for one in labels if one.name not in (UNKNOWN, IN_FIELD) and one.probability >= LIKELY)
 
 
 def _steps(reach: Audiences) -> list[tuple[float, float]]:
