@@ -233,7 +233,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
             refused = "api.crossref.org answered 401"
             planned(writer.lanes, "crossref", {"orcid:1": refused, "doi:1": refused, "doi:2": None})
             planned(writer.lanes, "newsfeed", {f"feed:{SCRIPT}": SCRIPT + "long" * 200})
-            writer.lanes.hold("bluesky", "stream:jetstream", this_process(), datetime.now(UTC), begins=True)
+            writer.lanes.hold("bluesky", "stream:jetstream", this_process(), START.replace(year=2125), begins=True)
             writer.wanted.wish([QUIET], START)
             for source in ("bluesky", CED):
                 writer.advance(source, "archive", "end", True, START + timedelta(days=40))

@@ -17,6 +17,8 @@ CSP = (
 )
 # Pages that ask for it by this header draw a picture by scripts of our own, from what this server tells.
 SCRIPTED = {"Content-Security-Policy": f"{CSP}; script-src 'self'; connect-src 'self'"}
+# What is meant for pages of other sites, as badges are, asks for it by the first of these.
+OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 HEADERS = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
@@ -59,8 +61,10 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 told = MutableHeaders(scope=message)
-                asked = told.get("Content-Security-Policy")
-                told.update(HEADERS | (SCRIPTED if asked == SCRIPTED["Content-Security-Policy"] else {}))
+                scripted = told.get("Content-Security-Policy") == SCRIPTED["Content-Security-Policy"]
+                opened = "Access-Control-Allow-Origin" in told
+                kept = {"Cache-Control": told["Cache-Control"]} if opened and "Cache-Control" in told else {}
+                told.update(HEADERS | (SCRIPTED if scripted else {}) | (OPEN if opened else {}) | kept)
             await send(message)
 
         headers = Headers(scope=scope)
