@@ -304,14 +304,12 @@ def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def broken_server() -> Iterator[str]:
+def broken_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     class Broken(Answers):
-        def __init__(self) -> None: ...
-
         def home(self) -> Home:
             raise RuntimeError("a fault of the store")
 
-    with running(Broken()) as address:
+    with open_store(str(tmp_path_factory.mktemp("store") / "broken.db")) as store, running(Broken(store)) as address:
         yield address
 
 

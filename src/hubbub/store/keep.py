@@ -35,6 +35,7 @@ from hubbub.store.settle import settle
 from hubbub.store.sql import among, insert_rows, rows, update_rows
 from hubbub.store.ties import Ties
 from hubbub.store.times import micros
+from hubbub.store.users import Users
 from hubbub.store.wanted import Wanted
 from hubbub.store.withdraw import NOTHING, SAID, Fields, Withdrawals, account_columns
 
@@ -81,6 +82,7 @@ class Writer:
         self.responses = Responses(connection)
         self.acquaintances = Acquaintances(connection, self._names)
         self.lanes = Lanes(connection, self._names)
+        self.users = Users(connection)
 
     @property
     def new_works(self) -> dict[Work, int]:
