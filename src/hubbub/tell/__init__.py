@@ -1,1 +1,1 @@
-"""How answers are told to programs: answers come in; typed values and bytes in the shapes that programs read go out."""
+"""Figures in the shapes that programs know: answers come in, values and bytes go out."""
