@@ -17,6 +17,7 @@ from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.model import Identifier
 from hubbub.web import (
+    altmetric,
     chart,
     community,
     engage,
@@ -31,6 +32,7 @@ from hubbub.web import (
     users,
     words,
 )
+from hubbub.web.api import create_api, refused
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
@@ -41,6 +43,9 @@ PER_PAGE = 25
 LOOKED_AT = 6  # of the identifiers that a page names
 SECOND_SHOWN = 20
 
+# Where programs ask, they are refused in the form they know: what an address begins with, and who answers.
+REFUSALS = (("/api/v1", refused), ("/v1/", altmetric.refused))
+
 router = APIRouter(default_response_class=HTMLResponse)
 
 
@@ -49,10 +54,12 @@ def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = Fa
     # The framework's own pages load scripts from elsewhere.
     app = FastAPI(title="hubbub", docs_url=None, redoc_url=None, dependencies=[Depends(check)])
     app.state.answers = answers
+    app.mount("/api/v1", create_api(answers))
     for routes in (
         router,
         login.router,
         users.router,
+        altmetric.router,
         people.router,
         network.router,
         engage.router,
@@ -247,6 +254,10 @@ def icon() -> Response:
 
 
 def _refused(request: Request, error: Exception) -> Response:
+    if answer := next((answer for prefix, answer in REFUSALS if request.url.path.startswith(prefix)), None):
+        response = answer(request, error)
+        response.headers.update(error.headers or {} if isinstance(error, HTTPException) else {})
+        return response
     status = error.status_code if isinstance(error, HTTPException) else 422
     told = error.detail if isinstance(error, HTTPException) and error.detail != "Not Found" else None
     if status == 401 and request.method in ("GET", "HEAD") and "authorization" not in request.headers:

@@ -140,12 +140,7 @@ class Guard:
                 scripted = told.get("Content-Security-Policy") == SCRIPTED["Content-Security-Policy"]
                 opened = "Access-Control-Allow-Origin" in told
                 kept = {"Cache-Control": told["Cache-Control"]} if opened and "Cache-Control" in told else {}
-                if (
-                    asked
-                    and asked.lock.users
-                    and (asked.who or asked.lock.private)
-                    and not is_always_open(scope["path"])
-                ):
+                if asked and asked.is_personal and not is_always_open(scope["path"]):
                     kept = PERSONAL
                 told.update(HEADERS | (SCRIPTED if scripted else {}) | (OPEN if opened else {}) | kept)
                 if asked and asked.writes and asked.route and message["status"] < 400:

@@ -79,15 +79,16 @@ def asked_by(request: Request) -> Asked:
     return asked
 
 
-async def check(request: Request, route: str | None = None) -> None:
-    """Refuse what somebody has no right to: 401 where it may help to log in, else 403.
+async def check(request: Request) -> None:
+    """Refuse what somebody has no right to: 401 where it may help to log in, else 403."""
+    method = "GET" if request.method == "HEAD" else request.method
+    await check_route(request, f"{method} {request.scope['route'].path}", request.path_params.get("name"))
 
-    `route` is named by an app that is mounted; of all others it is known.
-    """
-    asked, method = asked_by(request), "GET" if request.method == "HEAD" else request.method
-    asked.route = route or f"{method} {request.scope['route'].path}"
-    right = table().get(asked.route, "admin")
-    shelf = request.path_params.get("name")
+
+async def check_route(request: Request, route: str, shelf: str | None) -> None:
+    """Refuse the same where an app that is mounted says which route of the table it is, and of which shelf."""
+    asked = asked_by(request)
+    asked.route, right = route, table().get(route, "admin")
     if right == "shelf":  # the one right that asks the store
         allowed = await run_in_threadpool(asked.may, right, shelf)
     else:
