@@ -24,6 +24,7 @@ from hubbub.answers.shapes import (
     AccountReport,
     Card,
     CategoryCount,
+    Heard,
     Home,
     Match,
     MissingLine,
@@ -96,6 +97,14 @@ class Answers:
                 tallies=() if row is None else registered.tallies(view.connection, row, identifier),
                 wish=None if row is None else view.wish(row),
             )
+
+    def heard(self, identifier: Identifier) -> Heard:
+        """Say how loud a work is, by category, and how far those who spoke of it reach."""
+        with View(self._store) as view:
+            works = known(view.connection, identifier).rows
+            found = view.counts(works)
+            _, reach = view.voices(works, 0)
+        return Heard(sum(one.posts for one in found) if found else None, _categories(found), reach)
 
     def said(
         self, identifier: Identifier, limit: int | None = None, offset: int = 0, newest: bool = False

@@ -148,6 +148,14 @@ class Reach(Struct, frozen=True):
     accounts: int
 
 
+class Heard(Struct, frozen=True):
+    """How loud a work is and how far it reaches; `posts` is None where nothing was ever collected."""
+
+    posts: int | None
+    categories: tuple[CategoryCount, ...]
+    reach: Reach
+
+
 class VersionCount(Struct, frozen=True):
     """One version of a work, or a supplement to it (`kind`), under all its names, and its own counts.
 

@@ -15,7 +15,20 @@ from starlette.exceptions import HTTPException
 from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.model import Identifier
-from hubbub.web import chart, community, engage, forget, network, people, scoring, shelves, taken, thriving, words
+from hubbub.web import (
+    badges,
+    chart,
+    community,
+    engage,
+    forget,
+    network,
+    people,
+    scoring,
+    shelves,
+    taken,
+    thriving,
+    words,
+)
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
@@ -42,6 +55,7 @@ def create_app(answers: Answers) -> FastAPI:
         community.router,
         thriving.router,
         scoring.router,
+        badges.router,
         shelves.router,
     ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)
