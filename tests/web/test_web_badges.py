@@ -26,7 +26,7 @@ def is_open(response: httpx.Response) -> bool:
 
 
 def test_the_badge_says_the_answers_number(client: httpx.Client, answers: Answers) -> None:
-    told = client.get(badge_path(PAPER))
+    told = client.get(badge_path(PAPER, "svg"))
     assert told.headers["content-type"] == "image/svg+xml"
     assert is_open(told)
     report = answers.report(PAPER)
@@ -37,7 +37,7 @@ def test_the_badge_says_the_answers_number(client: httpx.Client, answers: Answer
 
 
 def test_all_that_is_heard_of_a_work_is_in_its_report(answers: Answers) -> None:
-    report, heard = answers.report(PAPER), answers.heard(PAPER)
+    report, heard = answers.report(PAPER), answers.ripple(PAPER)
     assert (heard.posts, heard.categories, heard.reach) == (report.posts, report.categories, report.reach)
 
 
@@ -50,7 +50,7 @@ def test_a_work_that_nobody_mentions_has_a_picture_that_says_so(client: httpx.Cl
 
 
 def test_a_browser_that_holds_the_picture_is_told_that_it_is_right(client: httpx.Client) -> None:
-    for path in (badge_path(PAPER), badge_path(PAPER).replace(".svg", ".png"), "/assets/embed.js"):
+    for path in (badge_path(PAPER, "svg"), badge_path(PAPER), "/assets/embed.js"):
         tag = client.get(path).headers["etag"]
         for sent in (tag, f'"other", W/{tag}'):
             again = client.get(path, headers={"If-None-Match": sent})
@@ -62,22 +62,23 @@ def test_a_browser_that_holds_the_picture_is_told_that_it_is_right(client: httpx
 @pytest.mark.parametrize("size", [16, 64, 333, 1024])
 @pytest.mark.parametrize("theme", ["light", "dark", "auto"])
 def test_png_is_as_wide_as_asked(client: httpx.Client, size: int, theme: str) -> None:
-    told = client.get(badge_path(PAPER).replace(".svg", ".png"), params={"size": size, "theme": theme})
+    told = client.get(badge_path(PAPER), params={"size": size, "theme": theme})
     assert told.headers["content-type"] == "image/png"
     assert struct.unpack(">II", told.content[16:24]) == (size, size)
 
 
 def test_each_form_has_its_size(client: httpx.Client) -> None:
     for name, form in looks().forms.items():
-        told = client.get(badge_path(PAPER).replace(".svg", ".png"), params={"type": name})
+        told = client.get(badge_path(PAPER), params={"type": name})
         assert struct.unpack(">II", told.content[16:24]) == (form.width, form.height)
 
 
 def test_the_number_in_the_middle_is_of_posts_unless_another_is_asked_for(client: httpx.Client) -> None:
     drawn = {
-        number: client.get(badge_path(PAPER), params={"number": number}).text for number in ("posts", "score", "none")
+        number: client.get(badge_path(PAPER, "svg"), params={"number": number}).text
+        for number in ("posts", "score", "none")
     }
-    assert client.get(badge_path(PAPER)).text == drawn["posts"]
+    assert client.get(badge_path(PAPER, "svg")).text == drawn["posts"]
     assert ", score " in drawn["score"]
     assert drawn["none"].count("scale(") == 0 < drawn["posts"].count("scale(")
 
@@ -86,7 +87,7 @@ def test_the_number_in_the_middle_is_of_posts_unless_another_is_asked_for(client
     "wrong", ["size=15", "size=1025", "size=9" + "9" * 5000, "theme=pink", "type=pie", "number=all"]
 )
 def test_what_there_is_not_is_refused(client: httpx.Client, wrong: str) -> None:
-    assert client.get(f"{badge_path(PAPER)}?{wrong}").status_code == 422
+    assert client.get(f"{badge_path(PAPER, 'svg')}?{wrong}").status_code == 422
 
 
 @given(st.text(max_size=40), st.text(max_size=200))
@@ -115,7 +116,7 @@ def test_what_is_copied_leads_to_the_badge_and_to_the_work(client: httpx.Client,
     image, link = (markdown.body.text().split("](")[turn].partition(")")[0] for turn in (1, 2))  # type: ignore[union-attr]
     for src, href in ((image, link), (html.css_first("img").attributes["src"], html.css_first("a").attributes["href"])):  # type: ignore[union-attr]
         assert (src or "").startswith(here)
-        assert client.get(src or "").text == client.get(badge_path(work), params={"type": "2"}).text
+        assert client.get(src or "").text == client.get(badge_path(work, "svg"), params={"type": "2"}).text
         assert httpx.URL(href or "").path == work.value.join(["/work/doi/", ""])
     asked = script.css_first(".altmetric-embed")
     assert asked is not None

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.answers.shapes import CategoryCount, Heard, Reach
+from hubbub.answers.shapes import CategoryCount, Reach, Ripple
 from hubbub.model import Category
 from hubbub.reference.ripple import looks
 from hubbub.web.look import DARK, LIGHT, contrast, legible
@@ -18,10 +18,10 @@ FORMS = list(looks().forms)
 COUNTS = st.dictionaries(st.sampled_from(list(looks().categories)), st.integers(0, 10**9))
 
 
-def heard(posts: dict[Category, int] | None, reach: Reach = NOBODY) -> Heard:
+def heard(posts: dict[Category, int] | None, reach: Reach = NOBODY) -> Ripple:
     if posts is None:
-        return Heard(None, (), reach)
-    return Heard(sum(posts.values()), tuple(CategoryCount(name, n, None, 0) for name, n in posts.items()), reach)
+        return Ripple(None, (), reach)
+    return Ripple(sum(posts.values()), tuple(CategoryCount(name, n, None, 0) for name, n in posts.items()), reach)
 
 
 @st.composite

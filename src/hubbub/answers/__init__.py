@@ -24,12 +24,12 @@ from hubbub.answers.shapes import (
     AccountReport,
     Card,
     CategoryCount,
-    Heard,
     Home,
     Match,
     MissingLine,
     PageLine,
     Report,
+    Ripple,
     Said,
     Same,
     SecondHand,
@@ -39,6 +39,7 @@ from hubbub.answers.shapes import (
     Speaker,
 )
 from hubbub.answers.status import Status, status
+from hubbub.answers.summing import Summary, numbered, summary
 from hubbub.answers.view import View
 from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
@@ -98,13 +99,21 @@ class Answers:
                 wish=None if row is None else view.wish(row),
             )
 
-    def heard(self, identifier: Identifier) -> Heard:
+    def ripple(self, identifier: Identifier) -> Ripple:
         """Say how loud a work is, by category, and how far those who spoke of it reach."""
         with View(self._store) as view:
             works = known(view.connection, identifier).rows
             found = view.counts(works)
             _, reach = view.voices(works, 0)
-        return Heard(sum(one.posts for one in found) if found else None, _categories(found), reach)
+        return Ripple(sum(one.posts for one in found) if found else None, _categories(found), reach)
+
+    def summary(self, identifier: Identifier, by: Formula) -> Summary | None:
+        """Sum up who spoke of a work and its score by a formula, in few questions; None where the name is unknown."""
+        return summary(self._store, identifier, by)
+
+    def numbered(self, number: int) -> Identifier | None:
+        """Find the identifier that `Summary.number` stands for; None if there is none."""
+        return numbered(self._store, number)
 
     def said(
         self, identifier: Identifier, limit: int | None = None, offset: int = 0, newest: bool = False

@@ -148,8 +148,8 @@ class Reach(Struct, frozen=True):
     accounts: int
 
 
-class Heard(Struct, frozen=True):
-    """How loud a work is and how far it reaches; `posts` is None where nothing was ever collected."""
+class Ripple(Struct, frozen=True):
+    """What the mark of a work draws: how loud it is and how far it reaches. `posts` is None where nothing is held."""
 
     posts: int | None
     categories: tuple[CategoryCount, ...]

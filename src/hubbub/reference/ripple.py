@@ -27,20 +27,13 @@ class Form(Struct, frozen=True, forbid_unknown_fields=True):
     height: int
 
 
-class Name(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What an attribute names: a type in Altmetric's words, and a scheme in ours."""
-
-    type: str
-    scheme: str = ""
-
-
 class Looks(Struct, frozen=True, forbid_unknown_fields=True):
-    """All that is drawn with. `grounds` are colours by name; `glyphs` are advance and path, at 1000 a line."""
+    """All that is drawn with. `grounds` are colours by name, `names` types by attribute, `glyphs` advance and path."""
 
     categories: dict[Category, Ink]
     grounds: dict[Literal["light", "dark"], dict[str, str]]
     forms: dict[str, Form]
-    names: dict[str, Name]
+    names: dict[str, str]
     glyphs: dict[str, tuple[int, str]]
 
 

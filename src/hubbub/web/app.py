@@ -16,6 +16,7 @@ from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.model import Identifier
 from hubbub.web import (
+    altmetric,
     badges,
     chart,
     community,
@@ -38,6 +39,9 @@ PER_PAGE = 25
 LOOKED_AT = 6  # of the identifiers that a page names
 SECOND_SHOWN = 20
 
+# Where programs ask, they are refused in the form they know: what an address begins with, and who answers.
+REFUSALS = (("/v1/", altmetric.refused),)
+
 router = APIRouter(default_response_class=HTMLResponse)
 
 
@@ -47,6 +51,7 @@ def create_app(answers: Answers) -> FastAPI:
     app.state.answers = answers
     for routes in (
         router,
+        altmetric.router,
         people.router,
         network.router,
         engage.router,
@@ -242,6 +247,8 @@ def icon() -> Response:
 
 
 def _refused(request: Request, error: Exception) -> Response:
+    if answer := next((answer for prefix, answer in REFUSALS if request.url.path.startswith(prefix)), None):
+        return answer(request, error)
     status = error.status_code if isinstance(error, HTTPException) else 422
     told = error.detail if isinstance(error, HTTPException) and error.detail != "Not Found" else None
     return page_of(request, "refused.html", status, told=told)

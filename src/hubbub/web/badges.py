@@ -12,9 +12,10 @@ from starlette.exceptions import HTTPException
 
 from hubbub import identify
 from hubbub.answers import Answers
-from hubbub.answers.shapes import Heard, Reach
+from hubbub.answers.shapes import Reach, Ripple
 from hubbub.metrics.score import Score
 from hubbub.model import Identifier
+from hubbub.reference import altmetric
 from hubbub.reference.ripple import Form as Drawn
 from hubbub.reference.ripple import looks
 from hubbub.web import ripple, words
@@ -23,7 +24,7 @@ from hubbub.web.pages import Reading, identifier_of, page_of
 from hubbub.web.scoring import score_of
 
 FRESH = "public, max-age=300"  # seconds for which a browser need not ask again
-UNHEARD = Heard(None, (), Reach(None, None, 0, 0))
+UNHEARD = Ripple(None, (), Reach(None, None, 0, 0))
 
 Form = Annotated[str, Query(alias="type")]
 Number = Literal["posts", "score", "none"]
@@ -76,7 +77,7 @@ def form_of(name: str) -> Drawn:
 def _drawn(answers: Answers, work: str, form: str, theme: ripple.Theme, number: Number, size: int | None) -> str:
     drawn = form_of(form)
     identifier = identify.parse(work)
-    heard = answers.heard(identifier) if identifier else UNHEARD
+    heard = answers.ripple(identifier) if identifier else UNHEARD
     shown = None
     if number == "posts" and heard.posts is not None:
         shown = ripple.Number(heard.posts, "posts")
@@ -95,7 +96,8 @@ def embed(request: Request) -> Response:
 def _script() -> bytes:
     sizes = {name: (form.width, form.height) for name, form in looks().forms.items()}
     written = files(__package__).joinpath("embed.js").read_bytes()
-    for name, told in ("SIZES", sizes), ("NAMES", looks().names):
+    names = {name: (kind, altmetric.words().types.get(kind)) for name, kind in looks().names.items()}
+    for name, told in ("SIZES", sizes), ("NAMES", names):
         written = written.replace(f"{name} = {{}}".encode(), f"{name} = ".encode() + msgspec.json.encode(told), 1)
     return written
 
@@ -114,7 +116,7 @@ def builder(request: Request, scheme: str, value: str, form: Form = "donut") -> 
     identifier = identifier_of(f"{scheme}:{value}")
     if identifier != Identifier(scheme, value):
         return RedirectResponse(words.embed_path(identifier), 308)
-    attributes = (f"data-{name}" for name, one in looks().names.items() if one.scheme == scheme)
+    attributes = (f"data-{name}" for name, kind in looks().names.items() if altmetric.words().types.get(kind) == scheme)
     return page_of(
         request,
         "embed.html",

@@ -35,7 +35,7 @@
   const doiIn = (text) => (/10\.\d{4,9}\/\S*[^.\s]/.exec(text) || [])[0];
 
   function named(at) {
-    for (const [name, { type, scheme }] of Object.entries(NAMES)) {
+    for (const [name, [type, scheme]] of Object.entries(NAMES)) {
       const value = option(at, name);
       if (value) return [type, scheme, name === "doi" ? doiIn(value) || value : name === "arxiv-id" ? value.split(":").pop() : value];
     }

@@ -14,7 +14,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hubbub.answers.shapes import Heard
+from hubbub.answers.shapes import Ripple
 from hubbub.model import Category
 from hubbub.reference.ripple import Form, looks
 from hubbub.web.look import DARK, LIGHT, legible
@@ -41,7 +41,7 @@ class Number(Struct, frozen=True):
     unit: Literal["posts", "score"]
 
 
-def draw(heard: Heard, form: Form, theme: Theme = "auto", number: Number | None = None, width: int = 0) -> str:
+def draw(heard: Ripple, form: Form, theme: Theme = "auto", number: Number | None = None, width: int = 0) -> str:
     """Draw the badge of a work, `width` pixels wide or as wide as its form; with `auto`, by the reader's own choice."""
     width = width or form.width
     height = ceil(form.height * width / form.width)
@@ -58,7 +58,7 @@ def draw(heard: Heard, form: Form, theme: Theme = "auto", number: Number | None 
     )
 
 
-def words(heard: Heard, number: Number | None = None) -> tuple[str, str]:
+def words(heard: Ripple, number: Number | None = None) -> tuple[str, str]:
     """The same in words: a title, and what is behind it."""
     if heard.posts is None:
         return "hubbub: no mentions yet", "Nothing that mentions this work has been collected."
@@ -85,7 +85,7 @@ def short(value: float) -> str:
 # Forms
 
 
-def _ripple(heard: Heard, number: Number | None, width: int) -> Iterator[str]:
+def _ripple(heard: Ripple, number: Number | None, width: int) -> Iterator[str]:
     yield '<circle cx="50" cy="50" r="50" fill="{paper}"/>'
     if width < SMALL:
         yield from _mark(heard)
@@ -101,14 +101,14 @@ def _ripple(heard: Heard, number: Number | None, width: int) -> Iterator[str]:
         yield _written(number.unit, 50, 61, 7, 30, "soft")
 
 
-def _mark(heard: Heard) -> Iterator[str]:
+def _mark(heard: Ripple) -> Iterator[str]:
     """The ripple where it is small."""
     yield '<circle cx="50" cy="50" r="9" fill="{ink}"/>'
     yield from _spoke(heard, 28, 15)
     yield from _listens(heard, ((45, 6),))
 
 
-def _label(heard: Heard, number: Number | None, form: Form) -> Iterator[str]:
+def _label(heard: Ripple, number: Number | None, form: Form) -> Iterator[str]:
     w, h = form.width, form.height
     mark = (h - 3) / 100
     yield f'<rect x=".5" y=".5" width="{w - 1}" height="{h - 1}" rx="3" fill="{{paper}}" stroke="{{line}}"/>'
@@ -123,7 +123,7 @@ def _label(heard: Heard, number: Number | None, form: Form) -> Iterator[str]:
         yield _written(told, left + cell / 2, h / 2, h * 0.5, cell - 6, "bright")
 
 
-def _bar(heard: Heard, number: Number | None, form: Form) -> Iterator[str]:
+def _bar(heard: Ripple, number: Number | None, form: Form) -> Iterator[str]:
     w, h = form.width, form.height
     yield f'<rect x=".5" y=".5" width="{w - 1}" height="{h - 1}" rx="3" fill="{{paper}}" stroke="{{line}}"/>'
     if heard.posts is None:
@@ -146,7 +146,7 @@ def _bar(heard: Heard, number: Number | None, form: Form) -> Iterator[str]:
 # Who spoke, and who listens
 
 
-def _spoke(heard: Heard, radius: float, width: float) -> Iterator[str]:
+def _spoke(heard: Ripple, radius: float, width: float) -> Iterator[str]:
     whole = 2 * pi * radius
     if not heard.posts:
         yield _line(_arc(radius, 0, 360), "soft", width * 0.3, whole / round(whole / width * 1.3))
@@ -155,7 +155,7 @@ def _spoke(heard: Heard, radius: float, width: float) -> Iterator[str]:
         yield from _textured(category, whole * sweep / 360, width, track, closed=sweep == 360)
 
 
-def _listens(heard: Heard, circles: Iterable[tuple[float, float]]) -> Iterator[str]:
+def _listens(heard: Ripple, circles: Iterable[tuple[float, float]]) -> Iterator[str]:
     sweep = 360 * _known(heard)
     for turn, (radius, width) in zip(range(_circles(heard)), circles, strict=False):
         faint, whole = 1 - 0.2 * turn, 2 * pi * radius
@@ -165,7 +165,7 @@ def _listens(heard: Heard, circles: Iterable[tuple[float, float]]) -> Iterator[s
             yield _line(_arc(radius, sweep, 360 - sweep), "soft", width, whole / round(whole / width / 2.6), faint)
 
 
-def _shares(heard: Heard, whole: float, gap: float, least: float) -> Iterator[tuple[Category, float, float]]:
+def _shares(heard: Ripple, whole: float, gap: float, least: float) -> Iterator[tuple[Category, float, float]]:
     """Divide a length by posts: category, start and length. None is too short to be seen."""
     posts = {one.category: one.posts for one in heard.categories if one.posts}
     total, gap = sum(posts.values()), gap if len(posts) > 1 else 0
@@ -178,13 +178,13 @@ def _shares(heard: Heard, whole: float, gap: float, least: float) -> Iterator[tu
             start += long + gap
 
 
-def _circles(heard: Heard) -> int:
+def _circles(heard: Ripple) -> int:
     """One for some listeners, one more for each hundredfold; one, dotted, where nothing is known."""
     low = heard.reach.low or 0
     return min(sum(low >= 100**turn for turn in range(HUNDREDS)) or 1, HUNDREDS)
 
 
-def _known(heard: Heard) -> float:
+def _known(heard: Ripple) -> float:
     return heard.reach.known / heard.reach.accounts if heard.reach.accounts else 0
 
 

@@ -92,6 +92,11 @@ def work_path(identifier: Identifier) -> str:
     return _path("work", identifier.scheme, identifier.value)
 
 
+def badge_path(identifier: Identifier, form: str = "png") -> str:
+    """The address of a work's badge here, as a picture of that form."""
+    return _path("badge", identifier.scheme, f"{identifier.value}.{form}")
+
+
 def match_path(identifier: Identifier) -> str:
     """The address of the page that says why identifiers are one work with this."""
     return _path("match", identifier.scheme, identifier.value)
@@ -115,11 +120,6 @@ def shelf_path(name: str, page: str = "") -> str:
 def score_path(identifier: Identifier) -> str:
     """The address of the page that says what each mention adds to a work's score."""
     return _path("score", identifier.scheme, identifier.value)
-
-
-def badge_path(identifier: Identifier) -> str:
-    """The address of a work's badge."""
-    return _path("badge", identifier.scheme, identifier.value) + ".svg"
 
 
 def embed_path(identifier: Identifier) -> str:
@@ -246,7 +246,6 @@ FILTERS = {
     for f in (
         number, counted, day, moment, span, machine, link, host, work_path, match_path, network_path, people_path,
         shelf_path, score_path, badge_path, embed_path, in_markdown, account_path, out,
-        scheme_title, name, straight, plain, parts, excerpt, language,
-        spoken, percent,
+        scheme_title, name, straight, plain, parts, excerpt, language, spoken, percent,
     )
 }  # fmt: skip
