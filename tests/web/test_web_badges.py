@@ -74,11 +74,9 @@ def test_each_form_has_its_size(client: httpx.Client) -> None:
 
 
 def test_the_number_in_the_middle_is_of_posts_unless_another_is_asked_for(client: httpx.Client) -> None:
-    drawn = {
-        number: client.get(badge_path(PAPER, "svg"), params={"number": number}).text
-        for number in ("posts", "score", "none")
-    }
-    assert client.get(badge_path(PAPER, "svg")).text == drawn["posts"]
+    path = badge_path(PAPER, "svg")
+    drawn = {number: client.get(path, params={"number": number}).text for number in ("posts", "score", "none")}
+    assert client.get(path).text == drawn["posts"]
     assert ", score " in drawn["score"]
     assert drawn["none"].count("scale(") == 0 < drawn["posts"].count("scale(")
 

@@ -30,8 +30,7 @@ GAP, LEAST = 6.0, 10.0  # degrees between categories, and at least for each
 OUTER = ((38.0, 1.7), (41.7, 1.5), (45.2, 1.3), (48.6, 1.1))  # radius and width of circles
 LETTERS = 0.729  # height of capitals and digits in the outlines
 
-_PAINT = re.compile("{([^}]+)}")
-_PAINTED = ("fill", "stroke")
+_PAINT = re.compile('(fill|stroke)="{([^}]+)}"')
 
 
 class Number(Struct, frozen=True):
@@ -52,9 +51,9 @@ def draw(heard: Ripple, form: Form, theme: Theme = "auto", number: Number | None
         parts = _label(heard, number, form) if form.draws == "label" else _bar(heard, number, form)
     told, more = words(heard, number)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="{box}" role="img">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="{box}" fill="none" role="img">'
         f"<title>{escape(told)}</title><desc>{escape(more)}</desc>"
-        f"{_night() if theme == 'auto' else ''}{_painted(''.join(parts), DARK if theme == 'dark' else LIGHT)}</svg>"
+        f"{_painted(''.join(parts), theme)}</svg>"
     )
 
 
@@ -212,7 +211,7 @@ def _line(path: str, paint: str, width: float, dot: float = 0, opacity: float = 
     if dot:
         dashes = f' stroke-dasharray="0 {dot:.3f}" stroke-dashoffset="{-dot / 2:.3f}" stroke-linecap="round"'
     faint = f' opacity="{opacity:.2g}"' if opacity < 1 else ""
-    return f'<path d="{path}" fill="none" stroke="{{{paint}}}" stroke-width="{width:.2f}"{dashes}{faint}/>'
+    return f'<path d="{path}" stroke="{{{paint}}}" stroke-width="{width:.2f}"{dashes}{faint}/>'
 
 
 def _straight(middle: float, start: float, end: float, off: float) -> str:
@@ -244,16 +243,12 @@ def _written(text: str, x: float, y: float, size: float, fit: float, paint: str)
 # Colours
 
 
-def _painted(drawn: str, ground: str) -> str:
-    return _PAINT.sub(lambda named: _palette(ground)[named[1]], drawn)
-
-
-@cache
-def _night() -> str:
-    """What changes each colour where the reader's ground is dark. Not every viewer knows it; the others draw light."""
-    by_night = _palette(DARK)
-    rules = (f'[{of}="{day}"]{{{of}:{by_night[name]}}}' for name, day in _palette(LIGHT).items() for of in _PAINTED)
-    return f"<style>@media(prefers-color-scheme:dark){{{''.join(rules)}}}</style>"
+def _painted(drawn: str, theme: Theme) -> str:
+    """Put colours for their names. What changes them by night is not known to every viewer; the others draw by day."""
+    day, night = _palette(DARK if theme == "dark" else LIGHT), _palette(DARK)
+    rules = {f'[{of}="{day[name]}"]{{{of}:{night[name]}}}' for of, name in _PAINT.findall(drawn)}
+    style = f"<style>@media(prefers-color-scheme:dark){{{''.join(sorted(rules))}}}</style>" if theme == "auto" else ""
+    return style + _PAINT.sub(lambda named: f'{named[1]}="{day[named[2]]}"', drawn)
 
 
 @cache
