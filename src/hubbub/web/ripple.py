@@ -50,10 +50,10 @@ def draw(heard: Ripple, form: Form, theme: Theme = "auto", number: Number | None
         box = f"0 0 {form.width} {form.height}"
         parts = _label(heard, number, form) if form.draws == "label" else _bar(heard, number, form)
     told, more = words(heard, number)
+    size = f'width="{width}" height="{height}" viewBox="{box}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="{box}" fill="none" role="img">'
-        f"<title>{escape(told)}</title><desc>{escape(more)}</desc>"
-        f"{_painted(''.join(parts), theme)}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} fill="none" role="img">'
+        f"<title>{escape(told)}</title><desc>{escape(more)}</desc>{_painted(''.join(parts), theme)}</svg>"
     )
 
 
