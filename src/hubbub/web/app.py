@@ -18,6 +18,7 @@ from hubbub.answers import Answers
 from hubbub.model import Identifier
 from hubbub.web import (
     altmetric,
+    badges,
     chart,
     community,
     engage,
@@ -68,6 +69,7 @@ def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = Fa
         community.router,
         thriving.router,
         scoring.router,
+        badges.router,
         shelves.router,
     ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)
