@@ -44,6 +44,7 @@ from hubbub.model import Category, Identifier
 from hubbub.named import known
 from hubbub.reference.attention import Formula
 from hubbub.store import Store, questions
+from hubbub.store.changes import BEGINNING, Changed, Since, changes
 from hubbub.store.people import Acquaintance, Word, refusal
 
 if TYPE_CHECKING:
@@ -270,6 +271,10 @@ class Answers:
             return exported.opml(shelf.title, exported.outlets(said))
         found = suggest(self._store, name, now, SUGGESTED)
         return exported.suggestions(kind, found, shelf.title, now, ring) if found else None
+
+    def changes(self, since: Since = BEGINNING, limit: int = 1000) -> list[Changed]:
+        """List the names of works that changed `since`, in order, at most `limit`; go on after the last one's."""
+        return self._store.ask(changes, since, limit)
 
     def status(self) -> Status:
         """Say how collecting goes."""

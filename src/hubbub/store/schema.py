@@ -30,7 +30,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0009"  # of these tables: the newest in `migrations`
+REVISION = "0010"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -120,6 +120,16 @@ mention = Table(
     Column("own", Boolean(create_constraint=False), nullable=False),  # own words, not a repost
     Column("counted", Boolean(create_constraint=False), nullable=False),
     sqlite_with_rowid=False,
+)
+
+# The write transaction in which what is known of a work changed last, and when that was.
+changed = Table(
+    "changed",
+    metadata,
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("changed_by_number", "number", "identifier"),
 )
 
 description = Table(
