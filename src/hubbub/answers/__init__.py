@@ -9,7 +9,7 @@ from getpass import getuser
 from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
-from hubbub.answers import exported, network, places, registered, second
+from hubbub.answers import exported, network, places, registered, second, selected
 from hubbub.answers.community import Community
 from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
@@ -20,6 +20,7 @@ from hubbub.answers.network import Network
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.same import same
 from hubbub.answers.scoring import Attention, attention
+from hubbub.answers.selected import MentionPage, WorkPage
 from hubbub.answers.shapes import (
     AccountReport,
     Card,
@@ -29,6 +30,7 @@ from hubbub.answers.shapes import (
     MissingLine,
     PageLine,
     Report,
+    Ripple,
     Said,
     Same,
     SecondHand,
@@ -38,6 +40,7 @@ from hubbub.answers.shapes import (
     Speaker,
 )
 from hubbub.answers.status import Status, status
+from hubbub.answers.summing import Summary, numbered, summary
 from hubbub.answers.view import View
 from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
@@ -98,12 +101,36 @@ class Answers:
                 wish=None if row is None else view.wish(row),
             )
 
+    def ripple(self, identifier: Identifier) -> Ripple:
+        """Say how loud a work is, by category, and how far those who spoke of it reach."""
+        with View(self._store) as view:
+            works = known(view.connection, identifier).rows
+            found = view.counts(works)
+            _, reach = view.voices(works, 0)
+        return Ripple(sum(one.posts for one in found) if found else None, _categories(found), reach)
+
+    def summary(self, identifier: Identifier, by: Formula) -> Summary | None:
+        """Sum up who spoke of a work and its score by a formula, in few questions; None where the name is unknown."""
+        return summary(self._store, identifier, by)
+
+    def numbered(self, number: int) -> Identifier | None:
+        """Find the identifier that `Summary.number` stands for; None if there is none."""
+        return numbered(self._store, number)
+
     def said(
         self, identifier: Identifier, limit: int | None = None, offset: int = 0, newest: bool = False
     ) -> list[Said]:
         """List the posts that mention the work and those that pass them on, oldest (or `newest`) first."""
         with View(self._store) as view:
             return view.said(known(view.connection, identifier), limit, offset, newest)
+
+    def mentions(self, about: Identifier | str, cursor: str | None = None, limit: int = 100) -> MentionPage | None:
+        """List the posts that mention a work, or any on a shelf, the newest first; None if there is no such shelf."""
+        return selected.mentions(self._store, about, cursor, limit)
+
+    def works(self, words: str = "", cursor: str | None = None, limit: int = 100) -> WorkPage:
+        """List the works that are heard of, or those in whose descriptions the words stand."""
+        return selected.works(self._store, words, cursor, limit)
 
     def second_hand(self, identifier: Identifier, limit: int | None = None) -> tuple[SecondHand, ...]:
         """List the posts that link to stories about the work, the newest first."""

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from hubbub.model import Identifier
 from hubbub.store import schema as s
-from hubbub.store.sql import among, rows
+from hubbub.store.sql import about, rows
 from hubbub.store.times import micros, moment
 
 _LAST = select(func.coalesce(func.max(s.changed.c.number), 0))
@@ -57,7 +57,7 @@ class Changes:
     def write(self, at: datetime) -> None:
         """Write what was noted, as the latest change of each work."""
         if self._posts:
-            told = select(s.assertion.c.found).where(among(s.assertion.c.post, list(self._posts)))
+            told = select(s.assertion.c.found).where(about(s.assertion.c, list(self._posts)))
             self.works(work for (found,) in rows(self._connection, told) for work in works_in(found))
         if self._works:
             number = last(self._connection) + 1

@@ -15,7 +15,22 @@ from starlette.exceptions import HTTPException
 from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.model import Identifier
-from hubbub.web import chart, community, engage, forget, network, people, scoring, shelves, taken, thriving, words
+from hubbub.web import (
+    altmetric,
+    badges,
+    chart,
+    community,
+    engage,
+    forget,
+    network,
+    people,
+    scoring,
+    shelves,
+    taken,
+    thriving,
+    words,
+)
+from hubbub.web.api import create_api
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
@@ -25,6 +40,9 @@ PER_PAGE = 25
 LOOKED_AT = 6  # of the identifiers that a page names
 SECOND_SHOWN = 20
 
+# Where programs ask, they are refused in the form they know: what an address begins with, and who answers.
+REFUSALS = (("/v1/", altmetric.refused),)
+
 router = APIRouter(default_response_class=HTMLResponse)
 
 
@@ -32,8 +50,10 @@ def create_app(answers: Answers) -> FastAPI:
     """Make the app over these answers."""
     app = FastAPI(title="hubbub", docs_url=None, redoc_url=None)  # their pages load scripts from elsewhere
     app.state.answers = answers
+    app.mount("/api/v1", create_api(answers))
     for routes in (
         router,
+        altmetric.router,
         people.router,
         network.router,
         engage.router,
@@ -42,6 +62,7 @@ def create_app(answers: Answers) -> FastAPI:
         community.router,
         thriving.router,
         scoring.router,
+        badges.router,
         shelves.router,
     ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)
@@ -228,6 +249,8 @@ def icon() -> Response:
 
 
 def _refused(request: Request, error: Exception) -> Response:
+    if answer := next((answer for prefix, answer in REFUSALS if request.url.path.startswith(prefix)), None):
+        return answer(request, error)
     status = error.status_code if isinstance(error, HTTPException) else 422
     told = error.detail if isinstance(error, HTTPException) and error.detail != "Not Found" else None
     return page_of(request, "refused.html", status, told=told)
