@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from hubbub.answers import Answers
-from hubbub.answers.scoring import Attention, chosen
+from hubbub.answers.scoring import Attention
 from hubbub.cli import show, wants
 from hubbub.cli.given import identifier_of, store_of
 from hubbub.cli.show import called, out, plain, stamped, tabled
@@ -17,6 +17,7 @@ from hubbub.metrics.score import Score
 from hubbub.model import Identifier
 from hubbub.reference.attention import NAMES, Formula
 from hubbub.reference.places import place
+from hubbub.standings import chosen
 
 LISTED = 12
 
