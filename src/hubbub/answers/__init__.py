@@ -9,7 +9,7 @@ from getpass import getuser
 from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
-from hubbub.answers import exported, network, places, registered, second
+from hubbub.answers import exported, network, places, registered, second, selected
 from hubbub.answers.community import Community
 from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
@@ -20,6 +20,7 @@ from hubbub.answers.network import Network
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.same import same
 from hubbub.answers.scoring import Attention, attention
+from hubbub.answers.selected import MentionPage, WorkPage
 from hubbub.answers.shapes import (
     AccountReport,
     Card,
@@ -117,6 +118,14 @@ class Answers:
         """List the posts that mention the work and those that pass them on, oldest (or `newest`) first."""
         with View(self._store) as view:
             return view.said(known(view.connection, identifier), limit, offset, newest)
+
+    def mentions(self, about: Identifier | str, cursor: str | None = None, limit: int = 100) -> MentionPage | None:
+        """List the posts that mention a work, or any on a shelf, the newest first; None if there is no such shelf."""
+        return selected.mentions(self._store, about, cursor, limit)
+
+    def works(self, words: str = "", cursor: str | None = None, limit: int = 100) -> WorkPage:
+        """List the works that are heard of, or those in whose descriptions the words stand."""
+        return selected.works(self._store, words, cursor, limit)
 
     def second_hand(self, identifier: Identifier, limit: int | None = None) -> tuple[SecondHand, ...]:
         """List the posts that link to stories about the work, the newest first."""

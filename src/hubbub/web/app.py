@@ -29,6 +29,7 @@ from hubbub.web import (
     thriving,
     words,
 )
+from hubbub.web.api import create_api
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
@@ -48,6 +49,7 @@ def create_app(answers: Answers) -> FastAPI:
     """Make the app over these answers."""
     app = FastAPI(title="hubbub", docs_url=None, redoc_url=None)  # their pages load scripts from elsewhere
     app.state.answers = answers
+    app.mount("/api/v1", create_api(answers))
     for routes in (
         router,
         altmetric.router,
