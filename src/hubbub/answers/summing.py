@@ -61,8 +61,8 @@ class Summary(Struct, frozen=True):
     `identifiers` are all names, the leading first. `kinds` says of accounts that spoke in own words and are no feeds
     how many are most probably what, by the labels of people. `first_at` and `last_at` are when the first and the last
     of it was collected. `readers` are the tallies of readers, the newest of each place. `total` is the score by the
-    formula that was given, `shown` the same as it rounds; None where no mention is held. `standings` are those by that
-    formula.
+    formula that was given, `shown` the same as it rounds; None where no mention is held. `label` is what the formula is
+    called, `standings` are those by it.
     """
 
     identifier: Identifier
@@ -75,6 +75,7 @@ class Summary(Struct, frozen=True):
     readers: tuple[Tally, ...]
     total: float | None
     shown: float | None
+    label: str
     standings: tuple[Standing, ...]
     first_at: datetime | None
     last_at: datetime | None
@@ -120,6 +121,7 @@ def _summary(view: View, named: Named, number: int, by: Formula) -> Summary:
         readers=_readers(view, named),
         total=total,
         shown=shown,
+        label=by.label,
         standings=tuple(one for one in of_work(view, named) if one.formula == f"{by.name} {by.version}"),
         first_at=first_at,
         last_at=last_at,

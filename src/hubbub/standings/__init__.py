@@ -100,7 +100,7 @@ def _columns(connection: Connection, statement: str, width: int) -> "Ints":
     """All rows as columns (width, rows)."""
     import numpy as np
 
-    found = connection.execution_options(yield_per=AT_ONCE).execute(text(statement))
+    found = connection.execute(text(statement), execution_options={"yield_per": AT_ONCE})
     parts = [np.array([tuple(row) for row in part], np.int64).T for part in found.partitions()]
     return np.concatenate(parts, axis=1) if parts else np.empty((width, 0), np.int64)
 
