@@ -39,6 +39,7 @@ from hubbub.answers.shapes import (
     SourceReport,
     Speaker,
 )
+from hubbub.answers.standing import Standing, standings
 from hubbub.answers.status import Status, status
 from hubbub.answers.summing import Summary, numbered, summary
 from hubbub.answers.view import View
@@ -112,6 +113,10 @@ class Answers:
     def summary(self, identifier: Identifier, by: Formula) -> Summary | None:
         """Sum up who spoke of a work and its score by a formula, in few questions; None where the name is unknown."""
         return summary(self._store, identifier, by)
+
+    def standings(self, identifier: Identifier) -> tuple[Standing, ...]:
+        """Say where a work stands among others by its score, as it was last reckoned, a cohort each."""
+        return standings(self._store, identifier)
 
     def numbered(self, number: int) -> Identifier | None:
         """Find the identifier that `Summary.number` stands for; None if there is none."""

@@ -34,6 +34,7 @@ from hubbub.store.read import New, Rows, keys
 from hubbub.store.registry import Registry
 from hubbub.store.settle import settle
 from hubbub.store.sql import among, insert_rows, rows, update_rows
+from hubbub.store.standing import Standings
 from hubbub.store.ties import Ties
 from hubbub.store.times import micros
 from hubbub.store.wanted import Wanted
@@ -83,6 +84,7 @@ class Writer:
         self.responses = Responses(connection)
         self.acquaintances = Acquaintances(connection, self._names)
         self.lanes = Lanes(connection, self._names)
+        self.standings = Standings(connection)
 
     @property
     def new_works(self) -> dict[Work, int]:
