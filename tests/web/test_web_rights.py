@@ -59,6 +59,11 @@ class World(NamedTuple):
     tokens: dict[str, str]
 
 
+def _client(address: str) -> httpx.Client:
+    """A client that keeps no connection: a server closes those that wait, as on a busy machine."""
+    return httpx.Client(base_url=address, trust_env=False, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 def user(access: Access, name: str, scope: Scope, admin: bool = False) -> str:
     """A user with a token."""
     if name not in {one.name for one in access.users()}:
@@ -85,7 +90,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, running: Running) -> Iterato
             "other": user(access, "bob", "write"), "no admin": user(access, "bob", "admin"),
         }  # fmt: skip
         access.keep("ann", "hers", True, "test", "test")
-        with running(answers) as address, httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+        with running(answers) as address, _client(address) as client:
             yield World(client, access, answers, tokens)
 
 
