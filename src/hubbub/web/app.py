@@ -20,6 +20,7 @@ from hubbub.web import (
     chart,
     community,
     engage,
+    feeds,
     forget,
     network,
     people,
@@ -53,6 +54,7 @@ def create_app(answers: Answers) -> FastAPI:
     for routes in (
         router,
         altmetric.router,
+        feeds.router,
         people.router,
         network.router,
         engage.router,

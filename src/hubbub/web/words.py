@@ -122,6 +122,18 @@ def score_path(identifier: Identifier) -> str:
     return _path("score", identifier.scheme, identifier.value)
 
 
+def feed_path(named: Identifier | str, form: str = "atom") -> str:
+    """The address of the feed of what is newly said of a work or, by its name, of the works on a shelf."""
+    if isinstance(named, str):
+        return _path("feeds", "shelf", f"{named}.{form}")
+    return _path("feeds", "work", named.scheme, f"{named.value}.{form}")
+
+
+def venue_feed_path(venue: str, form: str = "atom") -> str:
+    """The address of the feed of what is newly said at a venue."""
+    return _path("feeds", "venue", f"{venue}.{form}")
+
+
 def account_path(speaker: Speaker) -> str:
     """The address of an account's page here."""
     return _path("account", speaker.source, speaker.key)
@@ -235,7 +247,7 @@ FILTERS = {
     f.__name__: f
     for f in (
         number, counted, day, moment, span, machine, link, host, work_path, match_path, network_path, people_path,
-        shelf_path, score_path, account_path, out, scheme_title, name, straight, plain, parts, excerpt, language,
-        spoken, percent,
+        shelf_path, score_path, feed_path, venue_feed_path, account_path, out, scheme_title, name, straight, plain,
+        parts, excerpt, language, spoken, percent,
     )
 }  # fmt: skip
