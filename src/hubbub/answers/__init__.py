@@ -31,6 +31,7 @@ from hubbub.answers.shapes import (
     MissingLine,
     PageLine,
     Report,
+    Ripple,
     Said,
     Same,
     SecondHand,
@@ -99,6 +100,14 @@ class Answers:
                 tallies=() if row is None else registered.tallies(view.connection, row, identifier),
                 wish=None if row is None else view.wish(row),
             )
+
+    def ripple(self, identifier: Identifier) -> Ripple:
+        """Say how loud a work is, by category, and how far those who spoke of it reach."""
+        with View(self._store) as view:
+            works = known(view.connection, identifier).rows
+            found = view.counts(works)
+            _, reach = view.voices(works, 0)
+        return Ripple(sum(one.posts for one in found) if found else None, _categories(found), reach)
 
     def summary(self, identifier: Identifier, by: Formula) -> Summary | None:
         """Sum up who spoke of a work and its score by a formula, in few questions; None where the name is unknown."""

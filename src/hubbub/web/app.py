@@ -17,6 +17,7 @@ from hubbub.answers import Answers
 from hubbub.model import Identifier
 from hubbub.web import (
     altmetric,
+    badges,
     chart,
     community,
     engage,
@@ -63,6 +64,7 @@ def create_app(answers: Answers) -> FastAPI:
         community.router,
         thriving.router,
         scoring.router,
+        badges.router,
         shelves.router,
     ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)
