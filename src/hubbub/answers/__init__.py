@@ -40,6 +40,7 @@ from hubbub.answers.shapes import (
     SourceReport,
     Speaker,
 )
+from hubbub.answers.standing import Standing, standings
 from hubbub.answers.status import Status, status
 from hubbub.answers.summing import Summary, numbered, summary
 from hubbub.answers.view import View
@@ -48,6 +49,7 @@ from hubbub.model import Category, Identifier
 from hubbub.named import known
 from hubbub.reference.attention import Formula
 from hubbub.store import Store, questions
+from hubbub.store.changes import BEGINNING, Changed, Since, changes
 from hubbub.store.people import Acquaintance, Word, refusal
 
 if TYPE_CHECKING:
@@ -112,6 +114,10 @@ class Answers:
     def summary(self, identifier: Identifier, by: Formula) -> Summary | None:
         """Sum up who spoke of a work and its score by a formula, in few questions; None where the name is unknown."""
         return summary(self._store, identifier, by)
+
+    def standings(self, identifier: Identifier) -> tuple[Standing, ...]:
+        """Say where a work stands among others by its score, as it was last reckoned, a cohort each."""
+        return standings(self._store, identifier)
 
     def numbered(self, number: int) -> Identifier | None:
         """Find the identifier that `Summary.number` stands for; None if there is none."""
@@ -308,6 +314,10 @@ class Answers:
             return exported.opml(shelf.title, exported.outlets(said))
         found = suggest(self._store, name, now, SUGGESTED)
         return exported.suggestions(kind, found, shelf.title, now, ring) if found else None
+
+    def changes(self, since: Since = BEGINNING, limit: int = 1000) -> list[Changed]:
+        """List the names of works that changed `since`, in order, at most `limit`; go on after the last one's."""
+        return self._store.ask(changes, since, limit)
 
     def status(self) -> Status:
         """Say how collecting goes."""

@@ -19,13 +19,14 @@ from hubbub.answers.engaging import Suggestions
 from hubbub.answers.network import Network
 from hubbub.answers.people import People
 from hubbub.answers.reaching import Audiences
-from hubbub.answers.scoring import Attention, chosen
+from hubbub.answers.scoring import Attention
 from hubbub.answers.selected import CURSOR, MentionPage, WorkPage
 from hubbub.answers.shapes import AccountReport, Card, Match, Report, Said, SecondHand, Shelf, SourceReport, WorkLine
 from hubbub.answers.status import Status
 from hubbub.collect.source import sources
 from hubbub.model import About, Identifier
 from hubbub.reference.attention import formulas
+from hubbub.standings import chosen
 from hubbub.store.people import Word
 from hubbub.tell.routes import RefusedError, Route, get, post
 
