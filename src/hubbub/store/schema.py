@@ -30,7 +30,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0010"  # of these tables: the newest in `migrations`
+REVISION = "0011"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
