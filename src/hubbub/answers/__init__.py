@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
 from hubbub.access import Access
-from hubbub.answers import exported, network, places, registered, second, selected
+from hubbub.answers import exported, network, newest, places, registered, second, selected
 from hubbub.answers.community import Community
 from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
@@ -18,6 +18,7 @@ from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.growing import grow
 from hubbub.answers.listed import listed
 from hubbub.answers.network import Network
+from hubbub.answers.newest import Newest
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.same import same
 from hubbub.answers.scoring import Attention, attention
@@ -197,6 +198,16 @@ class Answers:
             named = known(view.connection, identifier)
         works, who = [*named.rows.values()], by or somebody()
         return bool(rereading.correct(self._store, (source, post), works, who, why, takes_back))
+
+    def newest(self, about: Identifier | str, before: int | None, limit: int) -> Newest | None:
+        """Say what is newly said of a work or of those on a shelf, `before` a post; None if there is no such shelf."""
+        if isinstance(about, str):
+            return newest.of_shelf(self._store, about, before, limit)
+        return newest.of_work(self._store, about, before, limit)
+
+    def newest_at(self, venue: str, before: int | None, limit: int) -> Newest | None:
+        """Say what is newly said at a venue of any work, as `newest`; None if the store has not heard of it."""
+        return newest.at_venue(self._store, venue, before, limit)
 
     def home(self) -> Home:
         """Say what the first page shows."""
