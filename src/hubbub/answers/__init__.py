@@ -28,6 +28,7 @@ from hubbub.answers.shapes import (
     Card,
     CategoryCount,
     Home,
+    Latest,
     Match,
     MissingLine,
     PageLine,
@@ -50,8 +51,10 @@ from hubbub.model import Category, Identifier
 from hubbub.named import known
 from hubbub.reference.attention import Formula
 from hubbub.store import Store, questions
-from hubbub.store.changes import BEGINNING, Changed, Since, changes
+from hubbub.store.changes import BEGINNING, Changed, Since, changes, last
 from hubbub.store.people import Acquaintance, Word, refusal
+from hubbub.store.standing import as_of
+from hubbub.store.times import moment
 
 if TYPE_CHECKING:
     from hubbub.answers.thriving import Thriving
@@ -108,10 +111,11 @@ class Answers:
     def ripple(self, identifier: Identifier) -> Ripple:
         """Say how loud a work is, by category, and how far those who spoke of it reach."""
         with View(self._store) as view:
-            works = known(view.connection, identifier).rows
-            found = view.counts(works)
-            _, reach = view.voices(works, 0)
-        return Ripple(sum(one.posts for one in found) if found else None, _categories(found), reach)
+            named = known(view.connection, identifier)
+            found = view.counts(named.rows)
+            _, reach = view.voices(named.rows, 0)
+        posts = sum(one.posts for one in found) if found else None
+        return Ripple(posts, _categories(found), reach, named.work.identifiers)
 
     def summary(self, identifier: Identifier, by: Formula) -> Summary | None:
         """Sum up who spoke of a work and its score by a formula, in few questions; None where the name is unknown."""
@@ -321,6 +325,11 @@ class Answers:
             return exported.opml(shelf.title, exported.outlets(said))
         found = suggest(self._store, name, now, SUGGESTED)
         return exported.suggestions(kind, found, shelf.title, now, ring) if found else None
+
+    def latest(self) -> Latest:
+        """Say how new what is known of works is: while this stays the same, so do all answers about one work."""
+        with self._store.connect() as connection:
+            return Latest(last(connection), moment(as_of(connection)))
 
     def changes(self, since: Since = BEGINNING, limit: int = 1000) -> list[Changed]:
         """List the names of works that changed `since`, in order, at most `limit`; go on after the last one's."""

@@ -18,6 +18,7 @@ from hubbub.tell import altmetric
 from hubbub.tell.altmetric import Links
 from hubbub.web.guard import OPEN
 from hubbub.web.pages import Reading
+from hubbub.web.remembered import about
 from hubbub.web.words import badge_path, work_path
 
 CALLBACK = re.compile(r"[A-Za-z0-9_.]{1,200}")
@@ -29,8 +30,10 @@ router = APIRouter()
 def one(request: Request, answers: Reading, value: str) -> Response:
     """The counts object of a work that is named by one of its identifiers."""
     kind = request.url.path.split("/")[2]
-    found = answers.summary(identifier_of(kind, value), chosen())
-    return told(request, _counts(request, _heard_of(found)))
+    identifier = identifier_of(kind, value)
+    found = _heard_of(answers.summary(identifier, chosen()))
+    about(request, (identifier, *found.identifiers))
+    return told(request, _counts(request, found))
 
 
 for kind in words().types:
