@@ -23,6 +23,7 @@ from hubbub.web import (
     engage,
     feeds,
     forget,
+    linked,
     network,
     people,
     scoring,
@@ -150,7 +151,7 @@ def work(
     if report.posts is None and not said and page == 1:
         read = [one for one in answers.sources() if one.posts or one.lanes]
         return page_of(request, "unheard.html", report=report, sources=read, others=others)
-    return page_of(
+    shown = page_of(
         request,
         "work.html",
         report=report,
@@ -165,7 +166,9 @@ def work(
         chart=chart.draw(report.days),
         score=scoring.score_of(answers, identifier),
         by_post=words.by_post(said),
+        linked=linked.shown(request, report),
     )
+    return linked.signposted(request, report, shown)
 
 
 @router.post("/work/{scheme}/{value:path}")
