@@ -38,6 +38,7 @@ from hubbub.answers.shapes import (
     Speaker,
 )
 from hubbub.answers.status import Status, status
+from hubbub.answers.summing import Summary, numbered, summary
 from hubbub.answers.view import View
 from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
@@ -96,6 +97,14 @@ class Answers:
                 tallies=() if row is None else registered.tallies(view.connection, row, identifier),
                 wish=None if row is None else view.wish(row),
             )
+
+    def summary(self, identifier: Identifier, by: Formula) -> Summary | None:
+        """Sum up who spoke of a work and its score by a formula, in few questions; None where the name is unknown."""
+        return summary(self._store, identifier, by)
+
+    def numbered(self, number: int) -> Identifier | None:
+        """Find the identifier that `Summary.number` stands for; None if there is none."""
+        return numbered(self._store, number)
 
     def said(
         self, identifier: Identifier, limit: int | None = None, offset: int = 0, newest: bool = False

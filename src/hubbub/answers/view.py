@@ -42,7 +42,7 @@ from hubbub.store.counts import by_day, by_source
 from hubbub.store.fold import Content, hashed
 from hubbub.store.keep import Found
 from hubbub.store.match import wrong
-from hubbub.store.sql import among, rows
+from hubbub.store.sql import about, among, rows
 from hubbub.store.times import EPOCH, moment
 from hubbub.store.wanted import on_shelves
 from hubbub.store.withdraw import Fields
@@ -248,7 +248,7 @@ class View:
             .join(place, place.c.id == a.post)
             .outerjoin(s.touch, and_(s.touch.c.assertion == a.id, s.touch.c.verb == "reposts"))
             .outerjoin(original, original.c.id == s.touch.c.post)
-            .where(among(a.post, posts), a.version.is_not(None))
+            .where(about(a, posts), a.version.is_not(None))
             .order_by(a.post != a.id, a.version.desc(), a.key)
         )
         told: dict[int, list[Any]] = {}

@@ -67,6 +67,29 @@ def score(mentions: Iterable[Scored], formula: Formula) -> Score:
     return Score(float(total), _shown(total, formula), formula.name, formula.version, formula.label, tuple(shares))
 
 
+def gained(mentions: Iterable[Scored], formula: Formula) -> list[float]:
+    """Return what each mention adds to those before it, in the order given; together they add what `score` says.
+
+    Where a mention counts once with an earlier one, it adds by how much its weight is greater.
+    """
+    rules = {(rule.source, rule.kind): rule for rule in formula.weights}
+    counted: dict[tuple[str, ...], Decimal] = {}
+    gains = []
+    for mention in mentions:
+        rule = _rule(mention, rules)
+        weight = Decimal(str(rule.weight)) if rule else Decimal(0)
+        once = _once(mention, rule) if rule else ()
+        gains.append(float(max(weight - counted.get(once, Decimal(0)), Decimal(0))))
+        counted[once] = max(weight, counted.get(once, Decimal(0)))
+    return gains
+
+
+def total_of(gains: Iterable[float], formula: Formula) -> tuple[float, float]:
+    """Add what mentions gain: the exact total, and the same as it is shown."""
+    total = sum((Decimal(str(gain)) for gain in gains), Decimal(0))
+    return float(total), _shown(total, formula)
+
+
 def _key(mention: Scored) -> tuple[str, str, str, str]:
     return mention.source, mention.post, mention.kind, mention.account or ""
 

@@ -7,7 +7,7 @@ from operator import attrgetter
 from sqlalchemy import Connection, select
 
 from hubbub.store import schema as s
-from hubbub.store.sql import among, rows, update_rows
+from hubbub.store.sql import about, rows, update_rows
 from hubbub.store.withdraw import works_in
 
 
@@ -21,7 +21,7 @@ def settle(connection: Connection, posts: Iterable[int]) -> None:
     told = (
         select(a.id, a.post, a.source, a.account, a.posted_at, a.found, *settled)
         .join(place.id.table, place.id == a.post)
-        .where(among(a.post, list(set(posts))), a.version.is_not(None) | (a.id == a.post))
+        .where(about(a, list(set(posts))), a.version.is_not(None) | (a.id == a.post))
         .order_by(a.post, a.id == a.post, a.version.desc(), a.key)
     )
     silent, mentions = [], []

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
 )
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -69,6 +70,14 @@ def among(column: ColumnElement[Any], values: Sequence[Key | None]) -> ColumnEle
 def listed(column: ColumnElement[Any]) -> ColumnElement[bool]:
     """The same, in a statement that is made once: the values come with `rows`."""
     return _Among(column, bindparam("listed"))
+
+
+def about(statement: ReadOnlyColumnCollection[str, Any], posts: Sequence[int]) -> ColumnElement[bool]:
+    """Say that a statement, given as the columns of `assertion`, is about one of the posts, given by their rows.
+
+    The place's own row is found by its key. The index has only collectors' rows, and serves only who asks for those.
+    """
+    return among(statement.id, posts) | (among(statement.post, posts) & (statement.post != statement.id))
 
 
 class _Among(FunctionElement[bool]):

@@ -15,7 +15,20 @@ from starlette.exceptions import HTTPException
 from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.model import Identifier
-from hubbub.web import chart, community, engage, forget, network, people, scoring, shelves, taken, thriving, words
+from hubbub.web import (
+    altmetric,
+    chart,
+    community,
+    engage,
+    forget,
+    network,
+    people,
+    scoring,
+    shelves,
+    taken,
+    thriving,
+    words,
+)
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
@@ -24,6 +37,9 @@ from hubbub.web.pages import Reading, identifier_of, page_of, sent_by
 PER_PAGE = 25
 LOOKED_AT = 6  # of the identifiers that a page names
 SECOND_SHOWN = 20
+
+# Where programs ask, they are refused in the form they know: what an address begins with, and who answers.
+REFUSALS = (("/v1/", altmetric.refused),)
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -34,6 +50,7 @@ def create_app(answers: Answers) -> FastAPI:
     app.state.answers = answers
     for routes in (
         router,
+        altmetric.router,
         people.router,
         network.router,
         engage.router,
@@ -228,6 +245,8 @@ def icon() -> Response:
 
 
 def _refused(request: Request, error: Exception) -> Response:
+    if answer := next((answer for prefix, answer in REFUSALS if request.url.path.startswith(prefix)), None):
+        return answer(request, error)
     status = error.status_code if isinstance(error, HTTPException) else 422
     told = error.detail if isinstance(error, HTTPException) and error.detail != "Not Found" else None
     return page_of(request, "refused.html", status, told=told)

@@ -92,6 +92,11 @@ def work_path(identifier: Identifier) -> str:
     return _path("work", identifier.scheme, identifier.value)
 
 
+def badge_path(identifier: Identifier, form: str = "png") -> str:
+    """The address of a work's badge here, as a picture of that form."""
+    return _path("badge", identifier.scheme, f"{identifier.value}.{form}")
+
+
 def match_path(identifier: Identifier) -> str:
     """The address of the page that says why identifiers are one work with this."""
     return _path("match", identifier.scheme, identifier.value)

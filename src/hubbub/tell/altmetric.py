@@ -1,0 +1,145 @@
+"""A work in the shape of the Altmetric Details Page API: its summary comes in, the counts object goes out.
+
+What nobody knows is absent. The words are in `reference/altmetric.toml`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from math import ceil, fsum
+from typing import Any
+
+from msgspec import Struct
+
+from hubbub import identify
+from hubbub.answers.summing import Heard, Summary
+from hubbub.model import Description, Identifier
+from hubbub.reference.altmetric import Group, group_of, host_of, words
+from hubbub.reference.venues import UNKNOWN, kind_of
+
+SIZES = {"small": 64, "medium": 100, "large": 180}  # of images, in pixels
+
+
+class Links(Struct, frozen=True):
+    """Where this server shows a work: its page, and its badge, to which `?size=` is added."""
+
+    page: str
+    badge: str
+
+
+def counts(one: Summary, at: Links, now: datetime) -> dict[str, Any]:
+    """Tell a work of which something is held in the counts object."""
+    own = [post for post in one.heard if post.own]
+    told: dict[str, Any] = {
+        **_bibliography(one),
+        "altmetric_id": one.number,
+        **_names(one.identifiers),
+        "schema": words().schema,
+        "attribution": " ".join([words().attribution, *([words().simulated] if one.simulated else [])]),
+        "cohorts": cohorts(one.kinds),
+        **{group.field: counted(group, posts) for group, posts in grouped(own) if group.field},
+        "cited_by_posts_count": len(own) or None,
+        "cited_by_accounts_count": len({post.account for post in own} - {None}) or None,
+        **readers(one),
+        "score": one.total,
+        "history": history(one.heard, now) if one.heard else None,
+        "added_on": unix(one.first_at),
+        "last_updated": unix(one.last_at),
+        **images(at, one.shown),
+        "details_url": at.page,
+    }
+    return known(told)
+
+
+def known(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The same without what is unknown."""
+    return {name: value for name, value in told.items() if value is not None and value != {} and value != []}
+
+
+def unix(at: datetime | None) -> int | None:
+    """Seconds since 1970."""
+    return None if at is None else int(at.timestamp())
+
+
+def grouped(posts: Iterable[Heard]) -> Iterator[tuple[Group, list[Heard]]]:
+    """Posts by what their places are called."""
+    found = defaultdict[str, list[Heard]](list)
+    for post in posts:
+        found[group_of(post.source, post.address).key].append(post)
+    return ((group, found[group.key]) for group in words().groups if group.key in found)
+
+
+def counted(group: Group, posts: Iterable[Heard]) -> int | None:
+    """How many speak there, or, where it is posts that count, how many posts there are."""
+    return len(set(speakers(group, posts))) or None
+
+
+def speakers(group: Group, posts: Iterable[Heard]) -> Iterator[int | str]:
+    """Who speaks there, as far as it is told."""
+    for post in posts:
+        if group.counts == "posts":
+            yield post.post
+        elif post.account is not None:
+            yield post.account
+        elif group.counts == "outlets" and (host := host_of(post.address)):
+            yield host
+
+
+def readers(one: Summary) -> dict[str, Any]:
+    """How many readers places report, and all of them."""
+    told = {tally.via: tally.value for tally in one.readers}
+    return {"readers": told, "readers_count": sum(told.values())} if told else {}
+
+
+def cohorts(kinds: Mapping[str, int]) -> dict[str, int]:
+    """How many accounts are most probably of which cohort; those of whom it is not known are left out."""
+    told = {name: sum(kinds.get(kind, 0) for kind in of) for name, of in words().cohorts.items()}
+    return {name: accounts for name, accounts in told.items() if accounts}
+
+
+def history(heard: Iterable[Heard], now: datetime) -> dict[str, float]:
+    """What each window until now adds to the score, and the whole of it."""
+    timed = [(post.posted_at, post.adds) for post in heard if post.posted_at and post.adds]
+    ends = {name: now - timedelta(days=days) for name, days in words().windows.items()}
+    told = {name: fsum(adds for at, adds in timed if at > end) for name, end in ends.items()}
+    return told | {"at": fsum(post.adds for post in heard)}
+
+
+def images(at: Links, shown: float | None) -> dict[str, Any]:
+    """The badge in three sizes. Clients read the score from the address, rounded up."""
+    score = f"&score={ceil(shown)}" if shown is not None else ""
+    return {"images": {name: f"{at.badge}?size={size}{score}" for name, size in SIZES.items()}}
+
+
+def _names(identifiers: Iterable[Identifier]) -> dict[str, Any]:
+    by_scheme = defaultdict[str, list[str]](list)
+    for one in identifiers:
+        by_scheme[one.scheme].append(one.value)
+    single = {field: by_scheme[scheme][0] for field, scheme in words().identifiers.items() if scheme in by_scheme}
+    every = {field: by_scheme[scheme] for field, scheme in words().lists.items() if scheme in by_scheme}
+    return single | every
+
+
+def _bibliography(one: Summary) -> dict[str, Any]:
+    about = one.description or Description(identifier=one.identifier, via="", version="")
+    issued = published(about)
+    kind = kind_of(about.kind)
+    return {
+        "title": about.title,
+        "journal": about.venue,
+        "authors": list(about.creators),
+        "type": None if kind == UNKNOWN else words().outputs.get(kind, kind),
+        "subjects": list(about.fields),
+        "pubdate": issued,
+        "published_on": issued,
+        "url": identify.address(one.identifiers[0]),
+    }
+
+
+def published(about: Description) -> int | None:
+    """When a work came out, in seconds since 1970: the first moment that its date can mean."""
+    written = (about.issued or "")[:10]  # a year, a month or a day
+    try:
+        return unix(datetime.fromisoformat(written + "-01-01"[len(written) - 4 :]).replace(tzinfo=UTC))
+    except ValueError:  # what is no date is none
+        return None
