@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, false, func, select, text
 
 from hubbub import identify
 from hubbub.answers import selecting
@@ -107,9 +107,12 @@ class Assertions:
             yield from self._told(found)
             place = _place(found[-1])
 
-    def one(self, id_: str, selection: Selection) -> Asserted:
-        """Find a mention of a selection by its id. Raises `UnknownError` if none has that."""
-        stated_at, row, nth = _place(self._find(id_))
+    def one(self, id_: str, selection: Selection | None) -> Asserted:
+        """Find a mention by its id, among all or in a selection. Raises `UnknownError` if none has that."""
+        row = self._find(id_)
+        if selection is None:
+            return self._told([row])[0]
+        stated_at, row, nth = _place(row)
         found = self._told(self._ask(self._said.page(self._where(selection), (stated_at, row, nth - 1), 1)))
         if not found or found[0].id != id_:
             raise UnknownError(id_)
@@ -121,7 +124,8 @@ class Assertions:
 
     def values(self, selection: Selection, field: Field, limit: int) -> dict[str, int]:
         """Count a selection by a field: its most frequent values."""
-        return {value: times for value, times in self._ask(self._said.values(self._where(selection), field, limit))}
+        found = self._ask(self._said.values(self._where(selection), field, limit))
+        return {row.value: row.times for row in found}
 
     def days(self, selection: Selection, clock: Clock) -> dict[date, int]:
         """Count a selection by the UTC day on which it was stated, or said."""
@@ -133,25 +137,30 @@ class Assertions:
         kept_at = select(s.source.c.name, func.max(s.cursor.c.kept_at)).join(s.source).group_by(s.source.c.name)
         return {name: EPOCH + timedelta(microseconds=at) for name, at in rows(self._view.connection, kept_at)}
 
-    def gone(self, source: str | None, after: str | None, limit: int) -> list[Gone]:
-        """List statements that stand no longer, as far as their ids were drawn by chance and say nothing."""
-        row = 0 if after is None else self._gone(after).id
-        told = _DELETED.where(s.assertion.c.id > row).order_by(s.assertion.c.id).limit(limit)
-        return [self._gone_of(one) for one in rows(self._view.connection, self._of_source(told, source))]
+    def gone(self, selection: Selection, after: str | None, limit: int) -> list[Gone]:
+        """List statements that stand no longer, as far as their ids were drawn by chance and say nothing.
 
-    def gone_total(self, source: str | None) -> int:
+        Of what they said nothing is held, so no such statement is in a selection by that.
+        """
+        row = 0 if after is None else self._gone(after).id
+        told = self._deleted(selection).where(s.assertion.c.id > row).order_by(s.assertion.c.id).limit(limit)
+        return [self._gone_of(one) for one in rows(self._view.connection, told)]
+
+    def gone_total(self, selection: Selection) -> int:
         """Count them."""
-        told = self._of_source(_DELETED, source).subquery()
-        return int(self._view.connection.execute(select(func.count()).select_from(told)).scalar_one())
+        told = select(func.count()).select_from(self._deleted(selection).subquery())
+        return int(self._view.connection.execute(told).scalar_one())
 
     def gone_one(self, id_: str) -> Gone:
         """Find a statement that stands no longer. Raises `UnknownError` if none has that id."""
         return self._gone_of(self._gone(id_))
 
     def _where(self, selection: Selection) -> Where:
-        works = None if selection.works is None else [
-            row for work in selection.works for row in known(self._view.connection, work).rows
-        ]
+        works = (
+            None
+            if selection.works is None
+            else [row for work in selection.works for row in known(self._view.connection, work).rows]
+        )
         return self._said.where(selection, works)
 
     def _ask(self, ready: Ready) -> Sequence[Any]:
@@ -222,10 +231,15 @@ class Assertions:
             statement=None if row.statement is None else msgspec.json.decode(row.statement),
         )
 
-    def _of_source(self, told: Any, source: str | None) -> Any:
-        if source is None:
-            return told
-        return told.join(s.source, s.source.c.id == s.assertion.c.source).where(s.source.c.name == source)
+    def _deleted(self, selection: Selection) -> Select[Any]:
+        told, fields = _DELETED, dict(selection.fields)
+        if source := fields.pop("source", None):
+            told = told.join(s.source, s.source.c.id == s.assertion.c.source).where(s.source.c.name == source)
+        begin, end = (limit and limit.isoformat(timespec="microseconds") for limit in selection.changed)
+        told = told.where(s.assertion.c.gone >= begin) if begin else told
+        told = told.where(s.assertion.c.gone < end) if end else told
+        forgotten = fields or selection.works is not None or any((*selection.said, *selection.stated))
+        return told.where(false()) if forgotten else told
 
     def _gone(self, id_: str) -> Any:
         named = [hashed("assertion", name, id_) for name in self._names.values()]

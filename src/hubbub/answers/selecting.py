@@ -13,6 +13,7 @@ from typing import Any, Literal, NamedTuple
 from msgspec import Struct
 from sqlalchemy import Connection, TextClause, bindparam, text
 
+from hubbub.identify.tables import schemes
 from hubbub.model import Identifier
 from hubbub.store.schema import EXPERIMENTAL
 from hubbub.store.times import micros
@@ -43,8 +44,8 @@ DAY = 86_400_000_000
 class Selection(Struct, frozen=True):
     """What is asked for: a kind of statements, of some works (None: of all), with fields of these values, of a time.
 
-    `distinct` is one statement for each pair of post and identifier, `scholix` those by registries about works that cite
-    works, `experimental` what its collector calls so: that is in no other kind.
+    `distinct` is one statement for each pair of post and identifier, `scholix` those by registries about works that
+    cite works, `experimental` what its collector calls so: that is in no other kind.
     """
 
     kind: Kind = "standard"
@@ -95,17 +96,16 @@ _KINDS: Mapping[Kind, tuple[str, ...]] = {
 _OF_SOURCE = "{source} = (SELECT id FROM source WHERE name = :source)"
 # A collector that passes on its own words says when it changed them by its version.
 _CHANGED = (
-    "a.change = 'edited' AND CASE WHEN a.statement IS NULL THEN a.collected_at {0} :{1} ELSE a.version {0} :{1}_written END"
+    "a.change = 'edited'"
+    " AND CASE WHEN a.statement IS NULL THEN a.collected_at {0} :{1} ELSE a.version {0} :{1}_written END"
 )
-_BEHIND = (
-    "a.stated_at >= :stated_at AND (a.stated_at > :stated_at OR a.id > :row OR (a.id = :row AND f.key > :nth))"
-)
+_BEHIND = "a.stated_at >= :stated_at AND (a.stated_at > :stated_at OR a.id > :row OR (a.id = :row AND f.key > :nth))"
 _OF_STATEMENT = {"work": "i.id", "source": "a.source", "post": "a.post", "statement": "a.id"}
 _OF_MENTION = {"work": "m.identifier", "source": "m.source", "post": "m.post", "statement": "m.assertion"}
 _WORK = "CAST(f.value ->> 0 AS BIGINT)"
 _COLUMNS = (
     "a.id, a.source, a.via, a.key, a.hash, a.post, a.version, a.change, a.posted_at, a.stated_at, a.collected_at,"
-    " a.content, a.statement, f.key AS nth, f.value AS found, i.id AS work, i.scheme, i.value AS name,"
+    " a.content, a.statement, f.key AS nth, CAST(f.value AS TEXT) AS found, i.id AS work, i.scheme, i.value AS name,"
     " p.key AS post_key, p.account AS speaker, o.key AS passes_on, o.account AS original"
 )
 
@@ -120,7 +120,8 @@ class Statements:
 
     def __init__(self, dialect: _Dialect) -> None:
         self._unfolded = (
-            f"assertion a CROSS JOIN {dialect.found} JOIN identifier i ON i.id = {_WORK} JOIN assertion p ON p.id = a.post"
+            f"assertion a CROSS JOIN {dialect.found} JOIN identifier i ON i.id = {_WORK}"
+            " JOIN assertion p ON p.id = a.post"
             " JOIN source s ON s.id = a.source LEFT JOIN touch t ON t.assertion = a.id AND t.verb = 'reposts'"
             " LEFT JOIN assertion o ON o.id = t.post"
         )
@@ -132,14 +133,14 @@ class Statements:
             "f": f"CROSS JOIN {dialect.found}",
         }
         json, at = dialect.json, dialect.at
-        given = f"a.statement{json}"
-        subject = f"coalesce({given} ->> 'subj_id', a.content{json} ->> 'url', p.key)"
-        subject_url = f"CASE WHEN a.statement IS NULL THEN a.content{json} ->> 'url' ELSE {given} -> 'subj' ->> 'url' END"
-        as_written = "f.value ->> 3"
-        object_url = f"CASE WHEN a.statement IS NULL THEN {as_written} ELSE {given} -> 'obj' ->> 'url' END"
-        object_ = (
-            f"coalesce({given} ->> 'obj_id', CASE i.scheme WHEN 'doi' THEN '{_RESOLVER}' || i.value ELSE i.value END)"
-        )
+        given, own = f"a.statement{json}", "a.statement IS NULL"
+        url = f"a.content{json} ->> 'url'"
+        named = f"CASE WHEN {_is_address('p.key')} THEN p.key ELSE coalesce({url}, p.key) END"
+        subject = f"coalesce({given} ->> 'subj_id', {named})"
+        subject_url = f"CASE WHEN {own} THEN coalesce({url}, p.key) ELSE {given} -> 'subj' ->> 'url' END"
+        object_ = f"coalesce({given} ->> 'obj_id', {_addressed()})"
+        written = f"CASE WHEN {_is_address('f.value ->> 3')} THEN f.value ->> 3 ELSE {_addressed()} END"
+        object_url = f"CASE WHEN {own} THEN {written} ELSE {given} -> 'obj' ->> 'url' END"
         work_prefix = f"CASE i.scheme WHEN 'doi' THEN substr(i.value, 1, {at}(i.value, '/') - 1) END"
         is_doi = f"{subject} LIKE '{_RESOLVER}10.%'"
         doi_of_subject = f"substr({subject}, {len(_RESOLVER) + 1})"
@@ -158,12 +159,17 @@ class Statements:
             "object_url_domain": domain(f"({object_url})"),
             "object_id": f"{given} -> 'obj' ->> 'alternative-id'",
             "subject": subject,
-            "subject_prefix": f"CASE WHEN {is_doi} THEN substr({doi_of_subject}, 1, {at}({doi_of_subject}, '/') - 1) END",
+            "subject_prefix": (
+                f"CASE WHEN {is_doi} THEN substr({doi_of_subject}, 1, {at}({doi_of_subject}, '/') - 1) END"
+            ),
             "subject_doi": f"CASE WHEN {is_doi} THEN lower({subject}) END",
             "subject_domain": domain(subject),
             "subject_url": subject_url,
             "subject_url_domain": domain(f"({subject_url})"),
-            "subject_id": f"coalesce({given} -> 'subj' ->> 'alternative-id', CASE WHEN a.statement IS NULL THEN p.key END)",
+            "subject_id": (
+                f"CASE WHEN {own} THEN CASE WHEN p.key <> {named} THEN p.key END"
+                f" ELSE {given} -> 'subj' ->> 'alternative-id' END"
+            ),
         }
 
     def where(self, selection: Selection, works: Sequence[int] | None) -> Where:
@@ -195,7 +201,9 @@ class Statements:
         bound = where.bound | {"stated_at": stated_at, "row": row, "nth": nth, "limit": limit}
         # The plus sign keeps SQLite from walking all statements in order where it can look at those of a work.
         order = f"ORDER BY {'+' if by_work else ''}a.stated_at, a.id, f.key LIMIT :limit"
-        return self._ready(f"SELECT {_COLUMNS} FROM {self._unfolded} WHERE {_all(conditions, _OF_STATEMENT)} {order}", bound)
+        return self._ready(
+            f"SELECT {_COLUMNS} FROM {self._unfolded} WHERE {_all(conditions, _OF_STATEMENT)} {order}", bound
+        )
 
     def of(self, hashes: Sequence[int]) -> Ready:
         """The mentions in statements of these hashes."""
@@ -210,8 +218,8 @@ class Statements:
         """The most frequent values of a field, each with its number."""
         value = self.fields[field]
         every = f"SELECT {value} AS value, count(*) AS times {self._narrow(where, value)} GROUP BY 1"
-        wanted = f"SELECT value, times FROM ({every}) AS every WHERE value IS NOT NULL ORDER BY times DESC, value LIMIT :limit"
-        return self._ready(wanted, where.bound | {"limit": limit})
+        most = "WHERE value IS NOT NULL ORDER BY times DESC, value LIMIT :limit"
+        return self._ready(f"SELECT value, times FROM ({every}) AS every {most}", where.bound | {"limit": limit})
 
     def days(self, where: Where, column: str) -> Ready:
         """The number of mentions by UTC day since 1970, in order."""
@@ -228,8 +236,20 @@ class Statements:
         return f"FROM mention m {' '.join(joined)} WHERE {conditions}"
 
     def _ready(self, statement: str, bound: dict[str, Any]) -> Ready:
-        lists = [bindparam(name, expanding=True) for name in ("works", "hashes") if name in bound]
+        lists: list[Any] = [bindparam(name, expanding=True) for name in ("works", "hashes") if name in bound]
         return text(statement).bindparams(*lists), bound
+
+
+def _is_address(text: str) -> str:
+    return f"({text} LIKE 'https://%' OR {text} LIKE 'http://%')"
+
+
+def _addressed() -> str:
+    """The address of a work's page, or its name where its scheme has no pages."""
+    forms = {name: row.address.partition("{value}") for name, row in schemes().items() if row.address}
+    cases = " ".join(f"WHEN '{name}' THEN '{start}' || i.value || '{end}'" for name, (start, _, end) in forms.items())
+    plain = "CASE WHEN i.value LIKE i.scheme || ':%' THEN i.value ELSE i.scheme || ':' || i.value END"
+    return f"CASE i.scheme {cases} ELSE {plain} END"
 
 
 def _all(conditions: Sequence[str], names: Mapping[str, str]) -> str:

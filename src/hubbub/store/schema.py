@@ -31,7 +31,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0013"  # of these tables: the newest in `migrations`
+REVISION = "0010"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -100,9 +100,9 @@ Index(
     postgresql_where=assertion.c.account.is_not(None),
 )
 
-# Statements in the order in which they were made; those that their collector calls an experiment; and those that are gone
-# and whose collector's own id, drawn by chance, is kept: whoever has a copy can be told.
-EXPERIMENTAL = """statement LIKE '%"experimental":true%'"""
+# Statements in the order in which they were made; those that their collector calls an experiment; and those that are
+# gone and whose collector's own id, drawn by chance, is kept: whoever has a copy can be told.
+EXPERIMENTAL = """statement LIKE '%"experimental"_true%'"""  # the colon would be a parameter's
 DELETED = "gone IS NOT NULL AND post IS NULL AND key IS NOT NULL"
 Index(
     "assertion_by_stated",

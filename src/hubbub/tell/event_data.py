@@ -6,11 +6,12 @@ statements an event is made: what no field there can say is not said, and what n
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 import msgspec
 
+from hubbub import identify
+from hubbub.answers import METHOD
 from hubbub.answers.asserted import Asserted, Gone
 from hubbub.answers.shapes import Speaker
 from hubbub.collect.source import sources
@@ -24,7 +25,7 @@ Event = dict[str, Any]
 
 def event(told: Asserted, base: str | None = None) -> Event:
     """Make an event of an assertion; with the address of a hubbub server as `base`, its evidence record is there."""
-    made = _given(told, told.statement) if told.statement is not None and told.is_whole else _made(told)
+    made = _given(told, told.statement) if told.statement is not None and told.id == told.assertion else _made(told)
     if base is not None:
         made["evidence_record"] = record_of(told.id, base)
     return made
@@ -42,7 +43,12 @@ def lines(told: Iterable[Asserted]) -> Iterator[bytes]:
 
 def deleted(gone: Gone) -> Event:
     """Make the event of a statement that stands no longer: nothing is said but that."""
-    told = {"id": gone.id, "source_id": gone.source, "updated": "deleted", "updated_date": _written(_moment(gone.until))}
+    told = {
+        "id": gone.id,
+        "source_id": gone.source,
+        "updated": "deleted",
+        "updated_date": _written(_moment(gone.until)),
+    }
     return _known(told)
 
 
@@ -59,6 +65,63 @@ def subject_of(told: Asserted) -> str:
 def object_of(identifier: Identifier) -> str:
     """The address of a work or, where its scheme has none, its name."""
     return (address(identifier) if identifier.scheme in schemes() else None) or str(identifier)
+
+
+def link_package(told: Asserted, base: str) -> Event:
+    """Make a Scholix link package of an assertion about two works."""
+    words, made = event_data(), event(told)
+    target = object_of(told.identifier)
+    return _known({
+        "LinkPublicationDate": made.get("timestamp") or _written(told.stated_at),
+        "LinkProvider": [{"Name": told.source}],
+        "RelationshipType": {"Name": words.links.get(told.relation, "IsRelatedTo")},
+        "LicenseURL": made.get("license"),
+        "Url": f"{base}/v1/events/scholix/{told.id}",
+        "Source": _linked(made["subj_id"], (made.get("subj") or {}).get("work_type_id")),
+        "Target": _linked(target, (made.get("obj") or {}).get("work_type_id") or told.kind),
+    })  # fmt: skip
+
+
+def _linked(named: str, kind: Any) -> Event:
+    found = identify.parse(named)
+    scheme, value = (found.scheme.upper(), found.value) if found else ("URL", named)
+    told = {"Identifier": {"ID": value, "IDScheme": scheme, "IDUrl": named}}
+    if isinstance(kind, str):
+        plain = "".join(part for part in kind.lower() if part.isalnum())
+        told["Type"] = {"Name": event_data().types.get(plain, "other"), "SubType": kind}
+    return told
+
+
+def evidence_record(told: Asserted, base: str) -> Event:
+    """Tell how an event was come by: what was read, what in it may name a work, what it names, and the event."""
+    words, made = event_data(), event(told, base)
+    candidate = _known({"type": words.candidates.get(told.method), "value": told.as_written})
+    observation = {
+        "type": words.observations.get(told.found_in, "plaintext"),
+        "input-url": made["subj_id"],
+        "candidates": [candidate],
+    }
+    action = _known({
+        "id": told.id,
+        "url": made["subj_id"],
+        "occurred-at": made.get("occurred_at"),
+        "relation-type-id": made["relation_type_id"],
+        "subj": made.get("subj"),
+        "processed-observations": [observation],
+        "matches": [{**candidate, "match": object_of(told.identifier)}],
+        "events": [made],
+    })  # fmt: skip
+    extra = {"method": told.method, "certainty": told.certainty, "found-in": told.found_in, "record": told.record}
+    return _known({
+        "id": told.id,
+        "url": record_of(told.id, base),
+        "source-id": made["source_id"],
+        "source-token": made.get("source_token"),
+        "agent": {"name": told.via, "version": METHOD, "artifacts": {}},
+        "extra": _known(extra),
+        "timestamp": _written(told.collected_at),
+        "pages": [{"url": made["subj_id"], "actions": [action]}],
+    })  # fmt: skip
 
 
 def _given(told: Asserted, statement: Mapping[str, Any]) -> Event:

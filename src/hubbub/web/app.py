@@ -20,6 +20,7 @@ from hubbub.web import (
     chart,
     community,
     engage,
+    event_data,
     forget,
     network,
     people,
@@ -39,7 +40,10 @@ LOOKED_AT = 6  # of the identifiers that a page names
 SECOND_SHOWN = 20
 
 # Where programs ask, they are refused in the form they know: what an address begins with, and who answers.
-REFUSALS = (("/v1/", altmetric.refused),)
+REFUSALS = (
+    *((prefix, event_data.refused) for prefix in ("/v1/events", "/heartbeat/", "/evidence/")),
+    ("/v1/", altmetric.refused),
+)
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -50,6 +54,7 @@ def create_app(answers: Answers) -> FastAPI:
     app.state.answers = answers
     for routes in (
         router,
+        event_data.router,
         altmetric.router,
         people.router,
         network.router,

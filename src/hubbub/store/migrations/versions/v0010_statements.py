@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
+revision = "0010"
 down_revision = "0009"
 
 Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -17,7 +17,7 @@ def upgrade() -> None:
         op.execute("ALTER TABLE assertion ALTER COLUMN statement SET STATISTICS 0")
     for name, columns, which in (
         ("assertion_by_stated", ["stated_at", "id"], "stated_at IS NOT NULL"),
-        ("assertion_experimental", ["id"], """statement LIKE '%"experimental":true%'"""),
+        ("assertion_experimental", ["id"], """statement LIKE '%"experimental"_true%'"""),
         ("assertion_deleted", ["id"], "gone IS NOT NULL AND post IS NULL AND key IS NOT NULL"),
     ):
         op.create_index(name, "assertion", columns, sqlite_where=sa.text(which), postgresql_where=sa.text(which))
