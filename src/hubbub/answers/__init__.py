@@ -10,7 +10,7 @@ from getpass import getuser
 from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
-from hubbub.answers import exported, network, places, registered, second
+from hubbub.answers import exported, network, places, registered, second, selected
 from hubbub.answers.asserted import Assertions
 from hubbub.answers.community import Community
 from hubbub.answers.desking import Desk, desk
@@ -22,6 +22,7 @@ from hubbub.answers.network import Network
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.same import same
 from hubbub.answers.scoring import Attention, attention
+from hubbub.answers.selected import MentionPage, WorkPage
 from hubbub.answers.shapes import (
     AccountReport,
     Card,
@@ -31,6 +32,7 @@ from hubbub.answers.shapes import (
     MissingLine,
     PageLine,
     Report,
+    Ripple,
     Said,
     Same,
     SecondHand,
@@ -39,6 +41,7 @@ from hubbub.answers.shapes import (
     SourceReport,
     Speaker,
 )
+from hubbub.answers.standing import Standing, standings
 from hubbub.answers.status import Status, status
 from hubbub.answers.summing import Summary, numbered, summary
 from hubbub.answers.view import View
@@ -47,6 +50,7 @@ from hubbub.model import Category, Identifier
 from hubbub.named import known
 from hubbub.reference.attention import Formula
 from hubbub.store import Store, questions
+from hubbub.store.changes import BEGINNING, Changed, Since, changes
 from hubbub.store.people import Acquaintance, Word, refusal
 
 if TYPE_CHECKING:
@@ -100,9 +104,21 @@ class Answers:
                 wish=None if row is None else view.wish(row),
             )
 
+    def ripple(self, identifier: Identifier) -> Ripple:
+        """Say how loud a work is, by category, and how far those who spoke of it reach."""
+        with View(self._store) as view:
+            works = known(view.connection, identifier).rows
+            found = view.counts(works)
+            _, reach = view.voices(works, 0)
+        return Ripple(sum(one.posts for one in found) if found else None, _categories(found), reach)
+
     def summary(self, identifier: Identifier, by: Formula) -> Summary | None:
         """Sum up who spoke of a work and its score by a formula, in few questions; None where the name is unknown."""
         return summary(self._store, identifier, by)
+
+    def standings(self, identifier: Identifier) -> tuple[Standing, ...]:
+        """Say where a work stands among others by its score, as it was last reckoned, a cohort each."""
+        return standings(self._store, identifier)
 
     def numbered(self, number: int) -> Identifier | None:
         """Find the identifier that `Summary.number` stands for; None if there is none."""
@@ -114,6 +130,14 @@ class Answers:
         """List the posts that mention the work and those that pass them on, oldest (or `newest`) first."""
         with View(self._store) as view:
             return view.said(known(view.connection, identifier), limit, offset, newest)
+
+    def mentions(self, about: Identifier | str, cursor: str | None = None, limit: int = 100) -> MentionPage | None:
+        """List the posts that mention a work, or any on a shelf, the newest first; None if there is no such shelf."""
+        return selected.mentions(self._store, about, cursor, limit)
+
+    def works(self, words: str = "", cursor: str | None = None, limit: int = 100) -> WorkPage:
+        """List the works that are heard of, or those in whose descriptions the words stand."""
+        return selected.works(self._store, words, cursor, limit)
 
     def second_hand(self, identifier: Identifier, limit: int | None = None) -> tuple[SecondHand, ...]:
         """List the posts that link to stories about the work, the newest first."""
@@ -281,6 +305,10 @@ class Answers:
             return exported.opml(shelf.title, exported.outlets(said))
         found = suggest(self._store, name, now, SUGGESTED)
         return exported.suggestions(kind, found, shelf.title, now, ring) if found else None
+
+    def changes(self, since: Since = BEGINNING, limit: int = 1000) -> list[Changed]:
+        """List the names of works that changed `since`, in order, at most `limit`; go on after the last one's."""
+        return self._store.ask(changes, since, limit)
 
     def status(self) -> Status:
         """Say how collecting goes."""

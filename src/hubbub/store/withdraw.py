@@ -9,6 +9,7 @@ from sqlalchemy import Connection, and_, delete, exists, select, update
 
 from hubbub.model import Reading
 from hubbub.store import schema as s
+from hubbub.store.changes import Changes, works_in
 from hubbub.store.claims import write_claims
 from hubbub.store.fold import Folded, Named, barred, hashed, withdraw
 from hubbub.store.held import AccountRow, Held, Row, by_account, collected, name_of
@@ -30,9 +31,10 @@ NOTHING = (None,) * len(SAID)
 class Withdrawals:
     """Reads and writes what is gone, within one write transaction."""
 
-    def __init__(self, connection: Connection, names: Names, ties: Ties) -> None:
+    def __init__(self, connection: Connection, names: Names, ties: Ties, changes: Changes) -> None:
         self._connection = connection
         self._names = names
+        self._changes = changes
         self._ties = ties
         self._left: set[int] = set()
         self._speakers: set[int] = set()
@@ -131,6 +133,7 @@ class Withdrawals:
             touched = rows(self._connection, select(s.touch.c.post).where(among(s.touch.c.assertion, ids)))
             self._connection.execute(delete(s.touch).where(among(s.touch.c.assertion, ids)))
             self._left.update(post for (post,) in touched)
+            self._changes.posts(post for (post,) in touched)
             self._left.update(row.post for row in statements if row.post is not None)
             self._speakers.update(row.account for row in statements if row.account is not None)
 
@@ -138,6 +141,7 @@ class Withdrawals:
         """Delete the mentions of statements, given as the rows of assertion, post and source, and what was found."""
         keys = [(work, source, post, id_) for id_, post, source, found in statements for work in works_in(found)]
         delete_rows(self._connection, s.mention, keys)
+        self._changes.works(work for work, *_ in keys)
 
     def tidy(self, accounts: Iterable[int]) -> None:
         """Drop posts of which nobody says anything any more, and forget accounts that neither speak nor are tied.
@@ -185,11 +189,6 @@ def _barred(made: Mapping[Named, Reading], gone: Mapping[Named, str]) -> list[tu
 def _told_of(gone: Named) -> str | None:
     """The name that a statement keeps when it is gone: one that was drawn by chance, so that whoever has it is told."""
     return gone[2] if gone[0] == "assertion" and _BY_CHANCE.fullmatch(gone[2]) else None
-
-
-def works_in(found: str | None) -> list[int]:
-    """The rows of the identifiers that were found in a statement."""
-    return [] if found is None else [one[0] for one in msgspec.json.decode(found, type=list[tuple[Any, ...]])]
 
 
 def account_columns(fields: Fields) -> tuple[str, int | None]:

@@ -17,6 +17,7 @@ from hubbub.answers import Answers
 from hubbub.model import Identifier
 from hubbub.web import (
     altmetric,
+    badges,
     chart,
     community,
     engage,
@@ -30,6 +31,7 @@ from hubbub.web import (
     thriving,
     words,
 )
+from hubbub.web.api import create_api
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
@@ -52,6 +54,7 @@ def create_app(answers: Answers) -> FastAPI:
     """Make the app over these answers."""
     app = FastAPI(title="hubbub", docs_url=None, redoc_url=None)  # their pages load scripts from elsewhere
     app.state.answers = answers
+    app.mount("/api/v1", create_api(answers))
     for routes in (
         router,
         event_data.router,
@@ -64,6 +67,7 @@ def create_app(answers: Answers) -> FastAPI:
         community.router,
         thriving.router,
         scoring.router,
+        badges.router,
         shelves.router,
     ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)

@@ -71,6 +71,6 @@ class Guard:
         named, answer = headers.getlist("host"), self._app
         if len(named) != 1 or host_of(named[0]) not in LOOPBACK:
             answer = PlainTextResponse("hubbub answers only under the name localhost or 127.0.0.1.\n", 400)
-        elif scope["method"] not in ("GET", "HEAD") and is_foreign(headers):
+        elif scope["method"] not in ("GET", "HEAD", "OPTIONS") and is_foreign(headers):
             answer = PlainTextResponse("Another site sent this. hubbub does only what its own pages ask for.\n", 403)
         await answer(scope, receive, guarded)

@@ -122,6 +122,16 @@ def score_path(identifier: Identifier) -> str:
     return _path("score", identifier.scheme, identifier.value)
 
 
+def embed_path(identifier: Identifier) -> str:
+    """The address of the page that says how to show a work's badge elsewhere."""
+    return _path("embed", identifier.scheme, identifier.value)
+
+
+def in_markdown(address: str) -> str:
+    """An address as a link of Markdown takes it: a bracket would end it."""
+    return address.replace("(", "%28").replace(")", "%29")
+
+
 def account_path(speaker: Speaker) -> str:
     """The address of an account's page here."""
     return _path("account", speaker.source, speaker.key)
@@ -235,7 +245,7 @@ FILTERS = {
     f.__name__: f
     for f in (
         number, counted, day, moment, span, machine, link, host, work_path, match_path, network_path, people_path,
-        shelf_path, score_path, account_path, out, scheme_title, name, straight, plain, parts, excerpt, language,
-        spoken, percent,
+        shelf_path, score_path, badge_path, embed_path, in_markdown, account_path, out,
+        scheme_title, name, straight, plain, parts, excerpt, language, spoken, percent,
     )
 }  # fmt: skip
