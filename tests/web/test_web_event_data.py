@@ -1,10 +1,10 @@
-"""The query API of Crossref Event Data over a served store: envelopes, errors as they were recorded, and what is open."""
+"""The query API of Crossref Event Data over a served store: envelopes, recorded errors, and what is open."""
 
 import csv
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
@@ -63,7 +63,8 @@ def test_the_envelope_is_as_recorded(archive: httpx.Client, kind: str) -> None:
         ("rows=1000&from-updated-date=stuff", (RECORDINGS / "error_400_date.json").read_text()),
         (
             "rows=asdf",
-            '{"status":"failed","message-type":null,"message":[{"type":null,"message":"For input string: \\"asdf\\""}]}',
+            '{"status":"failed","message-type":null,'
+            '"message":[{"type":null,"message":"For input string: \\"asdf\\""}]}',
         ),
         (
             "rows=1000&cursor=asdfadf",
@@ -164,12 +165,13 @@ def test_each_event_has_its_evidence(archive: httpx.Client) -> None:
         assert action["relation-type-id"] == event["relation_type_id"]
         (observation,) = action["processed-observations"]
         assert observation["candidates"][0]["value"] == action["matches"][0]["value"]
-        came = recorded()[event["id"]].get("evidence_record")
-        assert answer.json()["extra"].get("record") == (came if came and " " not in came else came)
+        assert answer.json()["extra"].get("record") == recorded()[event["id"]].get("evidence_record")
     assert archive.get("/evidence/nothing").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/v1/events", "/v1/events/deleted", "/v1/events?rows=x", "/v1/events/x", "/heartbeat/x"])
+@pytest.mark.parametrize(
+    "path", ["/v1/events", "/v1/events/deleted", "/v1/events?rows=x", "/v1/events/x", "/heartbeat/x"]
+)
 def test_every_site_may_read_it_and_head_works(archive: httpx.Client, path: str) -> None:
     told = archive.get(path)
     assert told.headers["access-control-allow-origin"] == "*"
@@ -190,11 +192,15 @@ NAMES = st.sampled_from(
 )  # fmt: skip
 
 
-@given(kind=st.sampled_from(KINDS), end=st.sampled_from(["", "/ids", "/time.csv"]), asked=st.lists(st.tuples(NAMES, HOSTILE)))
+@given(
+    kind=st.sampled_from(KINDS),
+    end=st.sampled_from(["", "/ids", "/time.csv"]),
+    asked=st.lists(st.tuples(NAMES, HOSTILE)),
+)
 def test_nothing_that_is_asked_breaks_it(
     archive: httpx.Client, kind: str, end: str, asked: list[tuple[str, str]]
 ) -> None:
     pairs = [(name, value.encode(errors="replace").decode()) for name, value in asked]
-    answer = archive.get(f"/v1/events{kind}{end}", params=httpx.QueryParams(pairs))
+    answer = archive.get(f"/v1/events{kind}{end}?{urlencode(pairs)}")
     assert answer.status_code in (200, 400, 404)
     assert answer.headers["access-control-allow-origin"] == "*"
