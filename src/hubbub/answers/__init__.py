@@ -72,6 +72,11 @@ class Answers:
         self._store = store
         self.access = Access(store)
 
+    @property
+    def address(self) -> str:
+        """Where the store is; it may hold a password."""
+        return self._store.address
+
     def counts(self, identifier: Identifier) -> tuple[SourceCount, ...]:
         """Count a work at each source that mentions it."""
         with View(self._store) as view:
