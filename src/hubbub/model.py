@@ -64,7 +64,8 @@ class Post(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
 
     `source` is where it was said, `via` who collected it. `assertion` is the collector's own id for its statement; it
     is empty where the place itself speaks (`via == source`). Versions of one assertion compare as strings.
-    `author`, `replies_to`, `quotes`, `reposts` and `likes` are ids within `source`.
+    `author`, `replies_to`, `quotes`, `reposts` and `likes` are ids within `source`. `statement` is a collector's
+    statement itself as JSON, where it is to be passed on as it was given, and `stated_at` when it made that.
     """
 
     source: str
@@ -84,6 +85,8 @@ class Post(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     reposts: str | None = None
     likes: str | None = None
     language: str | None = None
+    statement: str | None = None
+    stated_at: datetime | None = None
 
 
 # How an account names an address: a plain link, `rel=me`, a field that the platform checked, an ORCID record's

@@ -3,7 +3,8 @@
 Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from getpass import getuser
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from hubbub import identify, metrics, rereading
 from hubbub.access import Access
 from hubbub.answers import exported, network, newest, places, registered, second, selected
+from hubbub.answers.asserted import Assertions
 from hubbub.answers.community import Community
 from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
@@ -339,6 +341,12 @@ class Answers:
     def status(self) -> Status:
         """Say how collecting goes."""
         return self._store.ask(status)
+
+    @contextmanager
+    def asserted(self) -> Iterator[Assertions]:
+        """Open what is asserted, to be passed on, at one moment."""
+        with View(self._store) as view:
+            yield Assertions(view)
 
     def wish(self, identifier: Identifier) -> None:
         """Leave word in the store that somebody wants to know about a work now."""
