@@ -133,7 +133,7 @@ def _tag(start: Message) -> bytes | None:
 
 async def _tell(held: Answer, tag: bytes, send: Send) -> None:
     headers, status, body = held.start["headers"], 200, held.body
-    if held.tag and held.tag in [one.strip() for one in tag.split(b",")]:
+    if held.tag and held.tag in [one.strip().removeprefix(b"W/") for one in tag.split(b",")]:
         status, body = 304, b""
         headers = [one for one in headers if one[0] not in (b"content-length", b"content-type")]
     await send({**held.start, "status": status, "headers": [*headers]})  # a copy: the guard adds its own

@@ -57,8 +57,8 @@ def serve(
     app = create_app(answers, known, exposed) if workers == 1 else partial(_app, answers.address, known, exposed)
     # What a proxy says of who asks is believed only from a proxy on this machine.
     config = uvicorn.Config(
-        app, factory=workers > 1, workers=workers, log_level="warning", access_log=False, server_header=False, ws="none",
-        proxy_headers=True, forwarded_allow_ips=["127.0.0.1", "::1"],
+        app, factory=workers > 1, workers=workers, log_level="warning", access_log=False, server_header=False,
+        ws="none", proxy_headers=True, forwarded_allow_ips=["127.0.0.1", "::1"],
     )  # fmt: skip
     with bound, suppress(KeyboardInterrupt):  # the usual way to stop
         if workers > 1:
