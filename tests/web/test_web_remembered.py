@@ -52,8 +52,8 @@ class Client:
 
 
 @pytest.fixture
-def client(store: Store, summed: mock.Mock) -> Iterator[Client]:
-    yield Client(Answers(store))
+def client(store: Store, summed: mock.Mock) -> Client:
+    return Client(Answers(store))
 
 
 def post(number: int, text: str = "https://doi.org/10.5555/loud", **more: str) -> Post:
