@@ -4,7 +4,7 @@ import http.server
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,8 @@ READS: dict[str, dict[str, Any]] = {
     "account": {"source": "bluesky", "account": "did:web:hazelr.people.example"},
     "sources": {},
     "status": {},
+    "bulk_mentions": {"form": "csv", "shelf": SHELF, "since": date(2026, 5, 1)},
+    "bulk_works": {"form": "parquet"},
 }
 # What each call that writes is asked, and where that is seen afterwards.
 WRITES: dict[str, tuple[dict[str, Any], Callable[[Calls], Any]]] = {
@@ -96,9 +98,13 @@ def test_every_call_is_tried_here() -> None:
     assert {one.name for one in routes(Calls)} == READS.keys() | WRITES.keys()
 
 
+def _whole(answer: Any) -> Any:
+    return b"".join(answer) if isinstance(answer, Iterator) else answer
+
+
 @pytest.mark.parametrize("name", READS)
 def test_a_server_says_what_its_store_says(demo: tuple[Hubbub, Hubbub], name: str) -> None:
-    here, there = (getattr(one, name)(**READS[name]) for one in demo)
+    here, there = (_whole(getattr(one, name)(**READS[name])) for one in demo)
     assert here == there
     assert here or name in ("second_hand", "reach", "shelf_reach")
 
@@ -138,6 +144,10 @@ def test_what_is_written_through_a_server_is_written(own_answers: Answers, own_s
         ("grid", {"shelf": SHELF, "against": "none such"}, 404),
         ("score", {"work": WORK, "formula": "/etc/passwd"}, 404),
         ("account", {"source": "bluesky", "account": "nobody"}, 404),
+        ("bulk_mentions", {"form": "xls"}, 422),
+        ("bulk_mentions", {"form": "csv", "shelf": "none"}, 404),
+        ("bulk_mentions", {"form": "csv", "work": "none"}, 404),
+        ("bulk_works", {"form": "csv", "shelf": "none"}, 404),
         ("wish", {"work": WORK}, 403),
         ("correct", {"work": WORK, "other": WORK, "same": True}, 409),
         ("set_aside", {"work": WORK, "source": "bluesky", "post": "none"}, 404),

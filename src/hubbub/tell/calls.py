@@ -4,8 +4,8 @@ Each method is a call, its signature and words the description of the API. Whoev
 server overrides `ask`; see `hubbub.client`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -27,6 +27,8 @@ from hubbub.collect.source import sources
 from hubbub.model import About, Identifier
 from hubbub.reference.attention import formulas
 from hubbub.store.people import Word
+from hubbub.tell import bulk
+from hubbub.tell.bulk import Format
 from hubbub.tell.routes import RefusedError, Route, get, post
 
 if TYPE_CHECKING:  # numpy is loaded where it is asked for
@@ -54,6 +56,7 @@ Own = Annotated[
     tuple[Annotated[str, Meta(min_length=3, max_length=500, pattern=r"^[^\x00:]+:[^\x00]+$")], ...],
     Meta(max_length=100, description="Accounts of your own, as `SOURCE:KEY`."),
 ]
+SINCE = Meta(description="The first UTC day that it is of; posts of unknown time are then left out.")
 
 
 class Source(Struct, frozen=True):
@@ -241,6 +244,30 @@ class Calls:
         """Say how collecting goes."""
         return self._answers.status()
 
+    # In bulk
+
+    @get("/bulk/mentions.{form}")
+    def bulk_mentions(
+        self,
+        form: Format,
+        work: Work | None = None,
+        shelf: Name | None = None,
+        since: Annotated[date, SINCE] | None = None,
+    ) -> Iterator[bytes]:
+        """Give a file of all posts that mention works, or those that mention `work` or any on `shelf`.
+
+        JSON lines have all evidence, as pages of mentions do; CSV and Parquet have one row a post. The order is that in
+        which hubbub heard of them.
+        """
+        told = self._answers.every_mention(None if work is None else read(work), shelf, since)
+        return _written(bulk.mentions, form, _found(told, "shelf"))
+
+    @get("/bulk/works.{form}")
+    def bulk_works(self, form: Format, shelf: Name | None = None) -> Iterator[bytes]:
+        """Give a file of all works that hubbub has heard of, or of those on `shelf`, with their counts."""
+        told = self.every_work() if shelf is None else self.shelf(shelf).works
+        return _written(bulk.works, form, told)
+
     # Page by page
 
     def every_work(self, q: str = "") -> Iterator[WorkLine]:
@@ -273,6 +300,13 @@ def _found(answer: Found | None, what: Literal["shelf", "account"]) -> Found:
     if answer is None:
         raise RefusedError(404, f"hubbub has no such {what}.")
     return answer
+
+
+def _written(write: Callable[[Format, Any], Iterator[bytes]], form: Format, told: Iterable[Any]) -> Iterator[bytes]:
+    try:
+        return write(form, told)
+    except ModuleNotFoundError as error:
+        raise RefusedError(501, "Parquet is written by hubbub[parquet], which is not installed here.") from error
 
 
 def _accounts(own: tuple[str, ...]) -> list[tuple[str, str]]:
