@@ -21,8 +21,11 @@ from hubbub.fetch.errors import FetchError
 from hubbub.match.pages import Verdict
 from hubbub.model import Identifier, Watch
 from hubbub.pipeline import Gate, Outcome
+from hubbub.standings import chosen, stand
 from hubbub.store import BusyError, Store, StoreError, lanes, wanted
 from hubbub.store.lanes import HELD, LaneRow, this_process
+from hubbub.store.standing import as_of
+from hubbub.store.times import EPOCH, moment
 
 RECHECK = "recheck:"  # the lane that walks through the posts of a place which are held
 RECHECKED = 1_000  # posts a turn
@@ -36,6 +39,7 @@ PAGES = "pages"  # the lane of what unknown pages are asked
 ASKED = 200  # of them a turn
 TICK = 1.0  # seconds between looks at wishes and the inbox
 LETTERS = 100  # pages that are taken out of the inbox at once
+STANDS = timedelta(minutes=15)  # between reckonings of where works stand
 RECONNECT = 1.0, 60.0  # seconds before a stream is opened again, at first and at most
 
 
@@ -110,6 +114,7 @@ class Runner:
                 tasks.create_task(self._again(IDLE, partial(self._poll, source)))
             tasks.create_task(self._again(TICK, self._fulfil))
             tasks.create_task(self._again(IDLE, partial(self._ask, Turn(asking.NAME))))
+            tasks.create_task(self._again(IDLE, self._stand))
 
     def _open(self, listened: Iterable[Source], tasks: asyncio.TaskGroup) -> None:
         lists = self._store.ask(wanted.subscriptions)
@@ -288,6 +293,12 @@ class Runner:
                 await self._asking.ask(ASKED, told)
                 with self._store.writing() as writer:
                     writer.lanes.release(turn.source, PAGES, datetime.now(UTC) + timedelta(seconds=IDLE))
+
+    async def _stand(self) -> None:
+        """Reckon where works stand, unless that was done of late; all else goes on meanwhile."""
+        if (moment(self._store.ask(as_of)) or EPOCH) + STANDS <= (now := datetime.now(UTC)):
+            with suppress(ValueError):  # a formula that cannot be used is told where a score is asked for
+                await asyncio.to_thread(stand, self._store, chosen(), now)
 
     # Streams
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from hubbub.answers import Answers
-from hubbub.answers.scoring import Attention, chosen
+from hubbub.answers.scoring import Attention
 from hubbub.model import Identifier
 from hubbub.reference.attention import formulas
+from hubbub.standings import chosen
 from hubbub.store import Store
 from tests.answers.stated import OTHER, WORK, alias, at, heard, keep, links, passed, said
 from tests.conftest import NewStore

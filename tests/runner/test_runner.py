@@ -19,6 +19,9 @@ from hubbub.model import Fact, Fault, Identifier, Page, Post, Watch
 from hubbub.runner import LETTERS, RECHECK, Runner, Turn
 from hubbub.store import PRAGMAS, Store, open_store
 from hubbub.store.lanes import LaneRow, lanes
+from hubbub.store.standing import as_of
+from tests.answers.stated import OTHER, keep, links, said
+from tests.answers.stated import WORK as TOLD
 from tests.collect.replay import NOW, Replay
 from tests.conftest import NewStore
 
@@ -296,3 +299,19 @@ class Mute:
     def parse(self, page: Page) -> Iterable[Post]:
         """Never called."""
         raise AssertionError
+
+
+def test_where_works_stand_is_reckoned_while_it_runs(new_store: NewStore) -> None:
+    store = new_store()
+    keep(store, *(said(f"p{n}", links=links(work)) for n, work in enumerate((TOLD, OTHER))))
+
+    async def run() -> None:
+        task = asyncio.create_task(Runner(store, Replay(ANSWERS), []).run([]))
+        async with asyncio.timeout(60):
+            while store.ask(as_of) is None:
+                await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(run())
+    assert [one.cohort for one in Answers(store).standings(TOLD)] == ["all"]

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from hubbub.answers import Answers
-from hubbub.answers.scoring import chosen
+from hubbub.standings import chosen
 from tests.web.conftest import EVIL, PAPER, QUIET, RELATED, START
 
 

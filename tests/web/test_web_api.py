@@ -84,9 +84,7 @@ def test_pages_of_other_sites_may_read_what_is_public_and_nothing_else(client: h
     asking = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
     names = {"work": "doi:10.5555%2Fquiet", "shelf": "mine", "source": "bluesky", "account": "did:plc:1", "form": "csv"}
     for route in routes(Calls):
-        path = API + route.path.format(
-            work="doi:10.5555%2Fquiet", shelf="mine", source="bluesky", account="did:plc:1", form="csv"
-        )
+        path = API + route.path.format(**names)
         before = client.options(path, headers=foreign | asking)
         ways = {one.verb for one in routes(Calls) if one.path == route.path}
         assert before.status_code == 204

@@ -15,14 +15,14 @@ from hubbub import pipeline
 from hubbub.answers import Answers
 from hubbub.answers.shapes import Report, Said
 from hubbub.client import Hubbub
-from hubbub.model import Link, Post, Reading
+from hubbub.model import Description, Link, Post, Reading
 from hubbub.store import open_store
 from hubbub.store.people import responses
 from hubbub.tell import calls
-from hubbub.tell.calls import Calls
+from hubbub.tell.calls import Calls, ChangePage
 from hubbub.tell.routes import RefusedError, routes
 from tests.cli.commanded import run
-from tests.web.conftest import EVIL, PAPER, QUIET, START, Running
+from tests.web.conftest import DATA, EVIL, PAPER, QUIET, START, Running
 
 WORK = "10.5555/demo.biochar-yield"
 SHELF = "simulated-soil"
@@ -34,6 +34,7 @@ READS: dict[str, dict[str, Any]] = {
     "second_hand": {"work": WORK},
     "match": {"work": WORK},
     "score": {"work": WORK, "formula": "attention_published", "limit": 5},
+    "standing": {"work": WORK},
     "people": {"work": WORK},
     "reach": {"work": WORK},
     "network": {"work": WORK},
@@ -49,6 +50,7 @@ READS: dict[str, dict[str, Any]] = {
     "desk": {"shelf": SHELF},
     "account": {"source": "bluesky", "account": "did:web:hazelr.people.example"},
     "sources": {},
+    "changes": {"limit": 5},
     "status": {},
     "bulk_mentions": {"form": "csv", "shelf": SHELF, "since": date(2026, 5, 1)},
     "bulk_works": {"form": "parquet"},
@@ -80,6 +82,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, running: Running) -> Iterator
     """The demo store: here, and there."""
     path = str(tmp_path_factory.mktemp("demo") / "hubbub.db")
     assert run(path, "demo", "--fill-only").status == 0
+    assert run(path, "standing").status == 0
     with (
         open_store(path) as store,
         running(Answers(store)) as address,
@@ -96,6 +99,17 @@ def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_call_is_tried_here() -> None:
     assert {one.name for one in routes(Calls)} == READS.keys() | WRITES.keys()
+
+
+def test_changes_go_on_where_they_were_left(own_answers: Answers, own_server: str) -> None:
+    with hubbub.connect(own_server) as there:
+        first = there.changes(limit=1)
+        rest = there.changes(first.next)
+        assert {one.identifier for one in (*first.changes, *rest.changes)} == {PAPER, DATA}
+        assert there.changes(rest.next) == ChangePage((), rest.next)
+        with own_answers._store.writing() as writer:
+            writer.keep([Description(identifier=DATA, via="crossref", version="1", title="New")], START)
+        assert [one.identifier for one in there.changes(rest.next).changes] == [DATA]
 
 
 def _whole(answer: Any) -> Any:

@@ -9,7 +9,7 @@ from getpass import getuser
 from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
-from hubbub.answers import exported, network, places, registered, second, selected
+from hubbub.answers import exported, network, newest, places, registered, second, selected
 from hubbub.answers.community import Community
 from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
@@ -17,6 +17,7 @@ from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.growing import grow
 from hubbub.answers.listed import listed
 from hubbub.answers.network import Network
+from hubbub.answers.newest import Newest
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.same import same
 from hubbub.answers.scoring import Attention, attention
@@ -30,6 +31,7 @@ from hubbub.answers.shapes import (
     MissingLine,
     PageLine,
     Report,
+    Ripple,
     Said,
     Same,
     SecondHand,
@@ -38,6 +40,7 @@ from hubbub.answers.shapes import (
     SourceReport,
     Speaker,
 )
+from hubbub.answers.standing import Standing, standings
 from hubbub.answers.status import Status, status
 from hubbub.answers.summing import Summary, numbered, summary
 from hubbub.answers.view import View
@@ -46,6 +49,7 @@ from hubbub.model import Category, Identifier
 from hubbub.named import known
 from hubbub.reference.attention import Formula
 from hubbub.store import Store, questions
+from hubbub.store.changes import BEGINNING, Changed, Since, changes
 from hubbub.store.people import Acquaintance, Word, refusal
 
 if TYPE_CHECKING:
@@ -99,9 +103,21 @@ class Answers:
                 wish=None if row is None else view.wish(row),
             )
 
+    def ripple(self, identifier: Identifier) -> Ripple:
+        """Say how loud a work is, by category, and how far those who spoke of it reach."""
+        with View(self._store) as view:
+            works = known(view.connection, identifier).rows
+            found = view.counts(works)
+            _, reach = view.voices(works, 0)
+        return Ripple(sum(one.posts for one in found) if found else None, _categories(found), reach)
+
     def summary(self, identifier: Identifier, by: Formula) -> Summary | None:
         """Sum up who spoke of a work and its score by a formula, in few questions; None where the name is unknown."""
         return summary(self._store, identifier, by)
+
+    def standings(self, identifier: Identifier) -> tuple[Standing, ...]:
+        """Say where a work stands among others by its score, as it was last reckoned, a cohort each."""
+        return standings(self._store, identifier)
 
     def numbered(self, number: int) -> Identifier | None:
         """Find the identifier that `Summary.number` stands for; None if there is none."""
@@ -184,6 +200,16 @@ class Answers:
         with View(self._store) as view:
             named = known(view.connection, identifier)
         return bool(rereading.correct(self._store, (source, post), [*named.rows.values()], _user(), why, takes_back))
+
+    def newest(self, about: Identifier | str, before: int | None, limit: int) -> Newest | None:
+        """Say what is newly said of a work or of those on a shelf, `before` a post; None if there is no such shelf."""
+        if isinstance(about, str):
+            return newest.of_shelf(self._store, about, before, limit)
+        return newest.of_work(self._store, about, before, limit)
+
+    def newest_at(self, venue: str, before: int | None, limit: int) -> Newest | None:
+        """Say what is newly said at a venue of any work, as `newest`; None if the store has not heard of it."""
+        return newest.at_venue(self._store, venue, before, limit)
 
     def home(self) -> Home:
         """Say what the first page shows."""
@@ -297,6 +323,10 @@ class Answers:
             return exported.opml(shelf.title, exported.outlets(said))
         found = suggest(self._store, name, now, SUGGESTED)
         return exported.suggestions(kind, found, shelf.title, now, ring) if found else None
+
+    def changes(self, since: Since = BEGINNING, limit: int = 1000) -> list[Changed]:
+        """List the names of works that changed `since`, in order, at most `limit`; go on after the last one's."""
+        return self._store.ask(changes, since, limit)
 
     def status(self) -> Status:
         """Say how collecting goes."""

@@ -3,24 +3,20 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
-from pathlib import Path
 
 from msgspec import Struct
 
-from hubbub import settings
 from hubbub.answers.registered import description
 from hubbub.answers.shapes import Words
 from hubbub.answers.view import View
 from hubbub.metrics.score import Score, Scored, Share, score
 from hubbub.model import Identifier
 from hubbub.named import known
-from hubbub.reference.attention import NAMES, Formula, formula, formulas
+from hubbub.reference.attention import Formula
 from hubbub.reference.places import place
 from hubbub.store import Store
 from hubbub.store.counts import POSTS, of_works
 from hubbub.store.times import moment
-
-LARGEST = 1 << 20  # bytes of a formula
 
 _MENTIONS = of_works(
     POSTS
@@ -65,27 +61,6 @@ class Attention(Struct, frozen=True):
     score: Score | None
     parts: tuple[Part, ...]
     contributions: tuple[Contribution, ...]
-
-
-def chosen(name: str | None = None) -> Formula:
-    """Read the formula of a file, or one of ours by its name; None is what the settings say, else our own.
-
-    ValueError says what is wrong with it, and in which line.
-    """
-    name = name or settings.formula() or NAMES[0]
-    if name in formulas():
-        return formulas()[name]
-    try:
-        with Path(name).open("rb") as file:
-            text = file.read(LARGEST + 1)
-    except OSError as error:
-        raise ValueError(f"the formula {name} cannot be read: {error.strerror or error}") from error
-    try:
-        if len(text) > LARGEST:
-            raise ValueError(f"it is larger than {LARGEST >> 20} MB")
-        return formula(text)
-    except ValueError as error:
-        raise ValueError(f"the formula {name} cannot be used: {error}") from error
 
 
 def attention(store: Store, identifier: Identifier, by: Formula, limit: int | None) -> Attention:

@@ -69,7 +69,7 @@ class WorkPage(Struct, frozen=True):
 
 def mentions(store: Store, about: Identifier | str, cursor: str | None, limit: int) -> MentionPage | None:
     """List the posts that mention a work, or any on a shelf; None if there is no such shelf."""
-    place, post = _read(cursor or f"{LAST}.{LAST}")
+    place, post = place_of(cursor or f"{LAST}.{LAST}")
     with View(store) as view:
         names = names_of(view, about)
         if names is None:
@@ -130,7 +130,7 @@ def names_of(view: View, about: Identifier | str) -> dict[int, Identifier] | Non
 
 def works(store: Store, words: str, cursor: str | None, limit: int) -> WorkPage:
     """List the works that are heard of, or those in whose titles, creators or venues the words stand, in any case."""
-    after, _ = _read(cursor or "0")
+    after, _ = place_of(cursor or "0")
     with View(store) as view:
         told = _told(view.connection, words) if words else None
         leading: list[int] = []
@@ -173,6 +173,7 @@ def _leads(connection: Connection, row: int, identifier: Identifier) -> bool:
     return not earlier or not rows(connection, told)
 
 
-def _read(cursor: str) -> tuple[int, int]:
+def place_of(cursor: str) -> tuple[int, int]:
+    """Read a cursor."""
     place, _, post = cursor.partition(".")
     return int(place), int(post or 0)

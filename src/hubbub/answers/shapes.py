@@ -148,6 +148,14 @@ class Reach(Struct, frozen=True):
     accounts: int
 
 
+class Ripple(Struct, frozen=True):
+    """What the mark of a work draws: how loud it is and how far it reaches. `posts` is None where nothing is held."""
+
+    posts: int | None
+    categories: tuple[CategoryCount, ...]
+    reach: Reach
+
+
 class VersionCount(Struct, frozen=True):
     """One version of a work, or a supplement to it (`kind`), under all its names, and its own counts.
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from hubbub.answers.people import Spoken, by_accounts, person
 from hubbub.answers.registered import description
+from hubbub.answers.standing import Standing, leading, of_work
 from hubbub.answers.view import View
 from hubbub.metrics.score import Scored, gained, total_of
 from hubbub.model import Description, Identifier, Tally
@@ -60,7 +61,8 @@ class Summary(Struct, frozen=True):
     `identifiers` are all names, the leading first. `kinds` says of accounts that spoke in own words and are no feeds
     how many are most probably what, by the labels of people. `first_at` and `last_at` are when the first and the last
     of it was collected. `readers` are the tallies of readers, the newest of each place. `total` is the score by the
-    formula that was given, `shown` the same as it rounds; None where no mention is held.
+    formula that was given, `shown` the same as it rounds; None where no mention is held. `label` is what the formula is
+    called, `standings` are those by it.
     """
 
     identifier: Identifier
@@ -73,6 +75,8 @@ class Summary(Struct, frozen=True):
     readers: tuple[Tally, ...]
     total: float | None
     shown: float | None
+    label: str
+    standings: tuple[Standing, ...]
     first_at: datetime | None
     last_at: datetime | None
 
@@ -81,9 +85,10 @@ def summary(store: Store, identifier: Identifier, by: Formula) -> Summary | None
     """Sum up a work, scored by a formula; None where the store does not know the name."""
     with View(store) as view:
         named = known(view.connection, identifier)
-        if named.row is None:
+        row = leading(named)
+        if row is None:
             return None
-        return _summary(view, named, by)
+        return _summary(view, named, row, by)
 
 
 def numbered(store: Store, number: int) -> Identifier | None:
@@ -95,9 +100,7 @@ def numbered(store: Store, number: int) -> Identifier | None:
         return next((Identifier(*one) for one in rows(connection, asked)), None)
 
 
-def _summary(view: View, named: Named, by: Formula) -> Summary:
-    row_of = {name: row for row, name in named.rows.items()}
-    names = named.work.identifiers
+def _summary(view: View, named: Named, number: int, by: Formula) -> Summary:
     found = view.connection.execute(_HEARD, {"works": [*named.rows]}).all()
     kinds = (place(row.source).kind if row.own else "repost" for row in found)
     gains = gained((_scored(row, kind) for row, kind in zip(found, kinds, strict=True)), by)
@@ -106,8 +109,8 @@ def _summary(view: View, named: Named, by: Formula) -> Summary:
     first_at, last_at = _collected(view, statements) if statements else (None, None)
     return Summary(
         identifier=named.identifier,
-        number=next(row_of[name] for name in names if name in row_of),
-        identifiers=names,
+        number=number,
+        identifiers=named.work.identifiers,
         description=description(view.connection, named),
         simulated=view.simulated(named.rows),
         heard=tuple(
@@ -118,6 +121,8 @@ def _summary(view: View, named: Named, by: Formula) -> Summary:
         readers=_readers(view, named),
         total=total,
         shown=shown,
+        label=by.label,
+        standings=tuple(one for one in of_work(view, named) if one.formula == f"{by.name} {by.version}"),
         first_at=first_at,
         last_at=last_at,
     )

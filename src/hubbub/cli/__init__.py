@@ -330,6 +330,7 @@ app.command()(community.desk)
 app.command()(taken.export)
 app.command()(thriving.thrive)
 app.command()(scoring.score)
+app.command()(scoring.standing)
 
 
 @app.command()

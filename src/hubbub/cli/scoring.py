@@ -1,6 +1,7 @@
 """What a person asks of a score: a work and a formula come in; the score goes out, with what each mention adds."""
 
 import sys
+from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Annotated
 
@@ -8,7 +9,7 @@ import typer
 from rich.text import Text
 
 from hubbub.answers import Answers
-from hubbub.answers.scoring import Attention, chosen
+from hubbub.answers.scoring import Attention
 from hubbub.cli import show, wants
 from hubbub.cli.given import identifier_of, store_of
 from hubbub.cli.show import called, out, plain, stamped, tabled
@@ -17,6 +18,7 @@ from hubbub.metrics.score import Score
 from hubbub.model import Identifier
 from hubbub.reference.attention import NAMES, Formula
 from hubbub.reference.places import place
+from hubbub.standings import chosen, stand
 
 LISTED = 12
 
@@ -59,6 +61,40 @@ def score(
         show.as_json(found)
     else:
         _show(found)
+
+
+def standing(
+    context: typer.Context,
+    work: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A work in any usual form; none: reckon where all works stand.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Reckon where works stand among others by their attention score, or show where one stands.
+
+    A work is compared with all works of the store that are spoken of, with those of its journal, and with those that
+    came out within six weeks of it. `hubbub serve` reckons anew every quarter of an hour.
+
+        hubbub standing
+        hubbub standing 10.1371/journal.pone.0000308
+    """
+    with store_of(context) as store:
+        if work is None:
+            reckoned = stand(store, formula_of(None), datetime.now(UTC))
+            show.line(f"{show.counted('work', reckoned)} reckoned")
+            return
+        found = Answers(store).standings(identifier_of(work))
+    if json:
+        show.as_json(found)
+        return
+    table = tabled("among", "works", "score", "mean", "percentile")
+    for one in found:
+        place_ = f"{one.percentile:.0f} ({one.interval[0]:.0f} to {one.interval[1]:.0f})"
+        table.add_row(plain(one.cohort), f"{one.works:,}", f"{one.score:g}", f"{one.mean:.3g}", place_)
+    if not found:
+        show.fail("nothing is known of where it stands; `hubbub standing` reckons it", status=1)
+    out.print(table)
+    out.print(Text(f"\nAs of {stamped(found[0].as_of)}, by {plain(found[0].formula)}.", style="dim"))
 
 
 def formula_of(written: str | None) -> Formula:

@@ -69,11 +69,17 @@ def percentiles(counts: ArrayLike, reference: ArrayLike) -> tuple[Floats, Floats
     if not len(peers):
         raise ValueError("There is no reference work to compare with.")
     below = (np.searchsorted(peers, values, "left") + np.searchsorted(peers, values, "right")) / 2
-    low, high = (betaincinv(below + 0.5, len(peers) - below + 0.5, end) for end in (0.05, 0.95))
-    shares = np.stack([below / len(peers), np.where(below, low, 0), np.where(below < len(peers), high, 1)])
+    shares = np.stack(ranked(below, len(peers)))
     shares[:, ~(np.isfinite(values) & (values >= 0))] = np.nan
-    first, second, third = 100 * shares
+    first, second, third = shares
     return first, second, third
+
+
+def ranked(below: ArrayLike, peers: ArrayLike) -> tuple[Floats, Floats, Floats]:
+    """The same of works that have so many of their `peers`, one or more, `below` them, equal ones taken half."""
+    under, works = np.asarray(below, np.float64), np.asarray(peers, np.float64)
+    low, high = (betaincinv(under + 0.5, works - under + 0.5, end) for end in (0.05, 0.95))
+    return 100 * under / works, 100 * np.where(under, low, 0), 100 * np.where(under < works, high, 1)
 
 
 def place(count: float, strata: Sequence[tuple[str, ArrayLike]]) -> Place | None:

@@ -94,6 +94,11 @@ def _key(mention: Scored) -> tuple[str, str, str, str]:
     return mention.source, mention.post, mention.kind, mention.account or ""
 
 
+def rule_of(mention: Scored, formula: Formula) -> Weight | None:
+    """Return the rule of a formula for a mention: the most particular; None where it names none."""
+    return _rule(mention, {(rule.source, rule.kind): rule for rule in formula.weights})
+
+
 def _rule(mention: Scored, rules: dict[tuple[str, str], Weight]) -> Weight | None:
     """The most particular rule: for source and kind, for the source, for the kind."""
     tried = ((mention.source, mention.kind), (mention.source, "*"), ("*", mention.kind), ("*", "*"))

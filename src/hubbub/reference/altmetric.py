@@ -26,6 +26,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     attribution: str
     simulated: str
     windows: dict[str, int]
+    contexts: dict[str, str]
     types: dict[str, str]
     identifiers: dict[str, str]
     lists: dict[str, str]

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -77,6 +78,7 @@ class Store:
             with engine.begin() as connection:
                 writer = Writer(connection, self._works)
                 yield writer
+                writer.end(datetime.now(UTC))
             self._remember(writer.new_works)
 
     def _remember(self, works: dict[Work, int]) -> None:

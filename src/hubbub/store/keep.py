@@ -21,6 +21,7 @@ from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Identifi
 from hubbub.reference.places import place
 from hubbub.store import read
 from hubbub.store import schema as s
+from hubbub.store.changes import Changes
 from hubbub.store.claims import write_claims
 from hubbub.store.fold import Change, Named, content_of, digest_of, ends_of, fold, hashed, to_json, touches_of, withdraw
 from hubbub.store.held import Held, collected, held_of, look_up
@@ -33,6 +34,7 @@ from hubbub.store.read import New, Rows, keys
 from hubbub.store.registry import Registry
 from hubbub.store.settle import settle
 from hubbub.store.sql import among, insert_rows, rows, update_rows
+from hubbub.store.standing import Standings
 from hubbub.store.ties import Ties
 from hubbub.store.times import micros
 from hubbub.store.wanted import Wanted
@@ -73,14 +75,16 @@ class Writer:
         self._connection = connection
         self._names = Names(connection, works)
         self._ties = Ties(connection)
-        self._withdrawals = Withdrawals(connection, self._names, self._ties)
-        self._registry = Registry(connection, self._names)
+        self._changes = Changes(connection)
+        self._withdrawals = Withdrawals(connection, self._names, self._ties, self._changes)
+        self._registry = Registry(connection, self._names, self._changes)
         self.wanted = Wanted(connection, self._names)
-        self.corrections = Corrections(connection, self._names)
+        self.corrections = Corrections(connection, self._names, self._changes)
         self.questions = Questions(connection, self._names)
         self.responses = Responses(connection)
         self.acquaintances = Acquaintances(connection, self._names)
         self.lanes = Lanes(connection, self._names)
+        self.standings = Standings(connection)
 
     @property
     def new_works(self) -> dict[Work, int]:
@@ -134,7 +138,7 @@ class Writer:
         open_ = [row.post for row in (*ended, *replaced) if row.post is not None]
         open_ += [post for id_, post, *_ in written if id_ != post]
         if open_:
-            settle(self._connection, open_)
+            self._changes.works(settle(self._connection, open_))
         self._withdrawals.tidy([row.id for name, row in held.accounts.items() if name in held.gone])
         return Kept(len(written), sum(len(reading.mentions) for _, reading in fresh), len(ended))
 
@@ -177,6 +181,10 @@ class Writer:
         rewritten = [(_json(ones), fresh[0]) for (fresh, _), ones in zip(assertions, found, strict=True)]
         update_rows(self._connection, s.assertion, ("found",), rewritten)
         settle(self._connection, [post for (id_, post, *_), _ in assertions if id_ != post])
+
+    def end(self, at: datetime) -> None:
+        """Write what the transaction changed, as its last."""
+        self._changes.write(at)
 
     # Statements
 
@@ -259,6 +267,7 @@ class Writer:
         insert_rows(self._connection, s.assertion, new)
         update_rows(self._connection, s.assertion, _REPLACED, changed)
         insert_rows(self._connection, s.touch, touches)
+        self._changes.posts(post for _, verb, post in touches if verb == "reposts")
         self._insert_mentions(written, found)
         return written
 
@@ -288,6 +297,7 @@ class Writer:
             for one in ones
         ]
         insert_rows(self._connection, s.mention, mentions)
+        self._changes.works(work for work, *_ in mentions)
         self._keep_stories([(f[1], f[-1].post) for f, ones in zip(fresh, found, strict=True) if ones])
         self._keep_short([(f[1], f[-1].post) for f in fresh])
 

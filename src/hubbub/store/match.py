@@ -14,6 +14,7 @@ from hubbub.identify import twin
 from hubbub.model import Alias, Identifier, Post
 from hubbub.reference.relations import relations
 from hubbub.store import schema as s
+from hubbub.store.changes import Changes
 from hubbub.store.fold import hashed
 from hubbub.store.names import Names
 from hubbub.store.sql import among, rows
@@ -118,9 +119,10 @@ def _named(
 class Corrections:
     """Writes what people correct within one write transaction; of two words on one thing the later stands."""
 
-    def __init__(self, connection: Connection, names: Names) -> None:
+    def __init__(self, connection: Connection, names: Names, changes: Changes) -> None:
         self._connection = connection
         self._names = names
+        self._changes = changes
 
     def say(self, one: Identifier, other: Identifier, same: bool, by: str, at: datetime, why: str = "") -> None:
         """Say that two identifiers are the `same`, or not of one work."""
@@ -135,7 +137,9 @@ class Corrections:
         return bool(self._connection.execute(delete(s.correction).where(*which)).rowcount)
 
     def _pair(self, one: Identifier, other: Identifier) -> dict[str, int]:
-        return dict(zip(("identifier", "other"), sorted(self._names.identifiers([one, other]).values()), strict=True))
+        pair = sorted(self._names.identifiers([one, other]).values())
+        self._changes.works(pair)
+        return dict(zip(("identifier", "other"), pair, strict=True))
 
     def set_aside(self, post: Post, row: int, work: Identifier, by: str, at: datetime, why: str = "") -> None:
         """Say that a post, held in a row, does not mention a work; its statements have to be derived anew."""

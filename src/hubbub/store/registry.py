@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from hubbub.model import Alias, Description, Identifier, Tally
 from hubbub.store import schema as s
+from hubbub.store.changes import Changes
 from hubbub.store.fold import Registered
 from hubbub.store.names import Names
 from hubbub.store.times import micros
@@ -17,9 +18,10 @@ from hubbub.store.times import micros
 class Registry:
     """Writes what is registered within one write transaction."""
 
-    def __init__(self, connection: Connection, names: Names) -> None:
+    def __init__(self, connection: Connection, names: Names, changes: Changes) -> None:
         self._connection = connection
         self._names = names
+        self._changes = changes
 
     def keep(self, registered: Iterable[Registered]) -> None:
         """Write what is newer than what is held; of one version the greater stands, in any order."""
@@ -42,4 +44,6 @@ class Registry:
         statement = upsert(table).values(**key, **told)
         newer = tuple_(*(statement.excluded[c] for c in told)) > tuple_(*(table.c[c] for c in told))
         set_ = {column: statement.excluded[column] for column in told}
-        self._connection.execute(statement.on_conflict_do_update(index_elements=[*key], set_=set_, where=newer))
+        written = statement.on_conflict_do_update(index_elements=[*key], set_=set_, where=newer)
+        if self._connection.execute(written.execution_options(preserve_rowcount=True)).rowcount:
+            self._changes.works(key[column] for column in ("identifier", "other") if column in key)

@@ -30,7 +30,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0009"  # of these tables: the newest in `migrations`
+REVISION = "0011"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -120,6 +120,16 @@ mention = Table(
     Column("own", Boolean(create_constraint=False), nullable=False),  # own words, not a repost
     Column("counted", Boolean(create_constraint=False), nullable=False),
     sqlite_with_rowid=False,
+)
+
+# The write transaction in which what is known of a work changed last, and when that was.
+changed = Table(
+    "changed",
+    metadata,
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("changed_by_number", "number", "identifier"),
 )
 
 description = Table(
@@ -371,4 +381,23 @@ story = Table(
     Column("post", ForeignKey("assertion.id"), primary_key=True, autoincrement=False),
     Column("address", Text, nullable=False),
     Index("story_by_address", "address"),
+)
+
+# Where works stood among others by their attention score when that was reckoned, a row a cohort. `identifier` is the
+# leading name of a work that is spoken of.
+standing = Table(
+    "standing",
+    metadata,
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("cohort", Text, primary_key=True),
+    Column("formula", Text, nullable=False),  # its name and version
+    Column("as_of", BigInteger, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("mean", Float, nullable=False),  # of the cohort, the work included
+    Column("works", Integer, nullable=False),  # others in the cohort
+    Column("below", Integer, nullable=False),
+    Column("alike", Integer, nullable=False),
+    Column("low", Float, nullable=False),  # the ends of the percentile's interval
+    Column("high", Float, nullable=False),
+    sqlite_with_rowid=False,
 )

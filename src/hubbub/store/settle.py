@@ -7,14 +7,14 @@ from operator import attrgetter
 from sqlalchemy import Connection, select
 
 from hubbub.store import schema as s
+from hubbub.store.changes import works_in
 from hubbub.store.sql import about, rows, update_rows
-from hubbub.store.withdraw import works_in
 
 
-def settle(connection: Connection, posts: Iterable[int]) -> None:
+def settle(connection: Connection, posts: Iterable[int]) -> set[int]:
     """Write account and time of each post, given by its row, that collectors speak of, and give them to its mentions.
 
-    Of collectors the latest that names somebody is believed, and the earliest time.
+    Of collectors the latest that names somebody is believed, and the earliest time. Returns the works mentioned.
     """
     a, place = s.assertion.c, s.assertion.alias().c
     settled = (place.version, place.account.label("speaker"), place.posted_at.label("said_at"))
@@ -39,3 +39,4 @@ def settle(connection: Connection, posts: Iterable[int]) -> None:
         ]
     update_rows(connection, s.assertion, ("account", "posted_at"), silent)
     update_rows(connection, s.mention, ("account", "posted_at"), mentions)
+    return {work for _, _, work, *_ in mentions}

@@ -77,8 +77,8 @@ def about(statement: ReadOnlyColumnCollection[str, Any], posts: Sequence[int]) -
 
     The place's own row is found by its key. The index has only collectors' rows, and serves only who asks for those.
     """
-    told: ColumnElement[bool] = among(statement.post, posts) & (statement.post != statement.id)
-    return among(statement.id, posts) | told
+    collected: ColumnElement[bool] = statement.post != statement.id
+    return among(statement.id, posts) | (among(statement.post, posts) & collected)
 
 
 class _Among(FunctionElement[bool]):

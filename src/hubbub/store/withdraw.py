@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, delete, exists, select, update
 
 from hubbub.model import Reading
 from hubbub.store import schema as s
+from hubbub.store.changes import Changes, works_in
 from hubbub.store.claims import write_claims
 from hubbub.store.fold import Folded, Named, barred, hashed, withdraw
 from hubbub.store.held import AccountRow, Held, Row, by_account, collected, name_of
@@ -24,9 +25,10 @@ NOTHING = (None,) * len(SAID)
 class Withdrawals:
     """Reads and writes what is gone, within one write transaction."""
 
-    def __init__(self, connection: Connection, names: Names, ties: Ties) -> None:
+    def __init__(self, connection: Connection, names: Names, ties: Ties, changes: Changes) -> None:
         self._connection = connection
         self._names = names
+        self._changes = changes
         self._ties = ties
         self._left: set[int] = set()
         self._speakers: set[int] = set()
@@ -124,6 +126,7 @@ class Withdrawals:
             touched = rows(self._connection, select(s.touch.c.post).where(among(s.touch.c.assertion, ids)))
             self._connection.execute(delete(s.touch).where(among(s.touch.c.assertion, ids)))
             self._left.update(post for (post,) in touched)
+            self._changes.posts(post for (post,) in touched)
             self._left.update(row.post for row in statements if row.post is not None)
             self._speakers.update(row.account for row in statements if row.account is not None)
 
@@ -131,6 +134,7 @@ class Withdrawals:
         """Delete the mentions of statements, given as the rows of assertion, post and source, and what was found."""
         keys = [(work, source, post, id_) for id_, post, source, found in statements for work in works_in(found)]
         delete_rows(self._connection, s.mention, keys)
+        self._changes.works(work for work, *_ in keys)
 
     def tidy(self, accounts: Iterable[int]) -> None:
         """Drop posts of which nobody says anything any more, and forget accounts that neither speak nor are tied.
@@ -173,11 +177,6 @@ def _inherited(made: Mapping[Named, Reading], gone: Mapping[Named, str]) -> Iter
 def _barred(made: Mapping[Named, Reading], gone: Mapping[Named, str]) -> list[tuple[Named, str]]:
     """What a collector says of a post that is gone ends what it said before, and is itself gone."""
     return [(name, one.post.version) for name, one in made.items() if name[0] == "assertion" and barred(one.post, gone)]
-
-
-def works_in(found: str | None) -> list[int]:
-    """The rows of the identifiers that were found in a statement."""
-    return [] if found is None else [one[0] for one in msgspec.json.decode(found, type=list[tuple[Any, ...]])]
 
 
 def account_columns(fields: Fields) -> tuple[str, int | None]:

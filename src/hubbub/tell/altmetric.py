@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 
 from hubbub import identify
+from hubbub.answers.standing import Standing
 from hubbub.answers.summing import Heard, Summary
 from hubbub.model import Description, Identifier
 from hubbub.reference.altmetric import Group, group_of, host_of, words
@@ -35,7 +36,7 @@ def counts(one: Summary, at: Links, now: datetime) -> dict[str, Any]:
         "altmetric_id": one.number,
         **_names(one.identifiers),
         "schema": words().schema,
-        "attribution": " ".join([words().attribution, *([words().simulated] if one.simulated else [])]),
+        "attribution": attribution(one),
         "cohorts": cohorts(one.kinds),
         **{group.field: counted(group, posts) for group, posts in grouped(own) if group.field},
         "cited_by_posts_count": len(own) or None,
@@ -43,6 +44,7 @@ def counts(one: Summary, at: Links, now: datetime) -> dict[str, Any]:
         **readers(one),
         "score": one.total,
         "history": history(one.heard, now) if one.heard else None,
+        "context": {words().contexts[of.cohort]: context(of) for of in one.standings},
         "added_on": unix(one.first_at),
         "last_updated": unix(one.last_at),
         **images(at, one.shown),
@@ -59,6 +61,24 @@ def known(told: Mapping[str, Any]) -> dict[str, Any]:
 def unix(at: datetime | None) -> int | None:
     """Seconds since 1970."""
     return None if at is None else int(at.timestamp())
+
+
+def attribution(one: Summary) -> str:
+    """Whose figures these are, and what the score is."""
+    said = [words().attribution, f"The score is the {one.label}.", *([words().simulated] if one.simulated else [])]
+    return " ".join(said)
+
+
+def context(of: Standing) -> dict[str, Any]:
+    """Where the score stands in a cohort, whose works all count, this one too."""
+    return {
+        "count": of.works + 1,
+        "mean": of.mean,
+        "rank": of.works - of.below - of.alike + 1,
+        "pct": int(100 * of.below / of.works),
+        "higher_than": of.below,
+        "as_of": unix(of.as_of),
+    }
 
 
 def grouped(posts: Iterable[Heard]) -> Iterator[tuple[Group, list[Heard]]]:

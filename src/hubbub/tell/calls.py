@@ -19,13 +19,16 @@ from hubbub.answers.engaging import Suggestions
 from hubbub.answers.network import Network
 from hubbub.answers.people import People
 from hubbub.answers.reaching import Audiences
-from hubbub.answers.scoring import Attention, chosen
-from hubbub.answers.selected import CURSOR, MentionPage, WorkPage
+from hubbub.answers.scoring import Attention
+from hubbub.answers.selected import CURSOR, MentionPage, WorkPage, place_of
 from hubbub.answers.shapes import AccountReport, Card, Match, Report, Said, SecondHand, Shelf, SourceReport, WorkLine
+from hubbub.answers.standing import Standing
 from hubbub.answers.status import Status
 from hubbub.collect.source import sources
 from hubbub.model import About, Identifier
 from hubbub.reference.attention import formulas
+from hubbub.standings import chosen
+from hubbub.store.changes import Since
 from hubbub.store.people import Word
 from hubbub.tell import bulk
 from hubbub.tell.bulk import Format
@@ -64,6 +67,20 @@ class Source(Struct, frozen=True):
 
     held: SourceReport
     card: About | None
+
+
+class WorkChange(Struct, frozen=True):
+    """A name of a work of which something changed, and about when; its other names may not be listed."""
+
+    identifier: Identifier
+    changed_at: datetime
+
+
+class ChangePage(Struct, frozen=True):
+    """Works that changed, in order, and the cursor of what follows, also where nothing does yet."""
+
+    changes: tuple[WorkChange, ...]
+    next: str
 
 
 class Calls:
@@ -115,6 +132,11 @@ class Calls:
             return self._answers.score(read(work), chosen(formula or None), limit)
         except ValueError as error:
             raise RefusedError(404, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+
+    @get("/works/{work}/standing")
+    def standing(self, work: Work) -> tuple[Standing, ...]:
+        """Say where a work stands among others by its score, as it was last reckoned, a cohort each."""
+        return self._answers.standings(read(work))
 
     @get("/works/{work}/people")
     def people(self, work: Work) -> People:
@@ -238,6 +260,16 @@ class Calls:
         return tuple(
             Source(one, cards[one.name].about if one.name in cards else None) for one in self._answers.sources()
         )
+
+    @get("/changes")
+    def changes(self, cursor: Cursor = "0", limit: Limit = 1_000) -> ChangePage:
+        """List the works of which anything changed behind a cursor, in order; each stands where it changed last.
+
+        Keep `next` and ask again later: then it tells what has changed meanwhile.
+        """
+        found = self._answers.changes(Since(*place_of(cursor)), limit)
+        told = tuple(WorkChange(one.identifier, one.at) for one in found)
+        return ChangePage(told, "{}.{}".format(*found[-1].since) if found else cursor)
 
     @get("/status")
     def status(self) -> Status:

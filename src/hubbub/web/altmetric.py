@@ -10,10 +10,10 @@ from fastapi.responses import PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from hubbub import identify
-from hubbub.answers.scoring import chosen
 from hubbub.answers.summing import Summary
 from hubbub.model import Identifier
 from hubbub.reference.altmetric import words
+from hubbub.standings import chosen
 from hubbub.tell import altmetric
 from hubbub.tell.altmetric import Links
 from hubbub.web.guard import OPEN

@@ -17,9 +17,11 @@ from hubbub.answers import Answers
 from hubbub.model import Identifier
 from hubbub.web import (
     altmetric,
+    badges,
     chart,
     community,
     engage,
+    feeds,
     forget,
     network,
     people,
@@ -53,6 +55,7 @@ def create_app(answers: Answers) -> FastAPI:
     for routes in (
         router,
         altmetric.router,
+        feeds.router,
         people.router,
         network.router,
         engage.router,
@@ -61,6 +64,7 @@ def create_app(answers: Answers) -> FastAPI:
         community.router,
         thriving.router,
         scoring.router,
+        badges.router,
         shelves.router,
     ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)

@@ -5,11 +5,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from hubbub.answers import Answers
-from hubbub.answers.scoring import chosen
 from hubbub.metrics import INDICATORS
 from hubbub.metrics.score import Score
 from hubbub.model import Identifier
 from hubbub.reference.attention import formulas
+from hubbub.standings import chosen
 from hubbub.web.pages import Reading, identifier_of, page_of
 from hubbub.web.words import score_path
 

@@ -1,0 +1,50 @@
+"""Where works stand among others, as it was last reckoned: rows come in, and are told by a work's leading name."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from hubbub.store import schema as s
+from hubbub.store.sql import insert_rows
+
+_OF = select(s.standing).where(s.standing.c.identifier == bindparam("row"))
+_AS_OF = select(s.standing.c.as_of).limit(1)
+
+
+class Row(NamedTuple):
+    """One work in one cohort, in the order of the table's columns."""
+
+    identifier: int
+    cohort: str
+    formula: str
+    as_of: int
+    score: float
+    mean: float
+    works: int
+    below: int
+    alike: int
+    low: float
+    high: float
+
+
+class Standings:
+    """Writes standings within one write transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def keep(self, rows: Sequence[Row]) -> None:
+        """Put these in place of all that was reckoned before."""
+        self._connection.execute(delete(s.standing))
+        insert_rows(self._connection, s.standing, rows)
+
+
+def standings(connection: Connection, row: int) -> list[Row]:
+    """Where a work stands, by the row of its leading name."""
+    return [Row(*one) for one in connection.execute(_OF, {"row": row})]
+
+
+def as_of(connection: Connection) -> int | None:
+    """When it was last reckoned, in microseconds; None where it never was, or nobody has company."""
+    return connection.execute(_AS_OF).scalar_one_or_none()

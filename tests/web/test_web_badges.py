@@ -1,0 +1,128 @@
+"""Badges over HTTP: pictures for any site, of any work, whatever its name."""
+
+import struct
+from urllib.parse import quote
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from hubbub.answers import Answers
+from hubbub.model import Identifier
+from hubbub.reference.ripple import looks
+from hubbub.web.guard import OPEN
+from hubbub.web.words import badge_path, embed_path, work_path
+
+PAPER = Identifier("doi", "10.5555/hubbub.2025.001")
+EVIL = Identifier("doi", "10.5555/<script>alert(1)</script>")
+
+
+def is_open(response: httpx.Response) -> bool:
+    return all(response.headers[name] == told for name, told in OPEN.items()) and response.headers[
+        "cache-control"
+    ].startswith("public")
+
+
+def test_the_badge_says_the_answers_number(client: httpx.Client, answers: Answers) -> None:
+    told = client.get(badge_path(PAPER, "svg"))
+    assert told.headers["content-type"] == "image/svg+xml"
+    assert is_open(told)
+    report = answers.report(PAPER)
+    assert f"<title>hubbub: {report.posts:,} posts about this work</title>" in told.text
+    for one in report.categories:
+        assert f"{one.category} {one.posts:,}" in told.text
+    assert f"{report.reach.low:,} to {report.reach.high:,} followers" in told.text
+
+
+def test_all_that_is_heard_of_a_work_is_in_its_report(answers: Answers) -> None:
+    report, heard = answers.report(PAPER), answers.ripple(PAPER)
+    assert (heard.posts, heard.categories, heard.reach) == (report.posts, report.categories, report.reach)
+
+
+@pytest.mark.parametrize("work", ["doi/10.5555/never-heard-of", "doi/no%20doi", "nonsense/%00", "doi/10.5555/%f0%9f"])
+def test_a_work_that_nobody_mentions_has_a_picture_that_says_so(client: httpx.Client, work: str) -> None:
+    told = client.get(f"/badge/{work}.svg")
+    assert told.status_code == 200
+    assert "no mentions yet" in told.text
+    assert client.get(f"/badge/{work}.png").content.startswith(b"\x89PNG")
+
+
+def test_a_browser_that_holds_the_picture_is_told_that_it_is_right(client: httpx.Client) -> None:
+    for path in (badge_path(PAPER, "svg"), badge_path(PAPER), "/assets/embed.js"):
+        tag = client.get(path).headers["etag"]
+        for sent in (tag, f'"other", W/{tag}'):
+            again = client.get(path, headers={"If-None-Match": sent})
+            assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+            assert is_open(again)
+        assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("size", [16, 64, 333, 1024])
+@pytest.mark.parametrize("theme", ["light", "dark", "auto"])
+def test_png_is_as_wide_as_asked(client: httpx.Client, size: int, theme: str) -> None:
+    told = client.get(badge_path(PAPER), params={"size": size, "theme": theme})
+    assert told.headers["content-type"] == "image/png"
+    assert struct.unpack(">II", told.content[16:24]) == (size, size)
+
+
+def test_each_form_has_its_size(client: httpx.Client) -> None:
+    for name, form in looks().forms.items():
+        told = client.get(badge_path(PAPER), params={"type": name})
+        assert struct.unpack(">II", told.content[16:24]) == (form.width, form.height)
+
+
+def test_the_number_in_the_middle_is_of_posts_unless_another_is_asked_for(client: httpx.Client) -> None:
+    path = badge_path(PAPER, "svg")
+    drawn = {number: client.get(path, params={"number": number}).text for number in ("posts", "score", "none")}
+    assert client.get(path).text == drawn["posts"]
+    assert ", score " in drawn["score"]
+    assert drawn["none"].count("scale(") == 0 < drawn["posts"].count("scale(")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["size=15", "size=1025", "size=9" + "9" * 5000, "theme=pink", "type=pie", "number=all"]
+)
+def test_what_there_is_not_is_refused(client: httpx.Client, wrong: str) -> None:
+    assert client.get(f"{badge_path(PAPER, 'svg')}?{wrong}").status_code == 422
+
+
+@given(st.text(max_size=40), st.text(max_size=200))
+def test_no_name_breaks_a_badge(client: httpx.Client, scheme: str, value: str) -> None:
+    address = f"/badge/{quote(scheme, safe='', errors='replace')}/{quote(value, safe='', errors='replace')}.svg"
+    told = client.get(address)
+    assert told.status_code in (200, 404)  # `..` and nothing at all are other addresses
+    assert "<script" not in told.text
+
+
+def test_the_page_of_a_work_shows_its_ripple_and_says_how_to_show_it_elsewhere(client: httpx.Client) -> None:
+    tree = LexborHTMLParser(client.get(work_path(PAPER)).text)
+    link = tree.css_first("a.rippled")
+    assert link is not None
+    assert link.attributes["href"] == embed_path(PAPER)
+    assert client.get(link.css_first("img").attributes["src"] or "").status_code == 200  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "work", [PAPER, EVIL, Identifier("doi", "10.1002/(sici)1097-4571(199806)49:8<693::aid>3.0.co;2-o")]
+)
+def test_what_is_copied_leads_to_the_badge_and_to_the_work(client: httpx.Client, work: Identifier) -> None:
+    tree = LexborHTMLParser(client.get(f"{embed_path(work)}?type=2").text)
+    markdown, html, script = (LexborHTMLParser(f"<p>{one.text()}") for one in tree.css("textarea"))
+    here = str(client.base_url).rstrip("/")
+    image, link = (markdown.body.text().split("](")[turn].partition(")")[0] for turn in (1, 2))  # type: ignore[union-attr]
+    for src, href in ((image, link), (html.css_first("img").attributes["src"], html.css_first("a").attributes["href"])):  # type: ignore[union-attr]
+        assert (src or "").startswith(here)
+        assert client.get(src or "").text == client.get(badge_path(work, "svg"), params={"type": "2"}).text
+        assert httpx.URL(href or "").path == work.value.join(["/work/doi/", ""])
+    asked = script.css_first(".altmetric-embed")
+    assert asked is not None
+    assert asked.attributes["data-doi"] == work.value
+    assert script.css_first("script").attributes["src"] == f"{here}/assets/embed.js"  # type: ignore[union-attr]
+    assert [one.tag for one in script.css("p > *")] == ["script"]
+
+
+def test_an_address_of_another_form_leads_to_the_page_of_the_work(client: httpx.Client) -> None:
+    assert client.get("/embed/doi/10.5555/HUBBUB.2025.001").headers["location"] == embed_path(PAPER)
+    assert client.get("/embed/doi/none").status_code == 404
