@@ -19,6 +19,8 @@ ABOUT = (
 SCHEMAS = "#/components/schemas/{name}"
 # What a call may answer other than what it is asked for.
 REFUSALS = {
+    "401": "A token is asked for, or the one that was sent is not valid.",
+    "403": "It may not be read, or not be written.",
     "404": "There is no such thing, or no identifier can be read.",
     "422": "Something is missing, unknown, given twice or out of bounds.",
     "503": "The store is in use by another program.",
@@ -26,7 +28,6 @@ REFUSALS = {
 UNCHANGED = {"304": {"description": "Nothing has changed since the answer with this `ETag`."}}
 FILES = {"501": "What writes such a file is not installed."}
 WRITING = {
-    "403": "It may not be written.",
     "409": "It cannot be so.",
     "413": "Too much was sent.",
     "415": "No JSON was sent.",
@@ -52,7 +53,8 @@ def described() -> dict[str, Any]:
         "info": {"title": TITLE, "version": "1", "description": ABOUT, "license": {"name": "MIT", "identifier": "MIT"}},
         "servers": [{"url": "/api/v1"}],
         "paths": paths,
-        "components": {"schemas": shapes},
+        "security": [{}, {"token": []}],
+        "components": {"schemas": shapes, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
     }
 
 
