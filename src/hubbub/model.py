@@ -129,7 +129,10 @@ class Account(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Description(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
-    """What a registry, a repository or a publisher's page says a work is."""
+    """What a registry, a repository or a publisher's page says a work is.
+
+    `online` is when it was published online, where that is told apart; `pdf` is an address of the whole text.
+    """
 
     identifier: Identifier
     via: str
@@ -140,6 +143,13 @@ class Description(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=Tru
     issued: str | None = None
     venue: str | None = None
     licence: str | None = None
+    abstract: str | None = None
+    issns: tuple[str, ...] = ()
+    volume: str | None = None
+    issue: str | None = None
+    page: str | None = None
+    online: str | None = None
+    pdf: str | None = None
     fields: tuple[str, ...] = ()
 
 

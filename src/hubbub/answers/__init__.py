@@ -18,6 +18,7 @@ from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
 from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.growing import grow
+from hubbub.answers.lately import Lately, Order, Wanted, lately
 from hubbub.answers.listed import listed
 from hubbub.answers.methods import Methods, methods
 from hubbub.answers.network import Network
@@ -47,6 +48,7 @@ from hubbub.answers.shapes import (
 from hubbub.answers.standing import Standing, standings
 from hubbub.answers.status import Status, status
 from hubbub.answers.summing import Summary, numbered, summary
+from hubbub.answers.translated import numbers
 from hubbub.answers.view import View
 from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
@@ -123,6 +125,14 @@ class Answers:
     def standings(self, identifier: Identifier) -> tuple[Standing, ...]:
         """Say where a work stands among others by its score, as it was last reckoned, a cohort each."""
         return standings(self._store, identifier)
+
+    def numbers(self, identifiers: Iterable[Identifier]) -> dict[Identifier, int]:
+        """Say which `Summary.number` works have, as far as they are spoken of."""
+        return numbers(self._store, identifiers)
+
+    def lately(self, wanted: Wanted, order: Order, offset: int = 0, limit: int = 25) -> Lately:
+        """List works that were spoken of lately, as it was last reckoned."""
+        return lately(self._store, wanted, order, offset, limit)
 
     def numbered(self, number: int) -> Identifier | None:
         """Find the identifier that `Summary.number` stands for; None if there is none."""

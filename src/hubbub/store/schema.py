@@ -411,11 +411,14 @@ standing = Table(
     Column("as_of", BigInteger, nullable=False),
     Column("score", Float, nullable=False),
     Column("mean", Float, nullable=False),  # of the cohort, the work included
-    Column("works", Integer, nullable=False),  # others in the cohort
+    Column("works", Integer, nullable=False),  # others in the cohort; of `all` there may be none
     Column("below", Integer, nullable=False),
     Column("alike", Integer, nullable=False),
     Column("low", Float, nullable=False),  # the ends of the percentile's interval
     Column("high", Float, nullable=False),
+    Column("last_at", BigInteger),  # when it was last spoken of
+    Column("published", Float),  # the day since 1970 on which the work came out
+    Index("standing_by_last", "cohort", "last_at"),
     sqlite_with_rowid=False,
 )
 
