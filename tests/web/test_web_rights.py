@@ -22,7 +22,8 @@ PASSWORD = "correct horse battery"
 # What the names in a path's template stand for.
 FILLED = {
     "scheme": "doi", "value:path": PAPER.value, "name:path": "hers", "source": "bluesky", "key:path": "did:plc:0",
-    "kind": "opml", "work": f"doi:{PAPER.value}", "shelf": "hers", "account": "did:plc:0", "numbers": "1", "name": "bluesky", "form": "atom",
+    "kind": "opml", "work": f"doi:{PAPER.value}", "shelf": "hers", "account": "did:plc:0", "numbers": "1",
+    "name": "bluesky", "form": "atom",
     "window": "1d",
 }  # fmt: skip
 
