@@ -3,19 +3,22 @@
 Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from getpass import getuser
 from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
 from hubbub.access import Access
 from hubbub.answers import exported, network, newest, places, registered, second, selected
+from hubbub.answers.asserted import Assertions
 from hubbub.answers.community import Community
 from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
 from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.growing import grow
+from hubbub.answers.lately import Lately, Order, Wanted, lately
 from hubbub.answers.listed import listed
 from hubbub.answers.network import Network
 from hubbub.answers.newest import Newest
@@ -44,6 +47,7 @@ from hubbub.answers.shapes import (
 from hubbub.answers.standing import Standing, standings
 from hubbub.answers.status import Status, status
 from hubbub.answers.summing import Summary, numbered, summary
+from hubbub.answers.translated import numbers
 from hubbub.answers.view import View
 from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
@@ -121,6 +125,14 @@ class Answers:
         """Say where a work stands among others by its score, as it was last reckoned, a cohort each."""
         return standings(self._store, identifier)
 
+    def numbers(self, identifiers: Iterable[Identifier]) -> dict[Identifier, int]:
+        """Say which `Summary.number` works have, as far as they are spoken of."""
+        return numbers(self._store, identifiers)
+
+    def lately(self, wanted: Wanted, order: Order, offset: int = 0, limit: int = 25) -> Lately:
+        """List works that were spoken of lately, as it was last reckoned."""
+        return lately(self._store, wanted, order, offset, limit)
+
     def numbered(self, number: int) -> Identifier | None:
         """Find the identifier that `Summary.number` stands for; None if there is none."""
         return numbered(self._store, number)
@@ -135,6 +147,15 @@ class Answers:
     def mentions(self, about: Identifier | str, cursor: str | None = None, limit: int = 100) -> MentionPage | None:
         """List the posts that mention a work, or any on a shelf, the newest first; None if there is no such shelf."""
         return selected.mentions(self._store, about, cursor, limit)
+
+    def every_mention(
+        self, work: Identifier | None = None, shelf: str | None = None, since: date | None = None
+    ) -> Iterator[Said] | None:
+        """Go through the posts that mention a work, any on a shelf or, without either, any at all, a batch at a time.
+
+        `since` is the UTC day from which on they are. None if there is no such shelf.
+        """
+        return selected.every(self._store, work, shelf, since)
 
     def works(self, words: str = "", cursor: str | None = None, limit: int = 100) -> WorkPage:
         """List the works that are heard of, or those in whose descriptions the words stand."""
@@ -329,6 +350,12 @@ class Answers:
     def status(self) -> Status:
         """Say how collecting goes."""
         return self._store.ask(status)
+
+    @contextmanager
+    def asserted(self) -> Iterator[Assertions]:
+        """Open what is asserted, to be passed on, at one moment."""
+        with View(self._store) as view:
+            yield Assertions(view)
 
     def wish(self, identifier: Identifier) -> None:
         """Leave word in the store that somebody wants to know about a work now."""

@@ -22,8 +22,10 @@ from hubbub.web import (
     chart,
     community,
     engage,
+    event_data,
     feeds,
     forget,
+    linked,
     login,
     network,
     people,
@@ -46,7 +48,11 @@ LOOKED_AT = 6  # of the identifiers that a page names
 SECOND_SHOWN = 20
 
 # Where programs ask, they are refused in the form they know: what an address begins with, and who answers.
-REFUSALS = (("/api/v1", refused), ("/v1/", altmetric.refused))
+REFUSALS = (
+    ("/api/v1", refused),
+    *((prefix, event_data.refused) for prefix in ("/v1/events", "/heartbeat/", "/evidence/")),
+    ("/v1/", altmetric.refused),
+)
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -59,6 +65,7 @@ def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = Fa
     app.mount("/api/v1", create_api(answers))
     for routes in (
         router,
+        event_data.router,
         login.router,
         users.router,
         altmetric.router,
@@ -157,7 +164,7 @@ def work(
     if report.posts is None and not said and page == 1:
         read = [one for one in answers.sources() if one.posts or one.lanes]
         return page_of(request, "unheard.html", report=report, sources=read, others=others)
-    return page_of(
+    shown = page_of(
         request,
         "work.html",
         report=report,
@@ -172,7 +179,9 @@ def work(
         chart=chart.draw(report.days),
         score=scoring.score_of(answers, identifier),
         by_post=words.by_post(said),
+        linked=linked.shown(request, report),
     )
+    return linked.signposted(request, report, shown)
 
 
 @router.post("/work/{scheme}/{value:path}")
