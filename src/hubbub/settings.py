@@ -2,6 +2,7 @@
 
 import os
 import re
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,15 @@ FOLLOWERS_CEILING = 10_000
 FAMOUS = 50_000
 # At one source: those who spoke whose profiles and lists are asked for, and those around them whose profiles are.
 SPEAKERS_CEILING, NEAR_CEILING = 5_000, 200
+
+# A password's length in characters; of a longer one, hashing would be work for nothing.
+PASSWORD_LEAST, PASSWORD_MOST = 12, 1_000
+# A session ends when it was not used for so long, and after so long in any case.
+SESSION_IDLE, SESSION_LONGEST = timedelta(days=14), timedelta(days=90)
+# How many log-ins in a row may fail before the pause that doubles with each; failures are forgotten after a day.
+FAILURES_FREE, PAUSE_MOST, FAILURES_KEPT = 5, timedelta(minutes=15), timedelta(days=1)
+# From one address users of a whole house may come.
+FAILURES_FREE_ADDRESS = 20
 
 
 class SettingError(ValueError):

@@ -16,9 +16,8 @@ from playwright.sync_api import Browser, sync_playwright
 from starlette.types import Receive, Scope, Send
 
 from hubbub.answers import Answers
-from hubbub.answers.shapes import Home
 from hubbub.model import Account, Alias, Description, Follow, FollowList, Identifier, Mention, Post, Reading, Tally
-from hubbub.store import open_store
+from hubbub.store import Store, open_store
 from hubbub.store.fold import Change
 from hubbub.store.lanes import Lanes, this_process
 from hubbub.web.app import create_app
@@ -304,14 +303,13 @@ def empty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def broken_server() -> Iterator[str]:
+def broken_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     class Broken(Answers):
-        def __init__(self) -> None: ...
+        def __init__(self, store: Store) -> None:
+            super().__init__(store)
+            del self._store
 
-        def home(self) -> Home:
-            raise RuntimeError("a fault of the store")
-
-    with running(Broken()) as address:
+    with open_store(str(tmp_path_factory.mktemp("store") / "broken.db")) as store, running(Broken(store)) as address:
         yield address
 
 

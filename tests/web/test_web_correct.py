@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 from hubbub import pipeline
 from hubbub.answers import Answers
 from hubbub.model import Alias, Identifier, Link, Post, Reading
-from hubbub.web.pages import LONGEST_FORM
+from hubbub.web.guard import LONGEST_FORM
 from hubbub.web.words import match_path, work_path
 from tests.web.conftest import DATA, PAPER, SCRIPT, START
 from tests.web.test_web_pages import get, one, text, text_of

@@ -10,8 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hubbub.answers import Answers
 from hubbub.web.guard import HEADERS, host_of
-from hubbub.web.server import address_of, bind
+from hubbub.web.server import address_of, bind, serve
 
 PATHS = (
     "/",
@@ -92,10 +93,15 @@ def test_the_host_is_read_without_its_port() -> None:
     assert [host_of(h) for h in ("a:1", "a", "[::1]:8", "[::1]", "A:x")] == ["a", "a", "::1", "::1", "a:x"]
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", ""])
-def test_only_this_machine_is_served(host: str) -> None:
+@pytest.mark.parametrize(
+    ("host", "names"),
+    [("0.0.0.0", ()), ("::", ()), ("192.168.1.2", ()), ("example.org", ()), ("", ()), ("127.0.0.1", ("example.org",))],
+)
+def test_a_store_without_users_is_served_on_this_machine_only(
+    own_answers: Answers, host: str, names: tuple[str, ...]
+) -> None:
     with pytest.raises(ValueError, match="this machine only"):
-        bind(host, 0)
+        serve(own_answers, host, 0, names=names)
 
 
 def test_a_busy_port_is_told() -> None:

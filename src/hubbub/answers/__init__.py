@@ -9,7 +9,8 @@ from getpass import getuser
 from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
-from hubbub.answers import exported, network, places, registered, second, selected
+from hubbub.access import Access
+from hubbub.answers import exported, network, newest, places, registered, second, selected
 from hubbub.answers.community import Community
 from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
@@ -17,6 +18,7 @@ from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.growing import grow
 from hubbub.answers.listed import listed
 from hubbub.answers.network import Network
+from hubbub.answers.newest import Newest
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.same import same
 from hubbub.answers.scoring import Attention, attention
@@ -63,6 +65,7 @@ class Answers:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.access = Access(store)
 
     def counts(self, identifier: Identifier) -> tuple[SourceCount, ...]:
         """Count a work at each source that mentions it."""
@@ -157,7 +160,7 @@ class Answers:
                 missing=tuple(MissingLine(*one) for one in questions.missing(view.connection, named.rows)),
             )
 
-    def miss(self, identifier: Identifier, address: str) -> Identifier:
+    def miss(self, identifier: Identifier, address: str, by: str | None = None) -> Identifier:
         """Leave word that a page mentions a work, so that somebody looks; returns the page's identifier.
 
         Raises ValueError if it is no address of a page, or one that names a work itself.
@@ -166,10 +169,13 @@ class Answers:
         if page is None or page.scheme != "url":
             raise ValueError("give the address of the page that mentions the work, with https://")
         with self._store.writing() as writer:
-            writer.questions.miss(page, Identifier(identifier.scheme, identifier.value), _user(), datetime.now(UTC))
+            work = Identifier(identifier.scheme, identifier.value)
+            writer.questions.miss(page, work, by or somebody(), datetime.now(UTC))
         return page
 
-    def correct(self, one: Identifier, other: Identifier, same: bool | None, why: str = "") -> None:
+    def correct(
+        self, one: Identifier, other: Identifier, same: bool | None, why: str = "", by: str | None = None
+    ) -> None:
         """Keep that two identifiers are the `same`, or not of one work; with None, take back what was said of them.
 
         Raises ValueError where both are one identifier.
@@ -181,15 +187,27 @@ class Answers:
             if same is None:
                 writer.corrections.take_back(one, other)
             else:
-                writer.corrections.say(one, other, same, _user(), datetime.now(UTC), why)
+                writer.corrections.say(one, other, same, by or somebody(), datetime.now(UTC), why)
 
     def set_aside(
-        self, identifier: Identifier, source: str, post: str, why: str = "", takes_back: bool = False
-    ) -> bool:
+        self, identifier: Identifier, source: str, post: str, why: str = "", takes_back: bool = False,
+        by: str | None = None,
+    ) -> bool:  # fmt: skip
         """Keep that a post does not mention a work, or take that back; say whether the post names the work."""
         with View(self._store) as view:
             named = known(view.connection, identifier)
-        return bool(rereading.correct(self._store, (source, post), [*named.rows.values()], _user(), why, takes_back))
+        works, who = [*named.rows.values()], by or somebody()
+        return bool(rereading.correct(self._store, (source, post), works, who, why, takes_back))
+
+    def newest(self, about: Identifier | str, before: int | None, limit: int) -> Newest | None:
+        """Say what is newly said of a work or of those on a shelf, `before` a post; None if there is no such shelf."""
+        if isinstance(about, str):
+            return newest.of_shelf(self._store, about, before, limit)
+        return newest.of_work(self._store, about, before, limit)
+
+    def newest_at(self, venue: str, before: int | None, limit: int) -> Newest | None:
+        """Say what is newly said at a venue of any work, as `newest`; None if the store has not heard of it."""
+        return newest.at_venue(self._store, venue, before, limit)
 
     def home(self) -> Home:
         """Say what the first page shows."""
@@ -337,7 +355,7 @@ def _categories(found: Iterable[SourceCount]) -> tuple[CategoryCount, ...]:
     )
 
 
-def _user() -> str:
+def somebody() -> str:
     """Who uses this machine, as far as it knows."""
     try:
         return getuser()

@@ -91,6 +91,11 @@ def cleared(text: str) -> str:
     return _CODES.sub("", text)
 
 
+def for_xml(text: str) -> str:
+    """Strip what XML cannot hold, in whatever form it is written."""
+    return _NO_XML.sub("", text)
+
+
 def cell(value: Any) -> Any:
     """Keep a terminal from obeying a stranger's text, and a spreadsheet from taking it for a formula."""
     if not isinstance(value, str):
@@ -207,12 +212,12 @@ def _home(one: Said, told: bool) -> str | None:
 def opml(title: str, found: Iterable[Outlet]) -> str:
     """Blogs and news as OPML: those whose feed is known can be read by any reader of feeds."""
     root = ElementTree.Element("opml", version="2.0")
-    ElementTree.SubElement(ElementTree.SubElement(root, "head"), "title").text = _NO_XML.sub("", title)
+    ElementTree.SubElement(ElementTree.SubElement(root, "head"), "title").text = for_xml(title)
     body = ElementTree.SubElement(root, "body")
     for one in found:
         told = {"type": "rss", "xmlUrl": one.feed} if one.feed else {"type": "link", "url": one.home}
         told |= {"text": one.name, "htmlUrl": one.home}
-        ElementTree.SubElement(body, "outline", {name: _NO_XML.sub("", value) for name, value in told.items() if value})
+        ElementTree.SubElement(body, "outline", {name: for_xml(value) for name, value in told.items() if value})
     ElementTree.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
 

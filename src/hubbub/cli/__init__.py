@@ -10,7 +10,21 @@ import typer
 
 from hubbub import settings
 from hubbub.answers import Answers
-from hubbub.cli import answered, community, correct, known, live, people, scoring, show, take, taken, thriving, wants
+from hubbub.cli import (
+    answered,
+    community,
+    correct,
+    known,
+    live,
+    people,
+    scoring,
+    show,
+    take,
+    taken,
+    thriving,
+    users,
+    wants,
+)
 from hubbub.cli.given import Why, Work
 from hubbub.cli.given import identifier_of as _work
 from hubbub.cli.given import store_of as _open
@@ -331,6 +345,9 @@ app.command()(taken.export)
 app.command()(thriving.thrive)
 app.command()(scoring.score)
 app.command()(scoring.standing)
+app.add_typer(users.user)
+app.command()(users.reading)
+app.command()(users.audit)
 
 
 @app.command()
@@ -361,13 +378,26 @@ def serve(
         list[str] | None, typer.Option(metavar="SOURCE", help="Read its streams too; may be given several times.")
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Only show what the store holds.")] = False,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where to listen. Elsewhere than on this machine it takes a user.")
+    ] = "127.0.0.1",
+    name: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A name it answers to, as `hubbub.example.org`; may be given several times."),
+    ] = None,
 ) -> None:
-    """Open the web app on this machine (loopback only), print its address, and collect meanwhile.
+    """Open the web app on this machine, print its address, and collect meanwhile.
 
-    Stop it with Ctrl-C.
+    Others can reach it only once somebody has to log in: see `hubbub user add`. Stop it with Ctrl-C.
+
+        hubbub serve
+        hubbub serve --name hubbub.example.org
+        hubbub serve --host 0.0.0.0 --name hubbub.example.org
     """
-    with _open(context) as store, live.running(store, listen or [], offline):
-        take.serve(store, port)
+    with _open(context) as store:
+        take.may_be_served(store, host, name or [])
+        with live.running(store, listen or [], offline):
+            take.serve(store, port, host, name or [])
 
 
 @app.command()

@@ -154,16 +154,25 @@ def rebuild(store: Store) -> None:
     show.line(f"{done:,} statements read again; every count is new.")
 
 
-def serve(store: Store, port: int) -> None:
+def may_be_served(store: Store, host: str, names: Sequence[str]) -> None:
+    """Stop where others could reach the web app of a store that has no users."""
+    from hubbub.web.server import is_exposed
+
+    if is_exposed(host, names) and not Answers(store).access.look().users:
+        show.fail("others could change all of it, as nobody has to log in; first: hubbub user add NAME --admin")
+
+
+def serve(store: Store, port: int, host: str = "127.0.0.1", names: Sequence[str] = ()) -> None:
     """Open the web app until it is stopped."""
     from hubbub import web  # the commands that need no server start without it
 
+    def told(address: str) -> None:
+        show.line(f"hubbub is at {address} (stop: Ctrl-C)")
+
     try:
-        web.serve(
-            Answers(store), port=port, on_ready=lambda address: show.line(f"hubbub is at {address} (stop: Ctrl-C)")
-        )
+        web.serve(Answers(store), host, port, told, names)
     except OSError as error:
-        show.fail(f"port {port} on 127.0.0.1 cannot be used ({error.strerror or error}); try --port 0")
+        show.fail(f"port {port} on {host} cannot be used ({error.strerror or error}); try --port 0")
 
 
 def demo(store: Store) -> None:

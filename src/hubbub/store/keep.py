@@ -37,6 +37,7 @@ from hubbub.store.sql import among, insert_rows, rows, update_rows
 from hubbub.store.standing import Standings
 from hubbub.store.ties import Ties
 from hubbub.store.times import micros
+from hubbub.store.users import Users
 from hubbub.store.wanted import Wanted
 from hubbub.store.withdraw import NOTHING, SAID, Fields, Withdrawals, account_columns
 
@@ -85,6 +86,7 @@ class Writer:
         self.acquaintances = Acquaintances(connection, self._names)
         self.lanes = Lanes(connection, self._names)
         self.standings = Standings(connection)
+        self.users = Users(connection)
 
     @property
     def new_works(self) -> dict[Work, int]:

@@ -65,10 +65,10 @@ class Source(Struct, frozen=True):
 
 
 class Calls:
-    """All calls, answered from one store."""
+    """All calls, answered from one store; what is corrected is so `by` somebody, else by who uses this machine."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self, answers: Answers, by: str | None = None) -> None:
+        self._answers, self._by = answers, by
 
     def ask(self, route: Route, told: Mapping[str, Any]) -> Any:
         """Answer a call. Raises RefusedError if it cannot be answered."""
@@ -141,21 +141,21 @@ class Calls:
     def correct(self, work: Work, other: Work, same: bool | None, why: Text = "") -> None:
         """Keep that two identifiers are the `same`, or not of one work; null takes back what was said of them."""
         try:
-            self._answers.correct(read(work), read(other), same, why)
+            self._answers.correct(read(work), read(other), same, why, self._by)
         except ValueError as error:
             raise RefusedError(409, f"{error}.") from error
 
     @post("/works/{work}/set-aside")
     def set_aside(self, work: Work, source: Name, post: Name, why: Text = "", takes_back: bool = False) -> None:
         """Keep that a post does not mention a work, or take that back."""
-        if not self._answers.set_aside(read(work), source, post, why, takes_back):
+        if not self._answers.set_aside(read(work), source, post, why, takes_back, self._by):
             raise RefusedError(404, "hubbub holds no such mention. It may only pass another post on.")
 
     @post("/works/{work}/missing")
     def miss(self, work: Work, address: Work) -> None:
         """Leave word that the page at an address mentions a work, so that somebody looks."""
         try:
-            self._answers.miss(read(work), address)
+            self._answers.miss(read(work), address, self._by)
         except ValueError as error:
             raise RefusedError(404, f"{error}.") from error
 

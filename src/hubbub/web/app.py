@@ -1,11 +1,12 @@
 """Answers come in; a web app goes out. Every route reads answers, and renders one template."""
 
+from collections.abc import Collection
 from itertools import islice
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -21,39 +22,47 @@ from hubbub.web import (
     chart,
     community,
     engage,
+    feeds,
     forget,
+    login,
     network,
     people,
     scoring,
     shelves,
     taken,
     thriving,
+    users,
     words,
 )
-from hubbub.web.api import create_api
+from hubbub.web.api import create_api, refused
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
 from hubbub.web.pages import Reading, identifier_of, page_of, sent_by
+from hubbub.web.rights import asked_by, check
 
 PER_PAGE = 25
 LOOKED_AT = 6  # of the identifiers that a page names
 SECOND_SHOWN = 20
 
 # Where programs ask, they are refused in the form they know: what an address begins with, and who answers.
-REFUSALS = (("/v1/", altmetric.refused),)
+REFUSALS = (("/api/v1", refused), ("/v1/", altmetric.refused))
 
 router = APIRouter(default_response_class=HTMLResponse)
 
 
-def create_app(answers: Answers) -> FastAPI:
-    """Make the app over these answers."""
-    app = FastAPI(title="hubbub", docs_url=None, redoc_url=None)  # their pages load scripts from elsewhere
+def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = False) -> FastAPI:
+    """Make the app over these answers; `names` and `exposed` are as for the guard."""
+    # The framework's own pages load scripts from elsewhere.
+    app = FastAPI(title="hubbub", docs_url=None, redoc_url=None, dependencies=[Depends(check)])
     app.state.answers = answers
     app.mount("/api/v1", create_api(answers))
     for routes in (
         router,
+        login.router,
+        users.router,
         altmetric.router,
+        feeds.router,
         people.router,
         network.router,
         engage.router,
@@ -67,7 +76,7 @@ def create_app(answers: Answers) -> FastAPI:
     ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
-    app.add_middleware(Guard)
+    app.add_middleware(Guard, access=answers.access, refuse=_refused, names=names, exposed=exposed)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _refused)
     app.add_exception_handler(Exception, _failed)
@@ -188,23 +197,23 @@ def match(request: Request, answers: Reading, scheme: str, value: str) -> Respon
 @router.post("/match/{scheme}/{value:path}")
 async def correct(request: Request, answers: Reading, scheme: str, value: str) -> Response:
     """Keep what somebody corrects: of two identifiers, or of a post that mentions the work or does not."""
-    identifier, sent = identifier_of(f"{scheme}:{value}"), await sent_by(request)
+    identifier, sent, by = identifier_of(f"{scheme}:{value}"), await sent_by(request), asked_by(request).name
     match sent.get("say"):
         case "same" | "not" | "forget" as word:
             try:
                 verdict = {"same": True, "not": False, "forget": None}[word]
                 other, why = identifier_of(sent.get("other", "")), sent.get("why", "")
-                await run_in_threadpool(answers.correct, identifier, other, verdict, why)
+                await run_in_threadpool(answers.correct, identifier, other, verdict, why, by)
             except ValueError as error:
                 raise HTTPException(422, str(error)) from error
         case "missing":
             try:
-                await run_in_threadpool(answers.miss, identifier, sent.get("address", ""))
+                await run_in_threadpool(answers.miss, identifier, sent.get("address", ""), by)
             except ValueError as error:
                 raise HTTPException(422, str(error)) from error
         case "wrong" | "right" as word:
             source, post, why = (sent.get(name, "") for name in ("source", "post", "why"))
-            if not await run_in_threadpool(answers.set_aside, identifier, source, post, why, word == "right"):
+            if not await run_in_threadpool(answers.set_aside, identifier, source, post, why, word == "right", by):
                 raise HTTPException(404, "hubbub holds no such mention. It may only pass another post on.")
         case _:
             raise HTTPException(422, "Nothing was said.")
@@ -250,10 +259,17 @@ def icon() -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     if answer := next((answer for prefix, answer in REFUSALS if request.url.path.startswith(prefix)), None):
-        return answer(request, error)
+        response = answer(request, error)
+        response.headers.update(error.headers or {} if isinstance(error, HTTPException) else {})
+        return response
     status = error.status_code if isinstance(error, HTTPException) else 422
     told = error.detail if isinstance(error, HTTPException) and error.detail != "Not Found" else None
-    return page_of(request, "refused.html", status, told=told)
+    if status == 401 and request.method in ("GET", "HEAD") and "authorization" not in request.headers:
+        asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/login?{urlencode({'next': asked})}", 303)
+    response = page_of(request, "refused.html", status, told=told)
+    response.headers.update(error.headers or {} if isinstance(error, HTTPException) else {})
+    return response
 
 
 def _failed(request: Request, error: Exception) -> Response:

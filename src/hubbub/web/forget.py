@@ -8,7 +8,9 @@ from starlette.exceptions import HTTPException
 from hubbub.answers import Answers
 from hubbub.answers.shapes import Speaker
 from hubbub.collect.source import sources
+from hubbub.store.fold import hashed
 from hubbub.web.pages import Reading, page_of, sent_by
+from hubbub.web.rights import asked_by
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -32,6 +34,7 @@ async def forget(request: Request, answers: Reading) -> Response:
     if sent.get("sure") != "yes":
         raise HTTPException(422, "Nothing was forgotten: please tick that you are sure.")
     await run_in_threadpool(answers.forget, source, key)
+    asked_by(request).about = f"account {hashed('account', source, key):016x}"
     return RedirectResponse("/forget?done=true", 303)
 
 

@@ -1,5 +1,6 @@
 """What every route has: the answers it reads, what a form sent, and the one way to render a page."""
 
+import re
 from functools import cache
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
@@ -15,11 +16,12 @@ from hubbub.answers.shapes import Card
 from hubbub.metrics import DEFINITIONS
 from hubbub.model import Identifier
 from hubbub.web import words
+from hubbub.web.guard import FORM_TOKEN, LONGEST_FORM
 from hubbub.web.look import face
+from hubbub.web.rights import Asked
 
 FACES_SHOWN = 10
 ALIASES_SHOWN = 6  # of a kind
-LONGEST_FORM = 1 << 16  # bytes
 
 
 def _answers(request: Request) -> Answers:
@@ -79,6 +81,14 @@ def templates() -> Environment:
     return made
 
 
+_FORM = re.compile(r'<form method="post"[^>]*>')
+
+
 def page_of(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    html = templates().get_template(template).render(path=request.url.path, status=status, **values)
+    """Render a page, every form of it with the token of the session; `asked` is None where the guard refused."""
+    asked: Asked | None = request.scope.get("state", {}).get("asked")
+    html = templates().get_template(template).render(path=request.url.path, status=status, asked=asked, **values)
+    if asked and asked.form_token:
+        field = f'<input type="hidden" name="{FORM_TOKEN}" value="{asked.form_token}">'
+        html = _FORM.sub(lambda form: form[0] + field, html)
     return HTMLResponse(html.encode("utf-8", "replace"), status)

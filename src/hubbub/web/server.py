@@ -1,13 +1,16 @@
-"""Answers come in; a server on this machine runs until it is stopped, and says its address once it is ready."""
+"""Answers come in; a server runs until it is stopped, and says its address once it is ready.
+
+It listens on this machine. Elsewhere, or by other names, it does so only for a store that has users.
+"""
 
 import errno
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from hubbub import settings
 from hubbub.answers import Answers
-from hubbub.web.guard import LOOPBACK
+from hubbub.web.guard import LOOPBACK, host_of
 
 
 def serve(
@@ -15,11 +18,15 @@ def serve(
     host: str = "127.0.0.1",
     port: int = settings.PORT,
     on_ready: Callable[[str], None] = lambda address: None,
+    names: Sequence[str] = (),
 ) -> None:
-    """Serve the pages until interrupted. Port 0 takes a free one.
+    """Serve the pages until interrupted, under `names` too. Port 0 takes a free one.
 
-    Raises ValueError if `host` is not this machine alone, OSError if the port cannot be had.
+    Raises ValueError if others could reach a store that has no users, OSError if the port cannot be had.
     """
+    exposed = is_exposed(host, names)
+    if exposed and not answers.access.look().users:
+        raise ValueError(f"A store without users is served on this machine only, not on {host} {' '.join(names)}.")
     bound = bind(host, port)
     import uvicorn  # after the port is had: the reason why not should come at once
 
@@ -31,18 +38,25 @@ def serve(
             if self.started:
                 on_ready(address_of(bound))
 
-    config = uvicorn.Config(create_app(answers), log_level="warning", access_log=False, server_header=False, ws="none")
+    # What a proxy says of who asks is believed only from a proxy on this machine.
+    config = uvicorn.Config(
+        create_app(answers, [host_of(name) for name in names], exposed), log_level="warning", access_log=False,
+        server_header=False, ws="none", proxy_headers=True, forwarded_allow_ips=["127.0.0.1", "::1"],
+    )  # fmt: skip
     with bound, suppress(KeyboardInterrupt):  # the usual way to stop
         Server(config).run(sockets=[bound])
 
 
+def is_exposed(host: str, names: Sequence[str]) -> bool:
+    """Say whether others than the person at the machine may reach it, by the net or through a proxy."""
+    return host not in LOOPBACK or bool(names)
+
+
 def bind(host: str, port: int) -> socket.socket:
     """Take the port, or say in a sentence why not."""
-    if host not in LOOPBACK:
-        raise ValueError(f"hubbub serves this machine only: bind to 127.0.0.1, ::1 or localhost, not to {host}.")
     if port not in range(65536):
         raise ValueError(f"A port is a number from 0 to 65535, not {port}.")
-    family = socket.AF_INET6 if host == "::1" else socket.AF_INET
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:

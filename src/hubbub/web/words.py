@@ -122,6 +122,18 @@ def score_path(identifier: Identifier) -> str:
     return _path("score", identifier.scheme, identifier.value)
 
 
+def feed_path(named: Identifier | str, form: str = "atom") -> str:
+    """The address of the feed of what is newly said of a work or, by its name, of the works on a shelf."""
+    if isinstance(named, str):
+        return _path("feeds", "shelf", f"{named}.{form}")
+    return _path("feeds", "work", named.scheme, f"{named.value}.{form}")
+
+
+def venue_feed_path(venue: str, form: str = "atom") -> str:
+    """The address of the feed of what is newly said at a venue."""
+    return _path("feeds", "venue", f"{venue}.{form}")
+
+
 def embed_path(identifier: Identifier) -> str:
     """The address of the page that says how to show a work's badge elsewhere."""
     return _path("embed", identifier.scheme, identifier.value)
@@ -245,7 +257,7 @@ FILTERS = {
     f.__name__: f
     for f in (
         number, counted, day, moment, span, machine, link, host, work_path, match_path, network_path, people_path,
-        shelf_path, score_path, badge_path, embed_path, in_markdown, account_path, out,
+        shelf_path, score_path, feed_path, venue_feed_path, badge_path, embed_path, in_markdown, account_path, out,
         scheme_title, name, straight, plain, parts, excerpt, language, spoken, percent,
     )
 }  # fmt: skip

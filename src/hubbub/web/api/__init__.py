@@ -24,6 +24,7 @@ from hubbub.tell.routes import Problem, RefusedError, Route, routes
 from hubbub.web.api.described import described
 from hubbub.web.guard import OPEN
 from hubbub.web.pages import page_of
+from hubbub.web.rights import asked_by, check_route
 
 LONGEST = 1 << 16  # bytes that are sent to us
 PREFLIGHT = {
@@ -37,14 +38,13 @@ _ONCE = "may be given once."
 
 def create_api(answers: Answers) -> ASGIApp:
     """Make the app that is mounted at /api/v1."""
-    calls = Calls(answers)
     app = Starlette(
         routes=[
             At("/", _page, methods=["GET"]),
             At("/openapi.json", _openapi, methods=["GET"]),
-            *(_at(calls, path, [one for one in ROUTES if one.path == path]) for path in _paths()),
+            *(_at(answers, path, [one for one in ROUTES if one.path == path]) for path in _paths()),
         ],
-        exception_handlers={HTTPException: _refused, Exception: _failed},
+        exception_handlers={HTTPException: refused, Exception: _failed},
     )
     app.router.redirect_slashes = False
 
@@ -60,7 +60,7 @@ def _paths() -> list[str]:
     return sorted({one.path for one in ROUTES}, key=lambda path: (path.endswith("}"), path))
 
 
-def _at(calls: Calls, path: str, ways: list[Route]) -> At:
+def _at(answers: Answers, path: str, ways: list[Route]) -> At:
     """Where a path's calls are answered. A name may hold slashes, except where another one follows."""
     of = {one.verb: one for one in ways}
     public = any(one.public for one in ways)
@@ -71,9 +71,13 @@ def _at(calls: Calls, path: str, ways: list[Route]) -> At:
             return Response(status_code=204, headers=told | (OPEN | PREFLIGHT if public else {}))
         route = of["POST" if request.method == "POST" else "GET"]
         told = {name: unquote(value, errors="replace") for name, value in request.path_params.items()}
+        await check_route(request, f"{route.verb} /api/v1{path}", told.get("shelf"))
         given = await (_sent(request) if route.verb == "POST" else _queried(request, route))
         if given.keys() & told.keys():
             raise RefusedError(422, f"`{min(given.keys() & told.keys())}` {_ONCE}")
+        if route.name == "work" and not asked_by(request).sees("/api/v1/works/{work}/people"):
+            given["voices"] = 0  # they are ranked
+        calls = Calls(answers, asked_by(request).name)
         answered = await run_in_threadpool(calls.ask, route, given | told)
         return Response(status_code=204) if route.verb == "POST" else _answered(request, route, answered)
 
@@ -142,7 +146,8 @@ def problem(status: int, detail: str, headers: Mapping[str, str] = {}) -> Respon
     return Response(body, status, {**headers, **OPEN}, "application/problem+json")
 
 
-def _refused(request: Request, error: Exception) -> Response:
+def refused(request: Request, error: Exception) -> Response:
+    """Say why not."""
     assert isinstance(error, HTTPException)
     detail = {404: "There is nothing at this address.", 405: "This address answers to other methods."}
     return problem(error.status_code, detail.get(error.status_code, error.detail), error.headers or {})
