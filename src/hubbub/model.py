@@ -64,7 +64,8 @@ class Post(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
 
     `source` is where it was said, `via` who collected it. `assertion` is the collector's own id for its statement; it
     is empty where the place itself speaks (`via == source`). Versions of one assertion compare as strings.
-    `author`, `replies_to`, `quotes`, `reposts` and `likes` are ids within `source`.
+    `author`, `replies_to`, `quotes`, `reposts` and `likes` are ids within `source`. `statement` is a collector's
+    statement itself as JSON, where it is to be passed on as it was given, and `stated_at` when it made that.
     """
 
     source: str
@@ -84,6 +85,8 @@ class Post(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     reposts: str | None = None
     likes: str | None = None
     language: str | None = None
+    statement: str | None = None
+    stated_at: datetime | None = None
 
 
 # How an account names an address: a plain link, `rel=me`, a field that the platform checked, an ORCID record's
@@ -126,7 +129,10 @@ class Account(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Description(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
-    """What a registry, a repository or a publisher's page says a work is."""
+    """What a registry, a repository or a publisher's page says a work is.
+
+    `online` is when it was published online, where that is told apart; `pdf` is an address of the whole text.
+    """
 
     identifier: Identifier
     via: str
@@ -137,6 +143,13 @@ class Description(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=Tru
     issued: str | None = None
     venue: str | None = None
     licence: str | None = None
+    abstract: str | None = None
+    issns: tuple[str, ...] = ()
+    volume: str | None = None
+    issue: str | None = None
+    page: str | None = None
+    online: str | None = None
+    pdf: str | None = None
     fields: tuple[str, ...] = ()
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.metrics.score import Scored, score
+from hubbub.metrics.score import Scored, gained, score, total_of
 from hubbub.reference.attention import Formula, Weight, formula, formulas
 
 OURS, PUBLISHED = formulas()["attention_v1"], formulas()["attention_published"]
@@ -36,6 +36,15 @@ def test_the_total_is_what_the_mentions_add(mentions: list[Scored], used: Formul
 def test_order_and_repetition_change_nothing(mentions: list[Scored], used: Formula, chance: Random) -> None:
     again = mentions + mentions[:3]
     assert score(chance.sample(again, len(again)), used) == score(mentions, used)
+
+
+@given(MENTIONS, EITHER, st.randoms(use_true_random=False))
+def test_what_mentions_gain_one_after_the_other_is_the_total(
+    mentions: list[Scored], used: Formula, chance: Random
+) -> None:
+    gains = gained(chance.sample(mentions, len(mentions)), used)
+    found = score(mentions, used)
+    assert total_of(gains, used) == (found.total, found.shown)
 
 
 @given(MENTIONS, EITHER)

@@ -3,20 +3,24 @@
 Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from getpass import getuser
 from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
 from hubbub.access import Access
 from hubbub.answers import exported, network, newest, places, registered, second, selected
+from hubbub.answers.asserted import Assertions
 from hubbub.answers.community import Community
 from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
 from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.growing import grow
+from hubbub.answers.lately import Lately, Order, Wanted, lately
 from hubbub.answers.listed import listed
+from hubbub.answers.methods import Methods, methods
 from hubbub.answers.network import Network
 from hubbub.answers.newest import Newest
 from hubbub.answers.people import People, of_shelf, of_work
@@ -28,6 +32,7 @@ from hubbub.answers.shapes import (
     Card,
     CategoryCount,
     Home,
+    Latest,
     Match,
     MissingLine,
     PageLine,
@@ -44,14 +49,17 @@ from hubbub.answers.shapes import (
 from hubbub.answers.standing import Standing, standings
 from hubbub.answers.status import Status, status
 from hubbub.answers.summing import Summary, numbered, summary
+from hubbub.answers.translated import numbers
 from hubbub.answers.view import View
 from hubbub.answers.works import corrections, statements, versions
 from hubbub.model import Category, Identifier
 from hubbub.named import known
 from hubbub.reference.attention import Formula
 from hubbub.store import Store, questions
-from hubbub.store.changes import BEGINNING, Changed, Since, changes
+from hubbub.store.changes import BEGINNING, Changed, Since, changes, last
 from hubbub.store.people import Acquaintance, Word, refusal
+from hubbub.store.standing import as_of
+from hubbub.store.times import moment
 
 if TYPE_CHECKING:
     from hubbub.answers.thriving import Thriving
@@ -66,6 +74,11 @@ class Answers:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.access = Access(store)
+
+    @property
+    def address(self) -> str:
+        """Where the store is; it may hold a password."""
+        return self._store.address
 
     def counts(self, identifier: Identifier) -> tuple[SourceCount, ...]:
         """Count a work at each source that mentions it."""
@@ -108,10 +121,11 @@ class Answers:
     def ripple(self, identifier: Identifier) -> Ripple:
         """Say how loud a work is, by category, and how far those who spoke of it reach."""
         with View(self._store) as view:
-            works = known(view.connection, identifier).rows
-            found = view.counts(works)
-            _, reach = view.voices(works, 0)
-        return Ripple(sum(one.posts for one in found) if found else None, _categories(found), reach)
+            named = known(view.connection, identifier)
+            found = view.counts(named.rows)
+            _, reach = view.voices(named.rows, 0)
+        posts = sum(one.posts for one in found) if found else None
+        return Ripple(posts, _categories(found), reach, named.work.identifiers)
 
     def summary(self, identifier: Identifier, by: Formula) -> Summary | None:
         """Sum up who spoke of a work and its score by a formula, in few questions; None where the name is unknown."""
@@ -120,6 +134,14 @@ class Answers:
     def standings(self, identifier: Identifier) -> tuple[Standing, ...]:
         """Say where a work stands among others by its score, as it was last reckoned, a cohort each."""
         return standings(self._store, identifier)
+
+    def numbers(self, identifiers: Iterable[Identifier]) -> dict[Identifier, int]:
+        """Say which `Summary.number` works have, as far as they are spoken of."""
+        return numbers(self._store, identifiers)
+
+    def lately(self, wanted: Wanted, order: Order, offset: int = 0, limit: int = 25) -> Lately:
+        """List works that were spoken of lately, as it was last reckoned."""
+        return lately(self._store, wanted, order, offset, limit)
 
     def numbered(self, number: int) -> Identifier | None:
         """Find the identifier that `Summary.number` stands for; None if there is none."""
@@ -135,6 +157,15 @@ class Answers:
     def mentions(self, about: Identifier | str, cursor: str | None = None, limit: int = 100) -> MentionPage | None:
         """List the posts that mention a work, or any on a shelf, the newest first; None if there is no such shelf."""
         return selected.mentions(self._store, about, cursor, limit)
+
+    def every_mention(
+        self, work: Identifier | None = None, shelf: str | None = None, since: date | None = None
+    ) -> Iterator[Said] | None:
+        """Go through the posts that mention a work, any on a shelf or, without either, any at all, a batch at a time.
+
+        `since` is the UTC day from which on they are. None if there is no such shelf.
+        """
+        return selected.every(self._store, work, shelf, since)
 
     def works(self, words: str = "", cursor: str | None = None, limit: int = 100) -> WorkPage:
         """List the works that are heard of, or those in whose descriptions the words stand."""
@@ -322,6 +353,11 @@ class Answers:
         found = suggest(self._store, name, now, SUGGESTED)
         return exported.suggestions(kind, found, shelf.title, now, ring) if found else None
 
+    def latest(self) -> Latest:
+        """Say how new what is known of works is: while this stays the same, so do all answers about one work."""
+        with self._store.connect() as connection:
+            return Latest(last(connection), moment(as_of(connection)))
+
     def changes(self, since: Since = BEGINNING, limit: int = 1000) -> list[Changed]:
         """List the names of works that changed `since`, in order, at most `limit`; go on after the last one's."""
         return self._store.ask(changes, since, limit)
@@ -329,6 +365,16 @@ class Answers:
     def status(self) -> Status:
         """Say how collecting goes."""
         return self._store.ask(status)
+
+    @contextmanager
+    def asserted(self) -> Iterator[Assertions]:
+        """Open what is asserted, to be passed on, at one moment."""
+        with View(self._store) as view:
+            yield Assertions(view)
+
+    def methods(self, by: Formula) -> Methods:
+        """Say how every number is made, with scores by a formula: what NISO RP-25 asks for."""
+        return self._store.ask(lambda connection: methods(connection, by))
 
     def wish(self, identifier: Identifier) -> None:
         """Leave word in the store that somebody wants to know about a work now."""

@@ -26,6 +26,7 @@ from hubbub.store.counts import POSTS, of_works
 from hubbub.store.sql import among, rows
 from hubbub.store.times import moment
 
+HEADLINES = 5  # pages whose titles are told
 _HEARD = of_works(
     POSTS
     + """
@@ -58,8 +59,9 @@ class Summary(Struct, frozen=True):
     """What a work is and who spoke of it, the oldest post first; `heard` is empty where nothing was collected.
 
     `number` is the work's own within this store, which `numbered` turns back; it may change as names are put together.
-    `identifiers` are all names, the leading first. `kinds` says of accounts that spoke in own words and are no feeds
-    how many are most probably what, by the labels of people. `first_at` and `last_at` are when the first and the last
+    `identifiers` are all names, the leading first, `numbers` those of all that the store holds. `kinds` says of those
+    that spoke in own words and are no feeds how many of each source are most probably what, by the labels of people.
+    `headlines` are the titles of the latest pages. `first_at` and `last_at` are when the first and the last
     of it was collected. `readers` are the tallies of readers, the newest of each place. `total` is the score by the
     formula that was given, `shown` the same as it rounds; None where no mention is held. `label` is what the formula is
     called, `standings` are those by it.
@@ -71,7 +73,9 @@ class Summary(Struct, frozen=True):
     description: Description | None
     simulated: str | None
     heard: tuple[Heard, ...]
-    kinds: Mapping[str, int]
+    numbers: tuple[int, ...]
+    kinds: Mapping[str, Mapping[str, int]]
+    headlines: tuple[str, ...]
     readers: tuple[Tally, ...]
     total: float | None
     shown: float | None
@@ -117,7 +121,9 @@ def _summary(view: View, named: Named, number: int, by: Formula) -> Summary:
             Heard(row.source, row.post, bool(row.own), row.account, moment(row.posted_at), row.address, adds)
             for row, adds in zip(found, gains, strict=True)
         ),
+        numbers=tuple(named.rows),
         kinds=_kinds(view, found),
+        headlines=_headlines(view, found),
         readers=_readers(view, named),
         total=total,
         shown=shown,
@@ -140,7 +146,13 @@ def _collected(view: View, statements: Sequence[int]) -> tuple[datetime | None, 
     return moment(first), moment(last)
 
 
-def _kinds(view: View, found: Sequence[Any]) -> dict[str, int]:
+def _headlines(view: View, found: Sequence[Any]) -> tuple[str, ...]:
+    pages = [row.post for row in found if row.own and row.address][-HEADLINES:]
+    told = view.words(pages) if pages else {}
+    return tuple(dict.fromkeys(words.title for page in reversed(pages) if (words := told.get(page)) and words.title))
+
+
+def _kinds(view: View, found: Sequence[Any]) -> dict[str, dict[str, int]]:
     said = [
         Spoken(0, row.post, row.account, row.posted_at, None if row.own else row.post, None)
         for row in found
@@ -149,12 +161,12 @@ def _kinds(view: View, found: Sequence[Any]) -> dict[str, int]:
     by_account = by_accounts(said)
     spoke = {row.account for row in found if row.own and row.account is not None}
     speakers = view.speakers(spoke)
-    kinds: dict[str, int] = {}
+    kinds: dict[str, dict[str, int]] = {}
     for account in spoke:
         one = person(speakers[account], by_account[account])
         if not one.feed:
-            kind = likeliest(one.labels)
-            kinds[kind] = kinds.get(kind, 0) + 1
+            kind, of = likeliest(one.labels), kinds.setdefault(one.speaker.source, {})
+            of[kind] = of.get(kind, 0) + 1
     return kinds
 
 

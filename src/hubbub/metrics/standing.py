@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 
 
 class Placed(NamedTuple):
-    """Works that have others in a cohort, one entry each: which work it is by its place in the columns that came in.
+    """Works that have others in a cohort, or, of `all`, every work: its place in the columns that came in.
 
     `works` are the others, `below` those of a lower score, `alike` those of the same; `mean` is that of all, the work
     included. `low` to `high` is the percentile's interval, as of `peers.percentiles`.
@@ -51,22 +51,22 @@ def standings(score: Floats, journal: Ints, published: Floats) -> Mapping[str, P
     both = journal[dated][printed] * span + week[printed]
     alone, steps = np.zeros(1, np.int64), np.arange(-WEEKS, WEEKS + 1)
 
-    def within(works: Ints, own: Ints, reach: Ints) -> Placed:
+    def within(works: Ints, own: Ints, reach: Ints, least: int = 2) -> Placed:
         """Place works, each within its own group, which may also hold works of neighbouring groups."""
         groups = (own[:, None] + reach).ravel()
         members = np.repeat(works, len(reach))
-        return _placed(works, own, members, groups, score, rank)
+        return _placed(works, own, members, groups, score, rank, least)
 
     in_print = np.flatnonzero(journal >= 0)
     return {
-        "all": within(everyone, np.zeros(len(score), np.int64), alone),
+        "all": within(everyone, np.zeros(len(score), np.int64), alone, 1),
         "similar_age_3m": within(dated, week, steps),
         "journal": within(in_print, journal[in_print], alone),
         "similar_age_journal_3m": within(dated[printed], both, steps),
     }
 
 
-def _placed(works: Ints, own: Ints, members: Ints, groups: Ints, score: Floats, rank: Ints) -> Placed:
+def _placed(works: Ints, own: Ints, members: Ints, groups: Ints, score: Floats, rank: Ints, least: int) -> Placed:
     ranks = int(rank.max(initial=0)) + 1
     key = groups * ranks + rank[members]
     order = np.argsort(key, kind="stable")
@@ -74,11 +74,11 @@ def _placed(works: Ints, own: Ints, members: Ints, groups: Ints, score: Floats, 
     start, end = np.searchsorted(key, own * ranks), np.searchsorted(key, (own + 1) * ranks)
     at = own * ranks + rank[works]
     left, right = np.searchsorted(key, at), np.searchsorted(key, at, "right")
-    shared = end - start > 1
+    shared = end - start >= least
     start, end, left, right = start[shared], end[shared], left[shared], right[shared]
     peers, below, alike = end - start - 1, left - start, right - left - 1
     (different, back) = np.unique(np.stack([2 * below + alike, peers]), axis=1, return_inverse=True)
-    _, low, high = ranked(different[0] / 2, different[1])
+    _, low, high = ranked(different[0] / 2, np.maximum(different[1], 1))
     return Placed(
         works[shared],
         (sums[end] - sums[start]) / (end - start),

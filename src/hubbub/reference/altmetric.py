@@ -1,5 +1,6 @@
 """The words of the Altmetric Details Page API, from `altmetric.toml`: what is told under which name."""
 
+import re
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -20,13 +21,27 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
-    """All words; `windows` are in days, `cohorts` lists labels of people."""
+    """All words; `windows` are in days, `cohorts` lists labels of people.
+
+    `counts` and `full` say of each field of the two objects where it comes from, `unknowable` why one is never told.
+    """
 
     schema: str
     attribution: str
     simulated: str
     windows: dict[str, int]
     contexts: dict[str, str]
+    contexts_for_score: dict[str, str]
+    open: tuple[str, ...]
+    hourly: int
+    daily: int
+    poster_types: dict[str, str]
+    cohort_names: dict[str, str]
+    also: dict[str, str]
+    countries: dict[str, dict[str, str]]
+    unknowable: dict[str, str]
+    counts: dict[str, str]
+    full: dict[str, str]
     types: dict[str, str]
     identifiers: dict[str, str]
     lists: dict[str, str]
@@ -58,6 +73,14 @@ def host_of(address: str | None) -> str:
         return (urlsplit(address or "").hostname or "").removeprefix("www.")
     except ValueError:
         return ""
+
+
+def country_of(host: str) -> str | None:
+    """The country that a host's ending names by two letters; None where anybody may take that ending."""
+    ending = host.rpartition(".")[2].lower()
+    if not re.fullmatch("[a-z]{2}", ending):
+        return None
+    return words().countries["others"].get(ending, ending.upper()) or None
 
 
 @cache

@@ -5,7 +5,7 @@ All in columns. What counts, and which names are one work, is as in answers: `st
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -28,16 +28,17 @@ if TYPE_CHECKING:  # numpy is loaded where it is reckoned
 
     Ints = NDArray[np.int64]
 
+NEVER = -(2**62)  # in place of a time that nobody knows
 AT_ONCE = 100_000  # rows that are read
 LARGEST_FILE = 1 << 20  # bytes of a formula
 
 _MENTIONS = (
     "SELECT identifier, source, post, coalesce(account, -1), CASE WHEN own THEN 1 ELSE 0 END,"
-    " CASE WHEN counted THEN 1 ELSE 0 END FROM mention"
+    f" CASE WHEN counted THEN 1 ELSE 0 END, coalesce(posted_at, {NEVER}) FROM mention"
 )
 _REPOSTS = (
-    "SELECT t.post, p.id, coalesce(p.account, -1) FROM touch t JOIN assertion a ON a.id = t.assertion"
-    " JOIN assertion p ON p.id = a.post WHERE t.verb = 'reposts'"
+    f"SELECT t.post, p.id, coalesce(p.account, -1), coalesce(p.posted_at, {NEVER}) FROM touch t"
+    " JOIN assertion a ON a.id = t.assertion JOIN assertion p ON p.id = a.post WHERE t.verb = 'reposts'"
 )
 
 
@@ -76,9 +77,9 @@ def stand(store: Store, by: Formula, now: datetime) -> int:
     from hubbub.metrics.standing import standings
 
     with store.connect() as connection:
-        mentions = _columns(connection, _MENTIONS, 6)
+        mentions = _columns(connection, _MENTIONS, 7)
         names = together(connection, np.unique(mentions[0]))
-        works, scores = _scores(connection, mentions, names, by)
+        works, scores, last = _scores(connection, mentions, names, by)
         journal, published = _cohorts(connection, works, names)
     stated = f"{by.name} {by.version}"
     found = [
@@ -88,12 +89,19 @@ def stand(store: Store, by: Formula, now: datetime) -> int:
             works[placed.work].tolist(),
             scores[placed.work].tolist(),
             *(column.tolist() for column in placed[1:]),
+            _or_none(last[placed.work], last[placed.work] != NEVER),
+            _or_none(published[placed.work], np.isfinite(published[placed.work])),
             strict=True,
         )
     ]
     with store.writing() as writer:
         writer.standings.keep(sorted(found))
     return len(works)
+
+
+def _or_none(column: "NDArray[Any]", known: "NDArray[np.bool_]") -> list[Any]:
+    """The same in a list, None where it is unknown."""
+    return [value if is_known else None for value, is_known in zip(column.tolist(), known.tolist(), strict=True)]
 
 
 def _columns(connection: Connection, statement: str, width: int) -> "Ints":
@@ -105,19 +113,22 @@ def _columns(connection: Connection, statement: str, width: int) -> "Ints":
     return np.concatenate(parts, axis=1) if parts else np.empty((width, 0), np.int64)
 
 
-def _scores(connection: Connection, mentions: "Ints", names: Names, by: Formula) -> "tuple[Ints, NDArray[np.float64]]":
-    """The leading rows of works that are spoken of, and their scores, as `metrics.score` has them."""
+def _scores(
+    connection: Connection, mentions: "Ints", names: Names, by: Formula
+) -> "tuple[Ints, NDArray[np.float64], Ints]":
+    """Works that are spoken of by their leading rows, their scores as of `metrics.score`, and when that was at last."""
     import numpy as np
 
-    row, source, post, account, own, counted = mentions
+    row, source, post, account, own, counted, posted = mentions
     at, work = _of_works(row, names)
     order, starts = _sorted(post[at], work)
     at, work = at[order], work[order]
     if not len(starts):
-        return np.empty(0, np.int64), np.empty(0)
+        return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64)
     spoke, stays = np.minimum.reduceat(own[at], starts), np.maximum.reduceat(counted[at], starts) == 1
     who, first = np.maximum.reduceat(account[at], starts), at[starts]
-    every = np.stack([work[starts], source[first], post[first], who, spoke])[:, stays]
+    times = np.maximum.reduceat(posted[at], starts)
+    every = np.stack([work[starts], source[first], post[first], who, spoke, times])[:, stays]
     every = np.concatenate([every, _reposts(connection, every[:, every[4] == 1])], axis=1)
     order, starts = _sorted(every[2], every[0], every[4] != 0)  # a post may be passed on under several names
     every = every[:, order]
@@ -142,15 +153,15 @@ def _reposts(connection: Connection, spoken: "Ints") -> "Ints":
     """What passes on what was spoken, in the same columns."""
     import numpy as np
 
-    original, post, account = _columns(connection, _REPOSTS, 3)
+    original, post, account, posted = _columns(connection, _REPOSTS, 4)
     order = np.argsort(original, kind="stable")
     low, high = (np.searchsorted(original[order], spoken[2], side) for side in ("left", "right"))
     of = np.repeat(np.arange(spoken.shape[1]), high - low)
     at = order[np.arange(len(of)) + np.repeat(low - (np.cumsum(high - low) - (high - low)), high - low)]
-    return np.stack([spoken[0][of], spoken[1][of], post[at], account[at], np.zeros_like(of)])
+    return np.stack([spoken[0][of], spoken[1][of], post[at], account[at], np.zeros_like(of), posted[at]])
 
 
-def _weighed(connection: Connection, every: "Ints", by: Formula) -> "tuple[Ints, NDArray[np.float64]]":
+def _weighed(connection: Connection, every: "Ints", by: Formula) -> "tuple[Ints, NDArray[np.float64], Ints]":
     """Add the weights of what counts: of what counts once together, the greatest. Whole numbers, so that all add up."""
     import numpy as np
 
@@ -161,7 +172,7 @@ def _weighed(connection: Connection, every: "Ints", by: Formula) -> "tuple[Ints,
         for own in (0, 1)
     }
     digits = max((len(f"{rule.weight:.12f}".rstrip("0").partition(".")[2]) for rule in by.weights), default=0)
-    work, source, post, account, own = every
+    work, source, post, account, own, posted = every
     pair = 2 * source + own
     width = 2 * max(names, default=0) + 2
     weight, kind, once = (np.zeros(width, np.int64) for _ in range(3))
@@ -175,7 +186,8 @@ def _weighed(connection: Connection, every: "Ints", by: Formula) -> "tuple[Ints,
     order, starts = _sorted(who, source * 3 + how, work)
     works, at = np.unique(work[order][starts], return_index=True)
     most = np.maximum.reduceat(weight[pair][order], starts)
-    return works, np.add.reduceat(most, at) / 10**digits
+    last = np.maximum.reduceat(posted[order], starts)
+    return works, np.add.reduceat(most, at) / 10**digits, np.maximum.reduceat(last, at)
 
 
 def _sorted(*keys: "NDArray[np.generic]") -> "tuple[Ints, Ints]":

@@ -25,6 +25,7 @@ class Row(NamedTuple):
     digest: int | None
     account: int | None
     found: str | None
+    stated_at: int | None = None
 
     @property
     def own(self) -> bool:

@@ -251,17 +251,21 @@ class Writer:
                 number = numbers[name]
             account = None if said.author is None else accounts["account", said.source, said.author]
             at = None if said.posted_at is None else micros(said.posted_at)
+            if said.stated_at is not None:
+                stated_at = micros(said.stated_at)
+            else:  # first, whatever was changed since
+                stated_at = (row.stated_at if (row := held.rows.get(name)) else None) or collected_at
             # fmt: off
-            row = (
+            values = (
                 id_, post, place, via, number, key, gone.get(name),
                 said.version, digest_of(said), said.change, account, at, collected_at,
-                content_of(said), _json(mentions),
+                content_of(said), _json(mentions), stated_at, said.statement,
             )
             # fmt: on
             if id_ < first:
-                changed.append((*row[1:], id_))
+                changed.append((*values[1:], id_))
             else:
-                new.append(row)
+                new.append(values)
             for verb, touched in touches_of(said):
                 touches.append((id_, verb, post_of(said.source, touched)))
             written.append((id_, post, place, account, at, reading))

@@ -106,6 +106,8 @@ def _held(connection: Connection, limit: int | None, *where: ColumnElement[bool]
                 change=row.change,
                 author=row.author,
                 posted_at=moment(row.posted_at),
+                statement=row.statement,
+                stated_at=moment(row.stated_at) if row.statement else None,
                 **touches.get(row.id, {}),  # type: ignore[arg-type]  # verbs are fields
                 **msgspec.structs.asdict(msgspec.json.decode(row.content, type=Content)),
             ),

@@ -21,6 +21,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
+    text,
 )
 from sqlalchemy import Text as AnyText
 
@@ -30,7 +31,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0012"  # of these tables: the newest in `migrations`
+REVISION = "0013"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -82,6 +83,8 @@ assertion = Table(
     Column("collected_at", BigInteger),
     Column("content", Text),  # JSON of url, title, text, links, language
     Column("found", Text),  # JSON of the mentions in it, each with its identifier's row
+    Column("stated_at", BigInteger),  # first: by its collector's word or, where that tells none, when we collected it
+    Column("statement", Text),  # JSON of what a collector said, where it is passed on as it was given
 )
 Index("assertion_by_hash", assertion.c.hash)
 Index(
@@ -96,6 +99,20 @@ Index(
     sqlite_where=assertion.c.account.is_not(None),
     postgresql_where=assertion.c.account.is_not(None),
 )
+
+# Statements in the order in which they were made; those that their collector calls an experiment; and those that are
+# gone and whose collector's own id, drawn by chance, is kept: whoever has a copy can be told.
+EXPERIMENTAL = """statement LIKE '%"experimental"_true%'"""  # the colon would be a parameter's
+DELETED = "gone IS NOT NULL AND post IS NULL AND key IS NOT NULL"
+Index(
+    "assertion_by_stated",
+    assertion.c.stated_at,
+    assertion.c.id,
+    sqlite_where=assertion.c.stated_at.is_not(None),
+    postgresql_where=assertion.c.stated_at.is_not(None),
+)
+for name, which in (("assertion_experimental", EXPERIMENTAL), ("assertion_deleted", DELETED)):
+    Index(name, assertion.c.id, sqlite_where=text(which), postgresql_where=text(which))
 
 touch = Table(
     "touch",
@@ -394,11 +411,14 @@ standing = Table(
     Column("as_of", BigInteger, nullable=False),
     Column("score", Float, nullable=False),
     Column("mean", Float, nullable=False),  # of the cohort, the work included
-    Column("works", Integer, nullable=False),  # others in the cohort
+    Column("works", Integer, nullable=False),  # others in the cohort; of `all` there may be none
     Column("below", Integer, nullable=False),
     Column("alike", Integer, nullable=False),
     Column("low", Float, nullable=False),  # the ends of the percentile's interval
     Column("high", Float, nullable=False),
+    Column("last_at", BigInteger),  # when it was last spoken of
+    Column("published", Float),  # the day since 1970 on which the work came out
+    Index("standing_by_last", "cohort", "last_at"),
     sqlite_with_rowid=False,
 )
 

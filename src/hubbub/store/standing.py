@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from hubbub.store import schema as s
 from hubbub.store.sql import insert_rows
 
-_OF = select(s.standing).where(s.standing.c.identifier == bindparam("row"))
+_OF = select(s.standing).where(s.standing.c.identifier == bindparam("row"), s.standing.c.works > 0)
 _AS_OF = select(s.standing.c.as_of).limit(1)
 
 
@@ -26,6 +26,8 @@ class Row(NamedTuple):
     alike: int
     low: float
     high: float
+    last_at: int | None
+    published: float | None
 
 
 class Standings:

@@ -1,5 +1,6 @@
 """Withdrawals: what is gone comes in, and every statement that it ends leaves the store; hash and version stay."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -18,7 +19,12 @@ from hubbub.store.ties import Ties, tied
 
 Fields = dict[str, tuple[int, str, Any]]  # an account's field -> (1 if the place says so, version, value)
 
-SAID = ("version", "digest", "change", "account", "posted_at", "collected_at", "content", "found")
+_BY_CHANCE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+# fmt: off
+SAID = (
+    "version", "digest", "change", "account", "posted_at", "collected_at", "content", "found", "stated_at", "statement",
+)
+# fmt: on
 NOTHING = (None,) * len(SAID)
 
 
@@ -81,15 +87,16 @@ class Withdrawals:
             row, hash_ = held.rows.get(name), hashed(*name)
             if row is None:
                 via, post = self._names.source(name[1]), next_ if name[0] == "post" else None
-                row = Row(next_, post, via, via, hash_, None, version, None, None, None, None)
+                row = Row(next_, post, via, via, hash_, _told_of(name), version, None, None, None, None)
                 new.append((*row[:7], *NOTHING))
                 next_ += 1
             elif row.version is not None and row.version > version:
                 row = row._replace(gone=version)
                 stand.append((version, row.id))
             else:
-                row = Row(row.id, row.id if row.own else None, *row[2:4], hash_, None, version, None, None, None, None)
-                blank.append((row.post, hash_, None, version, *NOTHING, row.id))
+                kept = row.id if row.own else None, *row[2:4], hash_, _told_of(name), version
+                row = Row(row.id, *kept, None, None, None, None)
+                blank.append((row.post, hash_, row.key, version, *NOTHING, row.id))
             held.rows[name] = row
         insert_rows(self._connection, s.assertion, new)
         update_rows(self._connection, s.assertion, ("gone",), stand)
@@ -177,6 +184,11 @@ def _inherited(made: Mapping[Named, Reading], gone: Mapping[Named, str]) -> Iter
 def _barred(made: Mapping[Named, Reading], gone: Mapping[Named, str]) -> list[tuple[Named, str]]:
     """What a collector says of a post that is gone ends what it said before, and is itself gone."""
     return [(name, one.post.version) for name, one in made.items() if name[0] == "assertion" and barred(one.post, gone)]
+
+
+def _told_of(gone: Named) -> str | None:
+    """The name that a statement keeps when it is gone: one that was drawn by chance, so that whoever has it is told."""
+    return gone[2] if gone[0] == "assertion" and _BY_CHANCE.fullmatch(gone[2]) else None
 
 
 def account_columns(fields: Fields) -> tuple[str, int | None]:

@@ -32,12 +32,12 @@ def counts(one: Summary, at: Links, now: datetime) -> dict[str, Any]:
     """Tell a work of which something is held in the counts object."""
     own = [post for post in one.heard if post.own]
     told: dict[str, Any] = {
-        **_bibliography(one),
+        **bibliography(one),
         "altmetric_id": one.number,
-        **_names(one.identifiers),
+        **names(one.identifiers),
         "schema": words().schema,
         "attribution": attribution(one),
-        "cohorts": cohorts(one.kinds),
+        "cohorts": cohorts(*one.kinds.values()),
         **{group.field: counted(group, posts) for group, posts in grouped(own) if group.field},
         "cited_by_posts_count": len(own) or None,
         "cited_by_accounts_count": len({post.account for post in own} - {None}) or None,
@@ -58,6 +58,12 @@ def known(told: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value is not None and value != {} and value != []}
 
 
+def keys(written: str) -> set[str]:
+    """The groups that a list with commas names."""
+    named = (one.strip() for one in written.split(","))
+    return {words().also.get(one, one) for one in named if one}
+
+
 def unix(at: datetime | None) -> int | None:
     """Seconds since 1970."""
     return None if at is None else int(at.timestamp())
@@ -75,7 +81,7 @@ def context(of: Standing) -> dict[str, Any]:
         "count": of.works + 1,
         "mean": of.mean,
         "rank": of.works - of.below - of.alike + 1,
-        "pct": int(100 * of.below / of.works),
+        "pct": 100 * of.below // (of.works + 1),
         "higher_than": of.below,
         "as_of": unix(of.as_of),
     }
@@ -111,9 +117,9 @@ def readers(one: Summary) -> dict[str, Any]:
     return {"readers": told, "readers_count": sum(told.values())} if told else {}
 
 
-def cohorts(kinds: Mapping[str, int]) -> dict[str, int]:
+def cohorts(*kinds: Mapping[str, int]) -> dict[str, int]:
     """How many accounts are most probably of which cohort; those of whom it is not known are left out."""
-    told = {name: sum(kinds.get(kind, 0) for kind in of) for name, of in words().cohorts.items()}
+    told = {name: sum(one.get(kind, 0) for one in kinds for kind in of) for name, of in words().cohorts.items()}
     return {name: accounts for name, accounts in told.items() if accounts}
 
 
@@ -131,7 +137,7 @@ def images(at: Links, shown: float | None) -> dict[str, Any]:
     return {"images": {name: f"{at.badge}?size={size}{score}" for name, size in SIZES.items()}}
 
 
-def _names(identifiers: Iterable[Identifier]) -> dict[str, Any]:
+def names(identifiers: Iterable[Identifier]) -> dict[str, Any]:
     by_scheme = defaultdict[str, list[str]](list)
     for one in identifiers:
         by_scheme[one.scheme].append(one.value)
@@ -140,26 +146,39 @@ def _names(identifiers: Iterable[Identifier]) -> dict[str, Any]:
     return single | every
 
 
-def _bibliography(one: Summary) -> dict[str, Any]:
+def bibliography(one: Summary) -> dict[str, Any]:
+    """What the work is, as far as registries tell; times in seconds since 1970."""
     about = one.description or Description(identifier=one.identifier, via="", version="")
-    issued = published(about)
-    kind = kind_of(about.kind)
+    kind, creators = kind_of(about.kind), list(about.creators)
     return {
         "title": about.title,
         "journal": about.venue,
-        "authors": list(about.creators),
+        "issns": list(about.issns),
+        "authors": creators,
+        "authors_or_editors": creators,
+        "abstract": about.abstract,
+        "abstract_source": about.via if about.abstract else None,
         "type": None if kind == UNKNOWN else words().outputs.get(kind, kind),
+        "is_oa": is_open(about.licence),
+        "tq": list(one.headlines),
         "subjects": list(about.fields),
-        "pubdate": issued,
-        "published_on": issued,
+        "publisher_subjects": [{"name": field, "scheme": about.via} for field in about.fields],
+        "pubdate": moment_of(about.issued),
+        "epubdate": moment_of(about.online),
+        "published_on": moment_of(about.issued),
         "url": identify.address(one.identifiers[0]),
     }
 
 
-def published(about: Description) -> int | None:
-    """When a work came out, in seconds since 1970: the first moment that its date can mean."""
-    written = (about.issued or "")[:10]  # a year, a month or a day
+def is_open(licence: str | None) -> bool | None:
+    """True of a licence under which all may read and reuse a work; what others mean, nobody can tell."""
+    return True if any(sign in (licence or "").lower() for sign in words().open) else None
+
+
+def moment_of(written: str | None) -> int | None:
+    """The first moment that a year, a month or a day can mean, in seconds since 1970."""
+    day = (written or "")[:10]
     try:
-        return unix(datetime.fromisoformat(written + "-01-01"[len(written) - 4 :]).replace(tzinfo=UTC))
+        return unix(datetime.fromisoformat(day + "-01-01"[len(day) - 4 :]).replace(tzinfo=UTC))
     except ValueError:  # what is no date is none
         return None

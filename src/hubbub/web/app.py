@@ -22,9 +22,12 @@ from hubbub.web import (
     chart,
     community,
     engage,
+    event_data,
     feeds,
     forget,
+    linked,
     login,
+    methods,
     network,
     people,
     scoring,
@@ -38,7 +41,9 @@ from hubbub.web.api import create_api, refused
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
+from hubbub.web.pace import Paced
 from hubbub.web.pages import Reading, identifier_of, page_of, sent_by
+from hubbub.web.remembered import Remembered
 from hubbub.web.rights import asked_by, check
 
 PER_PAGE = 25
@@ -46,7 +51,11 @@ LOOKED_AT = 6  # of the identifiers that a page names
 SECOND_SHOWN = 20
 
 # Where programs ask, they are refused in the form they know: what an address begins with, and who answers.
-REFUSALS = (("/api/v1", refused), ("/v1/", altmetric.refused))
+REFUSALS = (
+    ("/api/v1", refused),
+    *((prefix, event_data.refused) for prefix in ("/v1/events", "/heartbeat/", "/evidence/")),
+    ("/v1/", altmetric.refused),
+)
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -59,10 +68,12 @@ def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = Fa
     app.mount("/api/v1", create_api(answers))
     for routes in (
         router,
+        event_data.router,
         login.router,
         users.router,
         altmetric.router,
         feeds.router,
+        methods.router,
         people.router,
         network.router,
         engage.router,
@@ -76,6 +87,8 @@ def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = Fa
     ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.add_middleware(Remembered, answers=answers)
+    app.add_middleware(Paced)
     app.add_middleware(Guard, access=answers.access, refuse=_refused, names=names, exposed=exposed)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _refused)
@@ -157,7 +170,7 @@ def work(
     if report.posts is None and not said and page == 1:
         read = [one for one in answers.sources() if one.posts or one.lanes]
         return page_of(request, "unheard.html", report=report, sources=read, others=others)
-    return page_of(
+    shown = page_of(
         request,
         "work.html",
         report=report,
@@ -172,7 +185,9 @@ def work(
         chart=chart.draw(report.days),
         score=scoring.score_of(answers, identifier),
         by_post=words.by_post(said),
+        linked=linked.shown(request, report),
     )
+    return linked.signposted(request, report, shown)
 
 
 @router.post("/work/{scheme}/{value:path}")

@@ -81,3 +81,9 @@ def test_a_broken_work_costs_itself() -> None:
         "JSON of another shape: Expected `str`, got `int` - at `$.DOI`"
     ] * 2
     assert len(told("crossref", AUTHOR, Description, spoil)) == 2
+
+
+def test_where_an_article_stands_in_its_journal_is_told() -> None:
+    (described,) = told("crossref", "doi:10.7554/elife.01567", Description)
+    assert (described.issns, described.volume, described.online) == (("2050-084X",), "3", "2014-02-11")
+    assert described.pdf == "https://cdn.elifesciences.org/articles/01567/elife-01567-v1.pdf"

@@ -49,6 +49,7 @@ class Update(Struct):
 
 class Address(Struct):
     url: str = field(name="URL")
+    form: str = field(name="content-type", default="")
 
 
 class Resource(Struct):
@@ -82,6 +83,12 @@ class Work(Struct):
     relation: dict[str, list[Related]] | None = None
     resource: Resource | None = None
     updates: list[Update] = field(name="update-to", default_factory=list)
+    issns: list[str] = field(name="ISSN", default_factory=list)
+    volume: str | None = None
+    issue: str | None = None
+    page: str | None = None
+    online: Issued = field(name="published-online", default_factory=Issued)
+    links: list[Address] = field(name="link", default_factory=list)
 
 
 class Found(Struct):
@@ -194,6 +201,12 @@ def _facts(work: Work, page: Page) -> Iterator[Fact | Fault]:
         issued=date(*next(iter(work.issued.parts), ())),
         venue=plain(next(iter([*work.venue, *map(str, work.institution or ())]), None)),
         licence=next((licence.url for licence in work.licences), None),
+        issns=tuple(dict.fromkeys(work.issns)),
+        volume=work.volume,
+        issue=work.issue,
+        page=work.page,
+        online=date(*next(iter(work.online.parts), ())),
+        pdf=next((link.url for link in work.links if link.form == "application/pdf"), None),
     )
     if work.citations is not None:
         yield Tally(identifier=identifier, via=NAME, kind="citations", value=work.citations, as_of=page.received_at)

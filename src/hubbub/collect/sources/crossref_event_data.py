@@ -23,6 +23,7 @@ _EVENTS = re.compile(r'\A\s*(?:\[|.*?"events"\s*:\s*\[)', re.DOTALL)
 _TWEET = re.compile(r"(?:statuse?s?/|status\?id=)(\d+)")
 _TWEETER = re.compile(r"(?:twitter\.com/|screen_name=)(\w{1,20})")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_OF_ORIGINAL = ("original-tweet-url", "original-tweet-author")
 _ACTIONS = ("add", "create", None)
 
 
@@ -104,8 +105,8 @@ class CrossrefEventData:
                 continue
             try:
                 named = {key.replace("-", "_"): value for key, value in raw.items()}
-                yield from _facts(msgspec.convert(named, Event))
-            except (msgspec.MsgspecError, ValueError, OverflowError, AttributeError) as error:
+                yield from _facts(msgspec.convert(named, Event), raw)
+            except (msgspec.MsgspecError, ValueError, OverflowError, AttributeError, RecursionError) as error:
                 yield Fault(f"no event: {str(error) or type(error).__name__}", at, _sample(raw))
 
 
@@ -186,7 +187,7 @@ def _sample(raw: Any) -> str:
     return str(raw)[:200].encode(errors="replace").decode()
 
 
-def _facts(event: Event) -> Iterator[Fact]:
+def _facts(event: Event, raw: dict[str, Any]) -> Iterator[Fact]:
     for action in (event.action, event.message_action):
         if action not in _ACTIONS:
             raise ValueError(f"the action {action!r} is not known")
@@ -203,6 +204,7 @@ def _facts(event: Event) -> Iterator[Fact]:
         yield author
     original = subject.get("original-tweet-url")
     reposts = _key(source, original) if isinstance(original, str) and source == "twitter" else None
+    reposts = reposts if reposts != key else None
     yield Post(
         source=source,
         id=key,
@@ -215,8 +217,18 @@ def _facts(event: Event) -> Iterator[Fact]:
         links=(_link(event),),
         author=author.id if author else None,
         posted_at=_time(event.occurred_at),
-        reposts=reposts if reposts != key else None,
+        reposts=reposts,
+        statement=_statement(raw, passes_on=reposts is not None),
+        stated_at=_time(event.timestamp) if event.timestamp else None,
     )
+
+
+def _statement(raw: dict[str, Any], passes_on: bool) -> str:
+    """The event as it came, but for who made the post that it passes on: that may be withdrawn by itself."""
+    if passes_on:
+        subject = {key: value for key, value in raw["subj"].items() if key not in _OF_ORIGINAL}
+        raw = raw | {"subj": subject}
+    return msgspec.json.encode(raw).decode().replace("\\u0000", "\\ufffd")  # which PostgreSQL cannot hold
 
 
 def _link(event: Event) -> Link:

@@ -20,6 +20,7 @@ NAME = "datacite"
 API = "https://api.datacite.org/dois"
 ARXIV = "10.48550/arxiv."
 SIZE, PAGES = 100, 100  # works a page, and pages a run
+ABSTRACT = 5_000  # characters that are read of one
 VAGUE = ("", "Other", "Text")  # of types; the depositor's own word says more
 _DATE = re.compile(r"\d{4}(?:-\d\d){0,2}")
 _FIELD = "FOS: "
@@ -45,6 +46,11 @@ class Creator(Struct):
 
 class Title(Struct):
     title: str | None = None
+
+
+class Words(Struct):
+    text: str = field(name="description", default="")
+    kind: str = field(name="descriptionType", default="")
 
 
 class Date(Struct):
@@ -90,6 +96,7 @@ class Attributes(Struct, rename="camel"):
     types: Types | None = None
     subjects: list[Subject] | None = None
     rights_list: list[Rights] | None = None
+    descriptions: list[Words] | None = None
     related_identifiers: list[Related] | None = None
     url: str | None = None
     citation_count: Count | None = None
@@ -244,6 +251,7 @@ def _description(told: Attributes, identifier: Identifier) -> Description:
         issued=next((one[0] for one in issued if one), None) or (str(told.publication_year or "") or None),
         venue=plain((told.container and told.container.title) or told.publisher),
         licence=next((right for one in told.rights_list or () if (right := one.identifier or one.address)), None),
+        abstract=next((plain(one.text[:ABSTRACT]) for one in told.descriptions or () if one.kind == "Abstract"), None),
         fields=tuple(dict.fromkeys(one.removeprefix(_FIELD) for one in subjects if one.startswith(_FIELD))),
     )
 

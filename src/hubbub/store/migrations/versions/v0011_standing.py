@@ -20,5 +20,8 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Float, nullable=False) for name in ("score", "mean")),
         *(sa.Column(name, sa.Integer, nullable=False) for name in ("works", "below", "alike")),
         *(sa.Column(name, sa.Float, nullable=False) for name in ("low", "high")),
+        sa.Column("last_at", sa.BigInteger),
+        sa.Column("published", sa.Float),
         sqlite_with_rowid=False,
     )
+    op.create_index("standing_by_last", "standing", ["cohort", "last_at"])
