@@ -20,6 +20,7 @@ from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.growing import grow
 from hubbub.answers.lately import Lately, Order, Wanted, lately
 from hubbub.answers.listed import listed
+from hubbub.answers.methods import Methods, methods
 from hubbub.answers.network import Network
 from hubbub.answers.newest import Newest
 from hubbub.answers.people import People, of_shelf, of_work
@@ -370,6 +371,10 @@ class Answers:
         """Open what is asserted, to be passed on, at one moment."""
         with View(self._store) as view:
             yield Assertions(view)
+
+    def methods(self, by: Formula) -> Methods:
+        """Say how every number is made, with scores by a formula: what NISO RP-25 asks for."""
+        return self._store.ask(lambda connection: methods(connection, by))
 
     def wish(self, identifier: Identifier) -> None:
         """Leave word in the store that somebody wants to know about a work now."""
