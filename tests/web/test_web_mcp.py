@@ -1,6 +1,7 @@
 """Assistants ask by the official client, of a store and of a server, and strangers' words stay quoted."""
 
 import asyncio
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -161,10 +162,12 @@ def test_a_server_that_is_not_there_is_told_of(store: str) -> None:
     assert "cannot be asked" in refused
 
 
-def test_without_the_package_the_command_says_how_to_get_it(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "hubbub.mcp", raising=False)
-    monkeypatch.setitem(sys.modules, "mcp", None)
-    run(store, "mcp").fails("hubbub[mcp]")
+def test_without_the_package_the_command_says_how_to_get_it(store: str) -> None:
+    absent = "import sys; sys.modules['mcp'] = None; sys.argv = ['hubbub', 'mcp']; from hubbub.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", absent], capture_output=True, text=True, env=environment(store))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "pip install 'hubbub[mcp]'" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_token_is_not_sent_in_the_open(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
