@@ -38,6 +38,7 @@ from hubbub.web import (
 )
 from hubbub.web.api import create_api, refused
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
+from hubbub.web.compressed import Compressed
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
 from hubbub.web.pages import Reading, identifier_of, page_of, sent_by
@@ -83,6 +84,7 @@ def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = Fa
     ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.add_middleware(Compressed)
     app.add_middleware(Guard, access=answers.access, refuse=_refused, names=names, exposed=exposed)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _refused)
