@@ -4,7 +4,7 @@ Who sends a cookie may get a page with a secret in it, as the token of a form. C
 secret to whoever can put words beside it and see how long it gets (the attack called BREACH).
 """
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,7 +29,8 @@ class Compressed:
                     told["etag"] = f"W/{told['etag']}"  # the same answer, but not the same bytes
             await send(message)
 
-        if scope["type"] == "http" and "cookie" not in Headers(scope=scope):
+        told = dict(scope["headers"]) if scope["type"] == "http" else {}
+        if b"gzip" in told.get(b"accept-encoding", b"") and b"cookie" not in told:
             await self._packed(scope, receive, marked)
         else:
             await self._app(scope, receive, send)
