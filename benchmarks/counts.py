@@ -51,7 +51,7 @@ def fill(path: Path, size: int, of: int) -> None:
     )
     found = '[[1,"discusses","link","https://doi.org/10.5555/asked","doi-address",1.0]]'
     database.executemany(
-        "INSERT INTO assertion VALUES (?, ?, 1, 1, ?, ?, NULL, ?, 0, 'made', ?, ?, 0, ?, ?)",
+        "INSERT INTO assertion VALUES (?, ?, 1, 1, ?, ?, NULL, ?, 0, 'made', ?, ?, 0, ?, ?, 0, NULL)",
         (
             (i, i, i, f"at://{i}", str(i), 1 + i // PER_ACCOUNT, i * 10**6, '{"text":"so it was said"}', found)
             for i in range(1, size + 1)

@@ -28,6 +28,7 @@ from hubbub.web import (
     linked,
     login,
     network,
+    paperbuzz,
     people,
     scoring,
     shelves,
@@ -52,6 +53,7 @@ REFUSALS = (
     ("/api/v1", refused),
     *((prefix, event_data.refused) for prefix in ("/v1/events", "/heartbeat/", "/evidence/")),
     ("/v1/", altmetric.refused),
+    ("/v0/", paperbuzz.refused),
 )
 
 router = APIRouter(default_response_class=HTMLResponse)
@@ -66,6 +68,7 @@ def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = Fa
     for routes in (
         router,
         event_data.router,
+        paperbuzz.router,
         login.router,
         users.router,
         altmetric.router,
