@@ -20,6 +20,7 @@ from hubbub.answers import community, desking, shapes
 from hubbub.cli import app
 from hubbub.collect.source import sources
 from hubbub.model import Description, Identifier, Tally
+from hubbub.reference import altmetric
 from hubbub.reference.places import places
 from hubbub.store import schema
 
@@ -72,8 +73,28 @@ def pages() -> dict[str, str]:
         "identifiers.md": schemes,
         "store.md": tables,
         "report-json.md": answers,
+        "details-page-api.md": details_page_api,
     }
     return {name: f"{NOTICE}\n\n{make().strip()}\n" for name, make in made.items()}
+
+
+def details_page_api() -> str:
+    """The fields of the Details Page API, and what is never told."""
+    told, parts = altmetric.words(), [text_of("details_page_api")["intro"].strip()]
+    for title, fields in (("The counts object", told.counts), ("The fetch object", told.full)):
+        rows = [(f"`{field}`", means) for field, means in fields.items()]
+        parts += [f"## {title}", table(("field", "where it comes from"), rows)]
+    groups = [
+        (f"`{one.key}`", f"`{one.field}`" if one.field else "", ", ".join(one.places), f"{len(one.hosts) or ''}")
+        for one in told.groups
+    ]
+    parts += [
+        "## Places",
+        text_of("details_page_api")["places"].strip(),
+        table(("key", "count", "places", "hosts"), groups),
+    ]
+    never = [(f"`{field}`", why) for field, why in told.unknowable.items()]
+    return "\n\n".join([*parts, "## Never told", table(("field", "why"), never)])
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:

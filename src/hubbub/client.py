@@ -1,6 +1,8 @@
 """The calls of hubbub from a program: the address of a store or of a server comes in, and the same answers go out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from datetime import date
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
@@ -58,16 +60,33 @@ class _There(Hubbub):
         """Ask the server. Raises RefusedError as the server says, ConnectionError if it cannot be had."""
         within = {name: quote(str(told.get(name, "")), safe="", errors="replace") for name in route.in_path}
         path, rest = route.path.format(**within), {name: one for name, one in told.items() if name not in within}
+        verb = {"json": rest} if route.verb == "POST" else {"params": _queried(rest)}
+        asked = self._client.build_request(route.verb, path, **verb)  # type: ignore[arg-type]
         try:
-            if route.verb == "POST":
-                answer = self._client.post(path, json=rest)
-            else:
-                answer = self._client.get(path, params={name: one for name, one in rest.items() if one is not None})
+            answer = self._client.send(asked, stream=True)
+            if route.streams and answer.is_success:
+                return self._parts(answer)
+            answer.read()
         except httpx.HTTPError as error:
-            raise ConnectionError(f"{self._client.base_url.host} cannot be asked: {error}") from error
+            raise self._lost(error) from error
         if answer.is_success:
             return msgspec.json.decode(answer.content, type=route.returns) if answer.content else None
         raise _refusal(answer)
+
+    def _parts(self, answer: httpx.Response) -> Iterator[bytes]:
+        try:
+            with closing(answer):
+                yield from answer.iter_bytes()
+        except httpx.HTTPError as error:
+            raise self._lost(error) from error
+
+    def _lost(self, error: httpx.HTTPError) -> ConnectionError:
+        return ConnectionError(f"{self._client.base_url.host} cannot be asked: {error}")
+
+
+def _queried(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What is asked in a query: nothing is said of what is None."""
+    return {name: str(one) if isinstance(one, date) else one for name, one in told.items() if one is not None}
 
 
 def _refusal(answer: httpx.Response) -> RefusedError:

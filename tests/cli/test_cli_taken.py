@@ -17,5 +17,25 @@ def test_every_format_of_a_shelf_is_written(store: str) -> None:
 
 
 def test_what_cannot_be_exported_is_told(store: str) -> None:
-    run(store, "export", "excel", "lab").fails("'excel' is no format; choose one of mastodon", status=2)
+    run(store, "export", "excel", "lab").fails("'excel' is nothing that is exported; choose one of mastodon", status=2)
     run(store, "export", "csv", "nowhere").fails("no shelf 'nowhere'", status=2)
+
+
+def test_mentions_and_works_are_written_in_bulk(demo_store: str) -> None:
+    work = "10.5555/demo.biochar-yield"
+    listed = msgspec.json.decode(run(demo_store, "mentions", work, "--json").out)
+    of_work = run(demo_store, "export", "mentions", work, "--format", "jsonl").out.splitlines()
+    assert len(of_work) == len(listed)
+    of_shelf = run(demo_store, "export", "mentions", "simulated-soil", "--format", "jsonl").out.splitlines()
+    every = run(demo_store, "export", "mentions", "--all", "--format", "jsonl").out.splitlines()
+    assert set(of_work) < set(of_shelf) < set(every)
+    late = run(demo_store, "export", "mentions", "--all", "--format", "jsonl", "--since", "2026-06-01").out.splitlines()
+    assert 0 < len(late) < len(every)
+    works = run(demo_store, "export", "works", "--all").out.splitlines()
+    assert len(works) > len(run(demo_store, "export", "works", "simulated-soil").out.splitlines()) > 1
+
+
+def test_what_is_no_selection_is_told(store: str) -> None:
+    run(store, "export", "mentions", "nowhere").fails("nowhere", "identifier", status=2)
+    run(store, "export", "works", "nowhere").fails("no shelf 'nowhere'", status=2)
+    run(store, "export", "mentions", "--all", "--format", "xls").fails("'xls' is no format", status=2)

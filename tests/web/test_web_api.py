@@ -82,8 +82,9 @@ def test_a_name_that_ends_like_a_path_can_be_told_apart(own_answers: Answers, ow
 def test_pages_of_other_sites_may_read_what_is_public_and_nothing_else(client: httpx.Client) -> None:
     foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
     asking = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+    names = {"work": "doi:10.5555%2Fquiet", "shelf": "mine", "source": "bluesky", "account": "did:plc:1", "form": "csv"}
     for route in routes(Calls):
-        path = API + route.path.format(work="doi:10.5555%2Fquiet", shelf="mine", source="bluesky", account="did:plc:1")
+        path = API + route.path.format(**names)
         before = client.options(path, headers=foreign | asking)
         ways = {one.verb for one in routes(Calls) if one.path == route.path}
         assert before.status_code == 204

@@ -4,7 +4,7 @@ import http.server
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +15,14 @@ from hubbub import pipeline
 from hubbub.answers import Answers
 from hubbub.answers.shapes import Report, Said
 from hubbub.client import Hubbub
-from hubbub.model import Link, Post, Reading
+from hubbub.model import Description, Link, Post, Reading
 from hubbub.store import open_store
 from hubbub.store.people import responses
 from hubbub.tell import calls
-from hubbub.tell.calls import Calls
+from hubbub.tell.calls import Calls, ChangePage
 from hubbub.tell.routes import RefusedError, routes
 from tests.cli.commanded import run
-from tests.web.conftest import EVIL, PAPER, QUIET, START, Running
+from tests.web.conftest import DATA, EVIL, PAPER, QUIET, START, Running
 
 WORK = "10.5555/demo.biochar-yield"
 SHELF = "simulated-soil"
@@ -34,6 +34,7 @@ READS: dict[str, dict[str, Any]] = {
     "second_hand": {"work": WORK},
     "match": {"work": WORK},
     "score": {"work": WORK, "formula": "attention_published", "limit": 5},
+    "standing": {"work": WORK},
     "people": {"work": WORK},
     "reach": {"work": WORK},
     "network": {"work": WORK},
@@ -49,7 +50,10 @@ READS: dict[str, dict[str, Any]] = {
     "desk": {"shelf": SHELF},
     "account": {"source": "bluesky", "account": "did:web:hazelr.people.example"},
     "sources": {},
+    "changes": {"limit": 5},
     "status": {},
+    "bulk_mentions": {"form": "csv", "shelf": SHELF, "since": date(2026, 5, 1)},
+    "bulk_works": {"form": "parquet"},
 }
 # What each call that writes is asked, and where that is seen afterwards.
 WRITES: dict[str, tuple[dict[str, Any], Callable[[Calls], Any]]] = {
@@ -78,6 +82,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, running: Running) -> Iterator
     """The demo store: here, and there."""
     path = str(tmp_path_factory.mktemp("demo") / "hubbub.db")
     assert run(path, "demo", "--fill-only").status == 0
+    assert run(path, "standing").status == 0
     with (
         open_store(path) as store,
         running(Answers(store)) as address,
@@ -96,9 +101,24 @@ def test_every_call_is_tried_here() -> None:
     assert {one.name for one in routes(Calls)} == READS.keys() | WRITES.keys()
 
 
+def test_changes_go_on_where_they_were_left(own_answers: Answers, own_server: str) -> None:
+    with hubbub.connect(own_server) as there:
+        first = there.changes(limit=1)
+        rest = there.changes(first.next)
+        assert {one.identifier for one in (*first.changes, *rest.changes)} == {PAPER, DATA}
+        assert there.changes(rest.next) == ChangePage((), rest.next)
+        with own_answers._store.writing() as writer:
+            writer.keep([Description(identifier=DATA, via="crossref", version="1", title="New")], START)
+        assert [one.identifier for one in there.changes(rest.next).changes] == [DATA]
+
+
+def _whole(answer: Any) -> Any:
+    return b"".join(answer) if isinstance(answer, Iterator) else answer
+
+
 @pytest.mark.parametrize("name", READS)
 def test_a_server_says_what_its_store_says(demo: tuple[Hubbub, Hubbub], name: str) -> None:
-    here, there = (getattr(one, name)(**READS[name]) for one in demo)
+    here, there = (_whole(getattr(one, name)(**READS[name])) for one in demo)
     assert here == there
     assert here or name in ("second_hand", "reach", "shelf_reach")
 
@@ -138,6 +158,10 @@ def test_what_is_written_through_a_server_is_written(own_answers: Answers, own_s
         ("grid", {"shelf": SHELF, "against": "none such"}, 404),
         ("score", {"work": WORK, "formula": "/etc/passwd"}, 404),
         ("account", {"source": "bluesky", "account": "nobody"}, 404),
+        ("bulk_mentions", {"form": "xls"}, 422),
+        ("bulk_mentions", {"form": "csv", "shelf": "none"}, 404),
+        ("bulk_mentions", {"form": "csv", "work": "none"}, 404),
+        ("bulk_works", {"form": "csv", "shelf": "none"}, 404),
         ("wish", {"work": WORK}, 403),
         ("correct", {"work": WORK, "other": WORK, "same": True}, 409),
         ("set_aside", {"work": WORK, "source": "bluesky", "post": "none"}, 404),

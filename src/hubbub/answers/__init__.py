@@ -5,7 +5,7 @@ Every number comes with the mentions behind it, every mention with its post and 
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from getpass import getuser
 from typing import TYPE_CHECKING
 
@@ -147,6 +147,15 @@ class Answers:
     def mentions(self, about: Identifier | str, cursor: str | None = None, limit: int = 100) -> MentionPage | None:
         """List the posts that mention a work, or any on a shelf, the newest first; None if there is no such shelf."""
         return selected.mentions(self._store, about, cursor, limit)
+
+    def every_mention(
+        self, work: Identifier | None = None, shelf: str | None = None, since: date | None = None
+    ) -> Iterator[Said] | None:
+        """Go through the posts that mention a work, any on a shelf or, without either, any at all, a batch at a time.
+
+        `since` is the UTC day from which on they are. None if there is no such shelf.
+        """
+        return selected.every(self._store, work, shelf, since)
 
     def works(self, words: str = "", cursor: str | None = None, limit: int = 100) -> WorkPage:
         """List the works that are heard of, or those in whose descriptions the words stand."""

@@ -3,12 +3,15 @@
 A page begins behind a place in the order and not at a number, so that what comes or goes meanwhile shifts nothing.
 """
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time
+from itertools import chain
 from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, exists, func, select, text
 
 from hubbub.answers.shapes import Said, WorkLine
 from hubbub.answers.view import View
@@ -18,9 +21,11 @@ from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.counts import POSTS, of_works
 from hubbub.store.sql import among, rows
+from hubbub.store.times import micros
 
 CURSOR = r"^-?[0-9]{1,18}(\.[0-9]{1,18})?$"  # what a cursor looks like; each that does is a place in the order
 LAST = 10**18 - 1  # later than any time in microseconds, and more than any row
+BATCH = 1_000  # posts that are read together
 
 _NEWEST = of_works(
     POSTS
@@ -32,6 +37,19 @@ SELECT every.* FROM (
     WHERE post NOT IN (SELECT post FROM mentioned)
 ) AS every WHERE place < :place OR (place = :place AND post < :post) ORDER BY place DESC, post DESC LIMIT :limit
 """
+)
+
+
+_POSTS = of_works(
+    POSTS
+    + f"""
+SELECT post FROM (SELECT post, posted_at FROM mentioned UNION ALL SELECT post, posted_at FROM passed) AS every
+WHERE coalesce(posted_at, -{LAST}) >= :since GROUP BY post ORDER BY post
+"""
+)
+_EVERY = text(
+    "SELECT id FROM assertion WHERE id > :after AND id = post AND coalesce(posted_at, -:last) >= :since"
+    " ORDER BY id LIMIT :limit"
 )
 
 
@@ -51,7 +69,7 @@ class WorkPage(Struct, frozen=True):
 
 def mentions(store: Store, about: Identifier | str, cursor: str | None, limit: int) -> MentionPage | None:
     """List the posts that mention a work, or any on a shelf; None if there is no such shelf."""
-    place, post = _read(cursor or f"{LAST}.{LAST}")
+    place, post = place_of(cursor or f"{LAST}.{LAST}")
     with View(store) as view:
         names = names_of(view, about)
         if names is None:
@@ -60,6 +78,46 @@ def mentions(store: Store, about: Identifier | str, cursor: str | None, limit: i
         found = view.connection.execute(_NEWEST, asked).all()
         following = f"{found[limit - 1].place}.{found[limit - 1].post}" if len(found) > limit else None
         return MentionPage(tuple(view.of_posts(found[:limit], names)), following)
+
+
+def every(
+    store: Store, work: Identifier | None = None, shelf: str | None = None, since: date | None = None
+) -> Iterator[Said] | None:
+    """Go through the posts that mention a work, any on a shelf, or any at all, in the order of their rows.
+
+    `since` is the UTC day from which on they are of; then those of unknown time are left out. Each batch is of its own
+    moment, so that nothing is told that was withdrawn before. None if there is no such shelf.
+    """
+    after = -LAST if since is None else micros(datetime.combine(since, time(), UTC))
+    if work is None and shelf is None:
+        return chain.from_iterable(_all(store, after))
+    with View(store) as view:
+        names: dict[int, Identifier] = {}
+        for about in (work, shelf):
+            found = {} if about is None else names_of(view, about)
+            if found is None:
+                return None
+            names |= found
+        posts = array("q", view.connection.execute(_POSTS, {"works": [*names], "since": after}).scalars())
+    return chain.from_iterable(_selected(store, posts, names))
+
+
+def _all(store: Store, since: int) -> Iterator[list[Said]]:
+    after = 0
+    while True:
+        with View(store) as view:
+            asked = {"after": after, "since": since, "last": LAST, "limit": BATCH}
+            posts = view.connection.execute(_EVERY, asked).scalars().all()
+            yield view.of_every(posts)
+        if not posts:
+            return
+        after = posts[-1]
+
+
+def _selected(store: Store, posts: "array[int]", names: dict[int, Identifier]) -> Iterator[list[Said]]:
+    for start in range(0, len(posts), BATCH):
+        with View(store) as view:
+            yield view.of_every(posts[start : start + BATCH], names)
 
 
 def names_of(view: View, about: Identifier | str) -> dict[int, Identifier] | None:
@@ -72,7 +130,7 @@ def names_of(view: View, about: Identifier | str) -> dict[int, Identifier] | Non
 
 def works(store: Store, words: str, cursor: str | None, limit: int) -> WorkPage:
     """List the works that are heard of, or those in whose titles, creators or venues the words stand, in any case."""
-    after, _ = _read(cursor or "0")
+    after, _ = place_of(cursor or "0")
     with View(store) as view:
         told = _told(view.connection, words) if words else None
         leading: list[int] = []
@@ -115,6 +173,7 @@ def _leads(connection: Connection, row: int, identifier: Identifier) -> bool:
     return not earlier or not rows(connection, told)
 
 
-def _read(cursor: str) -> tuple[int, int]:
+def place_of(cursor: str) -> tuple[int, int]:
+    """Read a cursor."""
     place, _, post = cursor.partition(".")
     return int(place), int(post or 0)

@@ -33,6 +33,7 @@ from hubbub.answers.shapes import (
     Words,
     WorkLine,
 )
+from hubbub.answers.statements import first, found_in, spoken, supporting, works_of
 from hubbub.model import Identifier
 from hubbub.named import Named, known
 from hubbub.reference.places import place
@@ -188,7 +189,7 @@ class View:
             .order_by(s.assertion.c.id.desc())
             .limit(RECENT_ROWS)
         )
-        works = dict.fromkeys(one.work for row in self._rows(newest) for one in _found(row.found))
+        works = dict.fromkeys(one.work for row in self._rows(newest) for one in found_in(row.found))
         return self.lines(list(works)[:RECENT])
 
     # Posts
@@ -205,6 +206,21 @@ class View:
         statements = self._statements([row.post for row in found])
         originals = self._originals(statements.values())
         return [self._said(row, works, statements[row.post], originals) for row in found]
+
+    def of_every(self, posts: Sequence[int], names: Mapping[int, Identifier] | None = None) -> list[Said]:
+        """What posts, given by their rows, say of works of these names, or of any; those that say nothing are left out.
+
+        Whether words are own and count is as in the counts of works.
+        """
+        told = self._statements(list(posts))
+        originals = self._originals(told.values())
+        if names is None:
+            works = {work for said in (*told.values(), *originals.values()) for work in works_of(said)}
+            named = select(s.identifier.c.id, s.identifier.c.scheme, s.identifier.c.value)
+            found = self._rows(named.where(among(s.identifier.c.id, list(works))))
+            names = {row: Identifier(scheme, value) for row, scheme, value in found}
+        stand = ((post, spoken(told[post], originals, names)) for post in posts if post in told)
+        return [self._said(row, works, told[post], originals) for post, (row, works) in stand if works]
 
     def posts(self, rows_: Sequence[int]) -> dict[int, tuple[str, str, str | None]]:
         """Source, key and title of posts, by their rows."""
@@ -242,6 +258,7 @@ class View:
                 s.assertion,
                 place.c.key.label("post_key"),
                 place.c.account.label("speaker"),
+                place.c.posted_at.label("said_at"),
                 original.c.key.label("reposts"),
                 s.touch.c.post.label("original"),
             )
@@ -265,18 +282,18 @@ class View:
         """What a post says by its statements, and who says it."""
         contents = [msgspec.json.decode(one.content, type=Content) for one in told]
         return Words(
-            url=_first(content.url for content in contents),
-            title=_first(content.title for content in contents),
-            text=_first(content.text for content in contents),
-            language=_first(content.language for content in contents),
-            speaker=self._speakers.get(_first(one.speaker for one in told)),
+            url=first(content.url for content in contents),
+            title=first(content.title for content in contents),
+            text=first(content.text for content in contents),
+            language=first(content.language for content in contents),
+            speaker=self._speakers.get(first(one.speaker for one in told)),
         )
 
     def _said(
         self, row: Any, works: Mapping[int, Identifier], told: list[Any], originals: dict[int, list[Any]]
     ) -> Said:
         words = self._words(told)
-        original: list[Any] = _first(originals.get(one.original) for one in told) or []
+        original: list[Any] = first(originals.get(one.original) for one in told) or []
         return Said(
             source=self._names[row.source],
             post=told[0].post_key,
@@ -288,11 +305,11 @@ class View:
             posted_at=moment(row.posted_at),
             own=bool(row.own),
             counted=bool(row.counted),
-            amplifies=_first(one.reposts for one in told),
+            amplifies=first(one.reposts for one in told),
             original=self._words(original) if original else None,
             evidence=tuple(
                 self._evidence(one, how, replace(works[how.work], version=how.version))
-                for one, how in _supporting(told, original, works)
+                for one, how in supporting(told, original, works)
             ),
         )
 
@@ -337,7 +354,7 @@ class View:
         statements = self._statements([row.post for row in rows_])
         originals = self._statements([row.original for row in rows_ if row.original is not None])
         # Each post with the works it names itself or, where it names none, with those of the post that it passes on.
-        spoken = [(row, _works_of(statements[row.post]) or _works_of(originals.get(row.original, []))) for row in rows_]
+        spoken = [(row, works_of(statements[row.post]) or works_of(originals.get(row.original, []))) for row in rows_]
         works = list(dict.fromkeys(work for _, mentioned in spoken for work in mentioned))
         lines = self.lines(works)
         names = {work: line.identifier for work, line in zip(works, lines, strict=True)}
@@ -362,27 +379,3 @@ class View:
         named = ties.most_followed(self.connection, account, direction)
         known = self.speakers(named)
         return ties.held(self.connection, account, direction, [known[row] for row in named])
-
-
-def _first(values: Iterable[Any]) -> Any:
-    return next((value for value in values if value is not None), None)
-
-
-def _found(text: str) -> list[Found]:
-    return msgspec.json.decode(text, type=list[Found])
-
-
-def _works_of(told: list[Any]) -> list[int]:
-    return list(dict.fromkeys(one.work for statement in told for one in _found(statement.found)))
-
-
-def _supporting(told: list[Any], original: list[Any], works: Mapping[int, Identifier]) -> list[tuple[Any, Found]]:
-    """The statements that name the work, and how; where none does, those that pass on a post that does."""
-    named = [(one, how) for one in told for how in _found(one.found) if how.work in works]
-    carried = [work for work in _works_of(original) if work in works] or list(works)[:1]
-    return named or [
-        (one, Found(work, "discusses", "repost", one.reposts, "carried-from-original", 1.0))
-        for one in told
-        if one.reposts is not None
-        for work in carried
-    ]

@@ -2,17 +2,16 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from rich.text import Text
 
 from hubbub.answers import Report, Said
-from hubbub.answers.exported import as_csv as table
 from hubbub.answers.shapes import DayCount, Match, SecondHand
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled, worded
 from hubbub.collect.source import sources as installed
 from hubbub.model import Identifier
 from hubbub.reference.places import place
+from hubbub.tell import bulk
 
 LATEST = 5  # posts in a report
 BAR, SPARK = 12, 54  # characters, so that a line fits on 80
@@ -20,27 +19,9 @@ SPARKS = "▁▂▃▄▅▆▇█"
 
 
 def as_csv(said: Iterable[Said]) -> None:
-    """Print one row a mention; the evidence is that of the first statement, `statements` says how many there are."""
-    sys.stdout.write(table(list(_row(None)), (list(_row(one).values()) for one in said)))
-
-
-def _row(one: Said | None) -> dict[str, Any]:
-    """Name the columns, and fill them from a mention."""
-    post = ("source", "post", "url", "posted_at", "own", "counted", "amplifies", "title", "text", "language")
-    speaker = ("key", "handle", "name", "followers")
-    evidence = ("relation", "found_in", "as_written", "method", "certainty", "via", "record")
-    row = {column: getattr(one, column, None) for column in post}
-    row |= {column.replace("key", "account"): getattr(one and one.speaker, column, None) for column in speaker}
-    row |= {column: getattr(one and one.evidence[0], column, None) for column in evidence}
-    if one is not None:
-        row["posted_at"] = one.posted_at and one.posted_at.isoformat()
-    row["names"] = one and ", ".join(_names(one))
-    return row | {"statements": one and len(one.evidence)}
-
-
-def _names(one: Said) -> list[str]:
-    """By which names a post calls the work, with the version where it names one."""
-    return list(dict.fromkeys(_named(evidence.identifier) for evidence in one.evidence))
+    """Print one row a post; the evidence is that of the first statement, `statements` says how many there are."""
+    for part in bulk.mentions("csv", said):
+        sys.stdout.write(part.decode())
 
 
 def _named(identifier: Identifier) -> str:

@@ -1,4 +1,4 @@
-"""What a person takes along: a shelf comes in; a file for another program goes out."""
+"""What is taken along: a shelf, a work or the whole store comes in; a file for another program goes out."""
 
 import sys
 from datetime import UTC, datetime
@@ -10,15 +10,30 @@ from hubbub.answers import Answers
 from hubbub.answers.exported import FORMATS
 from hubbub.cli import show, wants
 from hubbub.cli.given import no_shelf, store_of
+from hubbub.tell.bulk import MEDIA
+from hubbub.tell.calls import Calls
+from hubbub.tell.routes import RefusedError
+
+BULK = ("mentions", "works")
+KINDS = (*FORMATS, *BULK)
 
 
 def export(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(metavar="FORMAT", help=f"One of {', '.join(FORMATS)}.")],
-    shelf: Annotated[str, typer.Argument(metavar="SHELF", help="The shelf; your own is `me`.")] = wants.ME,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {', '.join(KINDS)}.")],
+    about: Annotated[
+        str, typer.Argument(metavar="SHELF", help="The shelf; your own is `me`. Of mentions also a work.")
+    ] = wants.ME,
     ring: Annotated[int | None, typer.Option(help="Only this ring of suggestions.", min=0, max=2)] = None,
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help=f"Of mentions and works: {', '.join(MEDIA)}.")
+    ] = "csv",
+    every: Annotated[bool, typer.Option("--all", help="All mentions or works of the store.")] = False,
+    since: Annotated[
+        datetime | None, typer.Option(metavar="DAY", formats=["%Y-%m-%d"], help="Mentions from this UTC day on.")
+    ] = None,
 ) -> None:
-    """Print the people, the outlets or the works of a shelf as a file for other programs.
+    """Print the people, the outlets, the works or the mentions of a shelf as a file for other programs.
 
     `mastodon` is a following list that Mastodon imports, `bluesky` the records of a list, `opml` the blogs and news
     pages that speak of the works, for a reader of feeds; `csv` and `json` hold all suggestions with their reasons, and
@@ -26,12 +41,41 @@ def export(
 
         hubbub export mastodon me --ring 2 > following.csv
         hubbub export dossier me > dossier.csv
+
+    `mentions` are all posts that mention works of the shelf, a work or any work, and `works` those works, however many
+    they are.
+
+        hubbub export mentions me --format jsonl > mentions.jsonl
+        hubbub export mentions --all --format parquet > mentions.parquet
     """
+    if kind in BULK:
+        _bulk(context, kind, None if every else wants.checked(about), form, since)
+        return
     known = next((one for one in FORMATS if one == kind), None)
     if known is None:
-        show.fail(f"{kind!r} is no format; choose one of {', '.join(FORMATS)}", status=2)
+        show.fail(f"{kind!r} is nothing that is exported; choose one of {', '.join(KINDS)}", status=2)
     with store_of(context) as store:
-        written = Answers(store).export(known, wants.checked(shelf), datetime.now(UTC), ring)
+        written = Answers(store).export(known, wants.checked(about), datetime.now(UTC), ring)
     if written is None:
-        no_shelf(shelf)
+        no_shelf(about)
     sys.stdout.write(written)
+
+
+def _bulk(context: typer.Context, kind: str, about: str | None, form: str, since: datetime | None) -> None:
+    """Write mentions or works to where standard output goes, as they are read."""
+    known = next((one for one in MEDIA if one == form), None)
+    if known is None:
+        show.fail(f"{form!r} is no format; choose one of {', '.join(MEDIA)}", status=2)
+    with store_of(context) as store:
+        answers = Answers(store)
+        of = {} if about is None else {"shelf" if answers.card(about) else "work": about}
+        if kind == "works" and "work" in of:
+            no_shelf(of["work"])
+        calls = Calls(answers)
+        try:
+            day = since.date() if since else None
+            parts = calls.bulk_mentions(known, since=day, **of) if kind == "mentions" else calls.bulk_works(known, **of)
+        except RefusedError as error:
+            show.fail(f"{about}: {error.detail}", status=2)
+        for part in parts:
+            sys.stdout.buffer.write(part)

@@ -21,7 +21,10 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
-    """All words; `windows` are in days, `cohorts` lists labels of people."""
+    """All words; `windows` are in days, `cohorts` lists labels of people.
+
+    `counts` and `full` say of each field of the two objects where it comes from, `unknowable` why one is never told.
+    """
 
     schema: str
     attribution: str
@@ -37,6 +40,8 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     also: dict[str, str]
     countries: dict[str, dict[str, str]]
     unknowable: dict[str, str]
+    counts: dict[str, str]
+    full: dict[str, str]
     types: dict[str, str]
     identifiers: dict[str, str]
     lists: dict[str, str]

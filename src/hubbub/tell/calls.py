@@ -4,8 +4,8 @@ Each method is a call, its signature and words the description of the API. Whoev
 server overrides `ask`; see `hubbub.client`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -20,14 +20,18 @@ from hubbub.answers.network import Network
 from hubbub.answers.people import People
 from hubbub.answers.reaching import Audiences
 from hubbub.answers.scoring import Attention
-from hubbub.answers.selected import CURSOR, MentionPage, WorkPage
+from hubbub.answers.selected import CURSOR, MentionPage, WorkPage, place_of
 from hubbub.answers.shapes import AccountReport, Card, Match, Report, Said, SecondHand, Shelf, SourceReport, WorkLine
+from hubbub.answers.standing import Standing
 from hubbub.answers.status import Status
 from hubbub.collect.source import sources
 from hubbub.model import About, Identifier
 from hubbub.reference.attention import formulas
 from hubbub.standings import chosen
+from hubbub.store.changes import Since
 from hubbub.store.people import Word
+from hubbub.tell import bulk
+from hubbub.tell.bulk import Format
 from hubbub.tell.routes import RefusedError, Route, get, post
 
 if TYPE_CHECKING:  # numpy is loaded where it is asked for
@@ -55,6 +59,7 @@ Own = Annotated[
     tuple[Annotated[str, Meta(min_length=3, max_length=500, pattern=r"^[^\x00:]+:[^\x00]+$")], ...],
     Meta(max_length=100, description="Accounts of your own, as `SOURCE:KEY`."),
 ]
+SINCE = Meta(description="The first UTC day that it is of; posts of unknown time are then left out.")
 
 
 class Source(Struct, frozen=True):
@@ -62,6 +67,20 @@ class Source(Struct, frozen=True):
 
     held: SourceReport
     card: About | None
+
+
+class WorkChange(Struct, frozen=True):
+    """A name of a work of which something changed, and about when; its other names may not be listed."""
+
+    identifier: Identifier
+    changed_at: datetime
+
+
+class ChangePage(Struct, frozen=True):
+    """Works that changed, in order, and the cursor of what follows, also where nothing does yet."""
+
+    changes: tuple[WorkChange, ...]
+    next: str
 
 
 class Calls:
@@ -113,6 +132,11 @@ class Calls:
             return self._answers.score(read(work), chosen(formula or None), limit)
         except ValueError as error:
             raise RefusedError(404, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+
+    @get("/works/{work}/standing")
+    def standing(self, work: Work) -> tuple[Standing, ...]:
+        """Say where a work stands among others by its score, as it was last reckoned, a cohort each."""
+        return self._answers.standings(read(work))
 
     @get("/works/{work}/people")
     def people(self, work: Work) -> People:
@@ -237,10 +261,44 @@ class Calls:
             Source(one, cards[one.name].about if one.name in cards else None) for one in self._answers.sources()
         )
 
+    @get("/changes")
+    def changes(self, cursor: Cursor = "0", limit: Limit = 1_000) -> ChangePage:
+        """List the works of which anything changed behind a cursor, in order; each stands where it changed last.
+
+        Keep `next` and ask again later: then it tells what has changed meanwhile.
+        """
+        found = self._answers.changes(Since(*place_of(cursor)), limit)
+        told = tuple(WorkChange(one.identifier, one.at) for one in found)
+        return ChangePage(told, "{}.{}".format(*found[-1].since) if found else cursor)
+
     @get("/status")
     def status(self) -> Status:
         """Say how collecting goes."""
         return self._answers.status()
+
+    # In bulk
+
+    @get("/bulk/mentions.{form}")
+    def bulk_mentions(
+        self,
+        form: Format,
+        work: Work | None = None,
+        shelf: Name | None = None,
+        since: Annotated[date, SINCE] | None = None,
+    ) -> Iterator[bytes]:
+        """Give a file of all posts that mention works, or those that mention `work` or any on `shelf`.
+
+        JSON lines have all evidence, as pages of mentions do; CSV and Parquet have one row a post. The order is that in
+        which hubbub heard of them.
+        """
+        told = self._answers.every_mention(None if work is None else read(work), shelf, since)
+        return _written(bulk.mentions, form, _found(told, "shelf"))
+
+    @get("/bulk/works.{form}")
+    def bulk_works(self, form: Format, shelf: Name | None = None) -> Iterator[bytes]:
+        """Give a file of all works that hubbub has heard of, or of those on `shelf`, with their counts."""
+        told = self.every_work() if shelf is None else self.shelf(shelf).works
+        return _written(bulk.works, form, told)
 
     # Page by page
 
@@ -274,6 +332,13 @@ def _found(answer: Found | None, what: Literal["shelf", "account"]) -> Found:
     if answer is None:
         raise RefusedError(404, f"hubbub has no such {what}.")
     return answer
+
+
+def _written(write: Callable[[Format, Any], Iterator[bytes]], form: Format, told: Iterable[Any]) -> Iterator[bytes]:
+    try:
+        return write(form, told)
+    except ModuleNotFoundError as error:
+        raise RefusedError(501, "Parquet is written by hubbub[parquet], which is not installed here.") from error
 
 
 def _accounts(own: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ One signature serves the call in this process, the address over HTTP, its descri
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from importlib import import_module
 from inspect import Parameter, cleandoc, signature
@@ -62,6 +62,11 @@ class Route(Struct, frozen=True):
         late = _LATE.get(hint) if isinstance(hint, str) else None
         names = {hint: getattr(import_module(late), hint)} if late else {}
         return get_type_hints(self.answer, localns=names, include_extras=True)["return"]
+
+    @property
+    def streams(self) -> bool:
+        """Whether a file is returned, part by part, instead of one answer."""
+        return bool(self.answer.__annotations__["return"] == Iterator[bytes])
 
     def lists(self) -> set[str]:
         """The parameters that may be given several times."""

@@ -3,7 +3,7 @@
 A path is matched as it is written, so that `%2F` within an identifier is told from the slash before `mentions`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -13,12 +13,13 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route as At
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hubbub.answers import Answers
 from hubbub.store import BusyError
+from hubbub.tell.bulk import MEDIA
 from hubbub.tell.calls import Calls
 from hubbub.tell.routes import Problem, RefusedError, Route, routes
 from hubbub.web.api.described import described
@@ -79,6 +80,8 @@ def _at(answers: Answers, path: str, ways: list[Route]) -> At:
             given["voices"] = 0  # they are ranked
         calls = Calls(answers, asked_by(request).name)
         answered = await run_in_threadpool(calls.ask, route, given | told)
+        if route.streams:
+            return _file(route, answered, told["form"])
         return Response(status_code=204) if route.verb == "POST" else _answered(request, route, answered)
 
     allowed = {"OPTIONS", *of, *(["HEAD"] if "GET" in of else [])}
@@ -137,6 +140,13 @@ def _answered(request: Request, route: Route, answered: Any) -> Response:
     if known & {mark, "*"}:
         return Response(status_code=304, headers=told)
     return Response(body, media_type="application/json", headers=told)
+
+
+def _file(route: Route, parts: Iterator[bytes], form: Any) -> Response:
+    """A file that is sent while it is made."""
+    name = f"hubbub-{route.path.rpartition('/')[2].format(form=form)}"
+    told = {"Content-Disposition": f'attachment; filename="{name}"'} | (OPEN if route.public else {})
+    return StreamingResponse(parts, media_type=MEDIA[form], headers=told)
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] = {}) -> Response:

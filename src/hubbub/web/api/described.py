@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import fields
 
+from hubbub.tell.bulk import MEDIA
 from hubbub.tell.calls import Calls
 from hubbub.tell.routes import Problem, Route, routes
 
@@ -18,12 +19,15 @@ ABOUT = (
 SCHEMAS = "#/components/schemas/{name}"
 # What a call may answer other than what it is asked for.
 REFUSALS = {
+    "401": "A token is asked for, or the one that was sent is not valid.",
+    "403": "It may not be read, or not be written.",
     "404": "There is no such thing, or no identifier can be read.",
     "422": "Something is missing, unknown, given twice or out of bounds.",
     "503": "The store is in use by another program.",
 }
+UNCHANGED = {"304": {"description": "Nothing has changed since the answer with this `ETag`."}}
+FILES = {"501": "What writes such a file is not installed."}
 WRITING = {
-    "403": "It may not be written.",
     "409": "It cannot be so.",
     "413": "Too much was sent.",
     "415": "No JSON was sent.",
@@ -35,10 +39,11 @@ def described() -> dict[str, Any]:
     """The OpenAPI document."""
     every = routes(Calls)
     asked = [(one, field) for one in every for field in fields(one.asks)]
-    told = [one.returns for one in every if one.verb == "GET"]
+    telling = [one for one in every if one.verb == "GET" and not one.streams]
+    told = [one.returns for one in telling]
     types = [*told, *(field.type for _, field in asked)]
     made, shapes = msgspec.json.schema_components([*types, Problem], ref_template=SCHEMAS)
-    returned = dict(zip([one.name for one in every if one.verb == "GET"], made, strict=False))
+    returned = dict(zip([one.name for one in telling], made, strict=False))
     taken = {(one.name, field.name): schema for (one, field), schema in zip(asked, made[len(told) :], strict=False)}
     paths: dict[str, Any] = {}
     for one in every:
@@ -48,7 +53,8 @@ def described() -> dict[str, Any]:
         "info": {"title": TITLE, "version": "1", "description": ABOUT, "license": {"name": "MIT", "identifier": "MIT"}},
         "servers": [{"url": "/api/v1"}],
         "paths": paths,
-        "components": {"schemas": shapes},
+        "security": [{}, {"token": []}],
+        "components": {"schemas": shapes, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
     }
 
 
@@ -63,8 +69,10 @@ def _operation(route: Route, returned: Any, taken: dict[tuple[str, str], Any]) -
     told["parameters"] = [_parameter(name, "path", schemas[name], True) for name in within]
     if route.verb == "GET":
         told["parameters"] += [_parameter(one.name, "query", _with(one, schemas), one.required) for one in written]
-        answer = {"description": "The answer.", "content": {"application/json": {"schema": returned}}}
-        told["responses"] = {"200": answer, "304": {"description": "Nothing has changed."}}
+        media = MEDIA.values() if route.streams else ("application/json",)
+        content = {name: {} if route.streams else {"schema": returned} for name in media}
+        told["responses"] = {"200": {"description": "The answer.", "content": content}}
+        told["responses"] |= {} if route.streams else UNCHANGED
     else:
         body = {
             "type": "object",
@@ -74,7 +82,7 @@ def _operation(route: Route, returned: Any, taken: dict[tuple[str, str], Any]) -
         }
         told["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
         told["responses"] = {"204": {"description": "It is kept."}}
-    problems = REFUSALS | (WRITING if route.verb == "POST" else {})
+    problems = REFUSALS | (FILES if route.streams else {}) | (WRITING if route.verb == "POST" else {})
     told["responses"] |= {status: _refusal(says) for status, says in sorted(problems.items())}
     return told
 
