@@ -51,7 +51,8 @@ def fill(path: Path, size: int, of: int) -> None:
     )
     found = '[[1,"discusses","link","https://doi.org/10.5555/asked","doi-address",1.0]]'
     database.executemany(
-        "INSERT INTO assertion VALUES (?, ?, 1, 1, ?, ?, NULL, ?, 0, 'made', ?, ?, 0, ?, ?, 0, NULL)",
+        "INSERT INTO assertion (id, post, source, via, hash, key, version, digest, change, account, posted_at,"
+        " collected_at, content, found) VALUES (?, ?, 1, 1, ?, ?, ?, 0, 'made', ?, ?, 0, ?, ?)",
         (
             (i, i, i, f"at://{i}", str(i), 1 + i // PER_ACCOUNT, i * 10**6, '{"text":"so it was said"}', found)
             for i in range(1, size + 1)

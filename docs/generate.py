@@ -17,10 +17,12 @@ from sqlalchemy import Table
 
 from hubbub import identify
 from hubbub.answers import community, desking, shapes
+from hubbub.answers.methods import numbers
 from hubbub.cli import app
 from hubbub.collect.source import sources
 from hubbub.model import Description, Identifier, Tally
 from hubbub.reference import altmetric
+from hubbub.reference.methods import told
 from hubbub.reference.places import places
 from hubbub.store import schema
 
@@ -73,6 +75,7 @@ def pages() -> dict[str, str]:
         "identifiers.md": schemes,
         "store.md": tables,
         "report-json.md": answers,
+        "methods.md": methods,
         "details-page-api.md": details_page_api,
     }
     return {name: f"{NOTICE}\n\n{make().strip()}\n" for name, make in made.items()}
@@ -108,6 +111,44 @@ def text_of(name: str) -> dict[str, Any]:
     """The words that stand beside what the code says."""
     told: dict[str, Any] = msgspec.toml.decode(HERE.joinpath("generate.toml").read_bytes())[name]
     return told
+
+
+# Methods
+
+
+def methods() -> str:
+    """How numbers are made, as the page of a server says it, and the form of the yearly report on oneself."""
+    words, about = text_of("methods"), told()
+    return "\n\n".join(
+        [
+            "# How numbers are made",
+            words["intro"].strip(),
+            "## Numbers",
+            table(("number", "what it says"), ((one.name, one.says) for one in numbers())),
+            "## NISO RP-25",
+            table(("", "asked", "answer"), ((str(one.number), one.asks, one.says) for one in about.requirement)),
+            "## Changes of methods",
+            table(
+                ("since", "method", "what changed", "also for older data"),
+                (
+                    (f"{one.since}", f"{one.method} {one.version}", one.says, "yes" if one.backwards else "no")
+                    for one in about.change
+                ),
+            ),
+            "## Ways to the numbers",
+            table(("path", "what it gives"), ((f"`{one.path}`", one.says) for one in about.route)),
+            "## The yearly report",
+            words["report"].strip(),
+            table(
+                ("", "asked", "where the answer stands", "what changed this year"),
+                ((str(one.number), one.asks, _where(one.see), "") for one in about.requirement),
+            ),
+        ]
+    )
+
+
+def _where(see: Iterable[str]) -> str:
+    return ", ".join(f"`{at}`" for at in ("/methods", *see))
 
 
 # Commands

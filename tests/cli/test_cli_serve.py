@@ -34,3 +34,26 @@ def test_the_address_that_is_printed_answers_until_it_is_stopped(
         finally:
             process.kill()
     assert (process.returncode, err) == (0, "")
+
+
+def test_several_processes_answer_one_address_and_all_stop_together(demo_store: str) -> None:
+    order = ["serve", "--offline", "--workers", "2", "--port", "0"]
+    with subprocess.Popen([PROGRAM, *order], stdout=subprocess.PIPE, env=environment(demo_store), text=True) as process:
+        try:
+            assert process.stdout
+            address = process.stdout.readline().removeprefix("hubbub is at ").partition(" ")[0]
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+            for _ in range(20):
+                with urlopen(address, timeout=20) as answer:
+                    assert answer.status == 200
+            workers = [pid for pid in children.read_text().split() if "spawn_main" in _command(pid)]
+            assert len(workers) == 2
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=20)
+        finally:
+            process.kill()
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+def _command(pid: str) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text()

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from unittest import mock
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from hubbub.model import Account, Alias, Description, Follow, FollowList, Identi
 from hubbub.store import Store, open_store
 from hubbub.store.fold import Change
 from hubbub.store.lanes import Lanes, this_process
+from hubbub.web import remembered
 from hubbub.web.app import create_app
 from hubbub.web.server import address_of, bind
 from tests.conftest import missing
@@ -222,6 +224,13 @@ def planned(lanes: Lanes, source: str, failures: dict[str, str | None]) -> None:
     lanes.plan(source, failures, START)
     for lane, failure in failures.items():
         lanes.release(source, lane, START.replace(year=2125), failure=failure)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def looked_at_once() -> Iterator[None]:
+    """What changed is seen by the very next request."""
+    with mock.patch.object(remembered, "LOOKED", 0.0):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,17 +1,18 @@
 """The Altmetric Details Page API over a served store: addresses, forms of answers, refusals."""
 
+import asyncio
 import json
 import re
 
 import httpx
 import msgspec
 import pytest
+from starlette.responses import PlainTextResponse
 
 from hubbub.answers import Answers
 from hubbub.reference.altmetric import words
 from hubbub.standings import chosen, stand
-from hubbub.web import altmetric
-from hubbub.web.pace import Pace
+from hubbub.web.pace import Paced
 from tests.web.conftest import DATA, EVIL, PAPER, QUIET, RELATED, START
 
 
@@ -153,19 +154,29 @@ def test_a_donut_is_the_badge_of_that_size(client: httpx.Client) -> None:
     assert client.get("/v1/donut/987654_64.png").status_code == 404
 
 
-def test_what_is_left_of_an_hour_and_a_day_is_told_and_then_no_more(
-    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(altmetric, "_pace", Pace())
+def test_what_is_left_of_an_hour_and_a_day_is_told(client: httpx.Client) -> None:
     first, second = (client.get(f"/v1/doi/{PAPER.value}").headers for _ in range(2))
     for span, limit in (("Hourly", words().hourly), ("Daily", words().daily)):
         assert first[f"X-{span}RateLimit-Limit"] == str(limit)
-        assert (first[f"X-{span}RateLimit-Remaining"], second[f"X-{span}RateLimit-Remaining"]) == (
-            str(limit - 1), str(limit - 2),
-        )  # fmt: skip
-    altmetric._pace.hourly["127.0.0.1"] = words().hourly
-    refused = client.get(f"/v1/doi/{PAPER.value}")
+        left = [int(one[f"X-{span}RateLimit-Remaining"]) for one in (first, second)]
+        assert 0 < left[1] == left[0] - 1 < limit
+    assert "X-HourlyRateLimit-Limit" in client.get("/v1/doi/10.5555/nothing").headers
+    assert "X-HourlyRateLimit-Limit" not in client.get("/v1/events?rows=0").headers
+
+
+def test_who_has_none_left_is_told_so_and_others_are_answered() -> None:
+    paced = Paced(PlainTextResponse("told"))
+    paced._pace.take("192.0.2.1")
+    paced._pace.hourly["192.0.2.1"] = words().hourly
+
+    async def ask(who: str) -> httpx.Response:
+        transport = httpx.ASGITransport(paced, client=(who, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.get("/v1/doi/10.5555/x")
+
+    refused = asyncio.run(ask("192.0.2.1"))
     assert (refused.status_code, refused.headers["X-HourlyRateLimit-Remaining"]) == (429, "0")
+    assert asyncio.run(ask("192.0.2.2")).text == "told"
 
 
 def test_the_full_object_has_the_posts_and_agrees_with_the_counts(client: httpx.Client) -> None:

@@ -76,7 +76,8 @@ UNNAMED = """() => [
 }).map((e) => e.outerHTML.slice(0, 120))"""
 
 ACTIVE = """() => [
-  ...document.querySelectorAll("script, iframe, object, embed, img:not([src^='/badge/']), style, [style]")
+  ...document.querySelectorAll("script:not([type='application/ld+json']), iframe, object, embed"),
+  ...document.querySelectorAll("img:not([src^='/badge/']), style, [style]")
 ].map((e) => e.outerHTML.slice(0, 120))"""
 
 OPEN = "document.querySelectorAll('details').forEach((d) => { d.open = true })"

@@ -59,19 +59,19 @@ def test_what_was_heard_of_last_stands_first_whenever_it_was_said(own_answers: A
 
 
 def test_what_is_withdrawn_or_set_aside_vanishes_and_the_mark_changes(own_answers: Answers, running: Running) -> None:
-    posts = [spoken(number, PAPER, 1, timedelta(0), f"Number {number}").post for number in (3, 4)]
+    text = f"Number https://doi.org/{PAPER.value}"
+    said = [spoken(number, PAPER, 1, timedelta(0), text) for number in (3, 4)]
     with own_answers._store.writing() as writer:
-        writer.keep([spoken(number, PAPER, 1, timedelta(0), f"Number {number}") for number in (3, 4)], START)
+        writer.keep(said, START)
+        writer.wanted.shelve("papers", "Papers", "", False, [PAPER])
     with running(own_answers) as address, httpx.Client(base_url=address, trust_env=False) as client:
         for path in (WORK, SHELF.replace("mine", "papers"), VENUE):
-            with own_answers._store.writing() as writer:
-                writer.wanted.shelve("papers", "Papers", "", False, [PAPER])
             assert len(client.get(f"{path}.json").json()["items"]) >= 3
         marks = {form: client.get(f"{WORK}.{form}").headers["etag"] for form in ("atom", "json")}
-        gone = Post(source="bluesky", id=posts[0].id, via="bluesky", version="9", change="withdrawn")
+        gone = Post(source="bluesky", id=said[0].post.id, via="bluesky", version="9", change="withdrawn")
         with own_answers._store.writing() as writer:
             writer.keep([Reading(gone)], START)
-        own_answers.set_aside(PAPER, "bluesky", posts[1].id)
+        assert own_answers.set_aside(PAPER, "bluesky", said[1].post.id)
         for path in (WORK, SHELF.replace("mine", "papers"), VENUE):
             for form in ("atom", "json"):
                 given = client.get(f"{path}.{form}", headers={"If-None-Match": marks[form]})

@@ -20,6 +20,7 @@ from hubbub.answers.exported import SUGGESTED, Dossier, Format
 from hubbub.answers.growing import grow
 from hubbub.answers.lately import Lately, Order, Wanted, lately
 from hubbub.answers.listed import listed
+from hubbub.answers.methods import Methods, methods
 from hubbub.answers.network import Network
 from hubbub.answers.newest import Newest
 from hubbub.answers.people import People, of_shelf, of_work
@@ -31,6 +32,7 @@ from hubbub.answers.shapes import (
     Card,
     CategoryCount,
     Home,
+    Latest,
     Match,
     MissingLine,
     PageLine,
@@ -54,8 +56,10 @@ from hubbub.model import Category, Identifier
 from hubbub.named import known
 from hubbub.reference.attention import Formula
 from hubbub.store import Store, questions
-from hubbub.store.changes import BEGINNING, Changed, Since, changes
+from hubbub.store.changes import BEGINNING, Changed, Since, changes, last
 from hubbub.store.people import Acquaintance, Word, refusal
+from hubbub.store.standing import as_of
+from hubbub.store.times import moment
 
 if TYPE_CHECKING:
     from hubbub.answers.thriving import Thriving
@@ -70,6 +74,11 @@ class Answers:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.access = Access(store)
+
+    @property
+    def address(self) -> str:
+        """Where the store is; it may hold a password."""
+        return self._store.address
 
     def counts(self, identifier: Identifier) -> tuple[SourceCount, ...]:
         """Count a work at each source that mentions it."""
@@ -112,10 +121,11 @@ class Answers:
     def ripple(self, identifier: Identifier) -> Ripple:
         """Say how loud a work is, by category, and how far those who spoke of it reach."""
         with View(self._store) as view:
-            works = known(view.connection, identifier).rows
-            found = view.counts(works)
-            _, reach = view.voices(works, 0)
-        return Ripple(sum(one.posts for one in found) if found else None, _categories(found), reach)
+            named = known(view.connection, identifier)
+            found = view.counts(named.rows)
+            _, reach = view.voices(named.rows, 0)
+        posts = sum(one.posts for one in found) if found else None
+        return Ripple(posts, _categories(found), reach, named.work.identifiers)
 
     def summary(self, identifier: Identifier, by: Formula) -> Summary | None:
         """Sum up who spoke of a work and its score by a formula, in few questions; None where the name is unknown."""
@@ -343,6 +353,11 @@ class Answers:
         found = suggest(self._store, name, now, SUGGESTED)
         return exported.suggestions(kind, found, shelf.title, now, ring) if found else None
 
+    def latest(self) -> Latest:
+        """Say how new what is known of works is: while this stays the same, so do all answers about one work."""
+        with self._store.connect() as connection:
+            return Latest(last(connection), moment(as_of(connection)))
+
     def changes(self, since: Since = BEGINNING, limit: int = 1000) -> list[Changed]:
         """List the names of works that changed `since`, in order, at most `limit`; go on after the last one's."""
         return self._store.ask(changes, since, limit)
@@ -356,6 +371,10 @@ class Answers:
         """Open what is asserted, to be passed on, at one moment."""
         with View(self._store) as view:
             yield Assertions(view)
+
+    def methods(self, by: Formula) -> Methods:
+        """Say how every number is made, with scores by a formula: what NISO RP-25 asks for."""
+        return self._store.ask(lambda connection: methods(connection, by))
 
     def wish(self, identifier: Identifier) -> None:
         """Leave word in the store that somebody wants to know about a work now."""

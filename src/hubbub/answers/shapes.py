@@ -148,12 +148,23 @@ class Reach(Struct, frozen=True):
     accounts: int
 
 
+class Latest(Struct, frozen=True):
+    """How new what is known is: the number of the last change of a work, and when standings were last reckoned."""
+
+    change: int
+    standings_at: datetime | None
+
+
 class Ripple(Struct, frozen=True):
-    """What the mark of a work draws: how loud it is and how far it reaches. `posts` is None where nothing is held."""
+    """What the mark of a work draws: how loud it is and how far it reaches. `posts` is None where nothing is held.
+
+    `identifiers` are all names of the work.
+    """
 
     posts: int | None
     categories: tuple[CategoryCount, ...]
     reach: Reach
+    identifiers: tuple[Identifier, ...] = ()
 
 
 class VersionCount(Struct, frozen=True):

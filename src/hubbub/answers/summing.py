@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 
 from hubbub.answers.people import Spoken, by_accounts, person
 from hubbub.answers.registered import description
@@ -23,7 +23,7 @@ from hubbub.reference.places import place
 from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.counts import POSTS, of_works
-from hubbub.store.sql import among, rows
+from hubbub.store.sql import rows
 from hubbub.store.times import moment
 
 HEADLINES = 5  # pages whose titles are told
@@ -36,6 +36,11 @@ FROM (SELECT source, post, account, posted_at, assertion, 1 AS own FROM spoken
 JOIN source s ON s.id = every.source LEFT JOIN story ON story.post = every.post
 ORDER BY every.posted_at IS NULL, every.posted_at, every.post
 """
+)
+_COLLECTED = text("SELECT min(collected_at), max(collected_at) FROM assertion WHERE id IN (:first, :last)")
+_READERS = of_works(
+    "SELECT s.name, t.value, t.as_of FROM tally t JOIN source s ON s.id = t.via"
+    " WHERE t.identifier IN :works AND t.kind = 'readers' ORDER BY t.as_of, s.name"
 )
 
 
@@ -140,9 +145,8 @@ def _scored(row: Any, kind: str) -> Scored:
 
 def _collected(view: View, statements: Sequence[int]) -> tuple[datetime | None, datetime | None]:
     """When the oldest and the newest of statements were collected: their rows are given in that order."""
-    ends = min(statements), max(statements)
-    asked = select(func.min(s.assertion.c.collected_at), func.max(s.assertion.c.collected_at))
-    first, last = rows(view.connection, asked.where(s.assertion.c.id.in_(ends)))[0]
+    ends = {"first": min(statements), "last": max(statements)}
+    first, last = view.connection.execute(_COLLECTED, ends).one()
     return moment(first), moment(last)
 
 
@@ -171,10 +175,8 @@ def _kinds(view: View, found: Sequence[Any]) -> dict[str, dict[str, int]]:
 
 
 def _readers(view: View, named: Named) -> tuple[Tally, ...]:
-    table, via = s.tally.c, s.source.c.name
-    asked = select(via, table.value, table.as_of).join_from(s.tally, s.source)
-    asked = asked.where(among(table.identifier, list(named.rows)), table.kind == "readers")
-    newest = {row.name: row for row in rows(view.connection, asked.order_by(table.as_of))}
+    found = view.connection.execute(_READERS, {"works": [*named.rows]})
+    newest = {row.name: row for row in found}
     return tuple(
         Tally(identifier=named.identifier, via=name, kind="readers", value=row.value, as_of=moment(row.as_of))
         for name, row in sorted(newest.items())

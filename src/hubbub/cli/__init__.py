@@ -385,6 +385,7 @@ def serve(
         list[str] | None,
         typer.Option(metavar="NAME", help="A name it answers to, as `hubbub.example.org`; may be given several times."),
     ] = None,
+    workers: Annotated[int, typer.Option(help="Processes that answer, for many readers.", min=1, max=64)] = 1,
 ) -> None:
     """Open the web app on this machine, print its address, and collect meanwhile.
 
@@ -397,7 +398,7 @@ def serve(
     with _open(context) as store:
         take.may_be_served(store, host, name or [])
         with live.running(store, listen or [], offline):
-            take.serve(store, port, host, name or [])
+            take.serve(store, port, host, name or [], workers)
 
 
 @app.command()

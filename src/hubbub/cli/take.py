@@ -162,7 +162,7 @@ def may_be_served(store: Store, host: str, names: Sequence[str]) -> None:
         show.fail("others could change all of it, as nobody has to log in; first: hubbub user add NAME --admin")
 
 
-def serve(store: Store, port: int, host: str = "127.0.0.1", names: Sequence[str] = ()) -> None:
+def serve(store: Store, port: int, host: str = "127.0.0.1", names: Sequence[str] = (), workers: int = 1) -> None:
     """Open the web app until it is stopped."""
     from hubbub import web  # the commands that need no server start without it
 
@@ -170,7 +170,7 @@ def serve(store: Store, port: int, host: str = "127.0.0.1", names: Sequence[str]
         show.line(f"hubbub is at {address} (stop: Ctrl-C)")
 
     try:
-        web.serve(Answers(store), host, port, told, names)
+        web.serve(Answers(store), host, port, told, names, workers)
     except OSError as error:
         show.fail(f"port {port} on {host} cannot be used ({error.strerror or error}); try --port 0")
 

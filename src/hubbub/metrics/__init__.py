@@ -24,6 +24,23 @@ DEFINITIONS = {
     ),
 }
 
+# The same of what stands beside them.
+BESIDE = {
+    "First and last": (
+        "When the first and the last known post or repost was made, as its place says. All times are UTC. Posts whose "
+        "time nobody tells are left out."
+    ),
+    "Last checked": "When the collector that told of the newest of these mentions last kept anything that it had read.",
+    "At second hand": (
+        "Posts that link to a story about the work without naming it. Each is listed with the way it takes. They are "
+        "in no other number."
+    ),
+    "Counted elsewhere": (
+        "Numbers that registries and repositories report without what is behind them: citations, views, downloads, "
+        "stars. Each stands with who says so and as of when. They are added to nothing, and not to each other."
+    ),
+}
+
 # The same of the indicators, whose functions are in the modules beside this one.
 INDICATORS = {
     "Against expectation": (

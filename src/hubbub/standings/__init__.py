@@ -3,13 +3,16 @@
 All in columns. What counts, and which names are one work, is as in answers: `store.counts` and `match.works` say how.
 """
 
+from contextlib import closing
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select
 
 from hubbub import settings
 from hubbub.metrics.score import Scored, rule_of
@@ -76,7 +79,7 @@ def stand(store: Store, by: Formula, now: datetime) -> int:
 
     from hubbub.metrics.standing import standings
 
-    with store.connect() as connection:
+    with store.connect() as connection, connection.begin():  # one moment, also for what asks the driver itself
         mentions = _columns(connection, _MENTIONS, 7)
         names = together(connection, np.unique(mentions[0]))
         works, scores, last = _scores(connection, mentions, names, by)
@@ -105,12 +108,15 @@ def _or_none(column: "NDArray[Any]", known: "NDArray[np.bool_]") -> list[Any]:
 
 
 def _columns(connection: Connection, statement: str, width: int) -> "Ints":
-    """All rows as columns (width, rows)."""
+    """All rows as columns (width, rows), straight from the driver, whose tuples cost a fifth of SQLAlchemy's rows."""
     import numpy as np
 
-    found = connection.execute(text(statement), execution_options={"yield_per": AT_ONCE})
-    parts = [np.array([tuple(row) for row in part], np.int64).T for part in found.partitions()]
-    return np.concatenate(parts, axis=1) if parts else np.empty((width, 0), np.int64)
+    cursor = connection.connection.cursor()
+    with closing(cursor):
+        cursor.execute(statement)
+        parts = iter(partial(cursor.fetchmany, AT_ONCE), [])
+        found = np.fromiter(chain.from_iterable(chain.from_iterable(parts)), np.int64)
+    return np.ascontiguousarray(found.reshape(-1, width).T)
 
 
 def _scores(

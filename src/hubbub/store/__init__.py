@@ -55,6 +55,11 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    @property
+    def address(self) -> str:
+        """Where it is, as `open_store` takes it; it may hold a password."""
+        return self._engine.url.render_as_string(hide_password=False)
+
     def close(self) -> None:
         """Give back the connections."""
         self._engine.dispose()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, cast, get_args
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -23,8 +23,8 @@ from hubbub.tell import altmetric
 from hubbub.tell.altmetric import Links
 from hubbub.tell.altmetric_fetch import SECTIONS, fetch, sources
 from hubbub.web.guard import OPEN
-from hubbub.web.pace import Pace
 from hubbub.web.pages import Reading, sent_by
+from hubbub.web.remembered import about
 from hubbub.web.words import badge_path, work_path
 
 CALLBACK = re.compile(r"[A-Za-z0-9_.]{1,200}")
@@ -33,19 +33,14 @@ TRANSLATED, LONGEST = 100_000, 1 << 24  # identifiers, and bytes of a form that 
 LATELY, MOST = 25, 100  # works on a page, by default and at most
 POSTS = 5_000  # that are told of a work, the newest
 
-_pace = Pace()
-
-
-def _paced(request: Request) -> None:
-    request.state.pace = _pace.take(request.client.host if request.client else "")
-
-
-router = APIRouter(dependencies=[Depends(_paced)])
+router = APIRouter()
 
 
 def one(request: Request, answers: Reading, value: str) -> Response:
     """The counts object of a work that is named by one of its identifiers."""
-    found = _heard_of(answers, identifier_of(answers, request.url.path.split("/")[2], value))
+    identifier = identifier_of(answers, request.url.path.split("/")[2], value)
+    found = _heard_of(answers, identifier)
+    about(request, (identifier, *found.identifiers))
     return told(request, _counts(request, found))
 
 
@@ -147,20 +142,18 @@ def identifier_of(answers: Answers, kind: str, value: str) -> Identifier:
 def told(request: Request, answer: Any) -> Response:
     """Answer in JSON, or, where a callback is named, in a script that calls it."""
     body, callback = msgspec.json.encode(answer), request.query_params.get("callback")
-    headers = OPEN | request.state.pace
     if callback is None:
-        return Response(body, headers=headers, media_type="application/json")
+        return Response(body, headers=OPEN, media_type="application/json")
     if not CALLBACK.fullmatch(callback):
         raise HTTPException(400, "A callback is made of letters, digits, underscores and dots.")
-    return Response(callback.encode() + b"(" + body + b")", headers=headers, media_type="text/javascript")
+    return Response(callback.encode() + b"(" + body + b")", headers=OPEN, media_type="text/javascript")
 
 
 def refused(request: Request, error: Exception) -> Response:
     """Say why not, in plain text; of what is not known, exactly this."""
-    paced = getattr(request.state, "pace", {})
     if not isinstance(error, HTTPException):
-        return PlainTextResponse("Bad Request", 400, headers=OPEN | paced)
-    headers = OPEN | paced | dict(error.headers or {})
+        return PlainTextResponse("Bad Request", 400, headers=OPEN)
+    headers = OPEN | dict(error.headers or {})
     return PlainTextResponse(error.detail, error.status_code, headers=headers)
 
 

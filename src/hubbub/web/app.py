@@ -27,6 +27,7 @@ from hubbub.web import (
     forget,
     linked,
     login,
+    methods,
     network,
     paperbuzz,
     people,
@@ -41,7 +42,9 @@ from hubbub.web.api import create_api, refused
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
+from hubbub.web.pace import Paced
 from hubbub.web.pages import Reading, identifier_of, page_of, sent_by
+from hubbub.web.remembered import Remembered
 from hubbub.web.rights import asked_by, check
 
 PER_PAGE = 25
@@ -73,6 +76,7 @@ def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = Fa
         users.router,
         altmetric.router,
         feeds.router,
+        methods.router,
         people.router,
         network.router,
         engage.router,
@@ -86,6 +90,8 @@ def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = Fa
     ):  # those of shelves last: what no other page of a shelf is, is its name
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.add_middleware(Remembered, answers=answers)
+    app.add_middleware(Paced)
     app.add_middleware(Guard, access=answers.access, refuse=_refused, names=names, exposed=exposed)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _refused)

@@ -21,6 +21,7 @@ from hubbub.reference.ripple import looks
 from hubbub.web import ripple, words
 from hubbub.web.guard import LOOPBACK, OPEN
 from hubbub.web.pages import Reading, identifier_of, page_of
+from hubbub.web.remembered import about
 from hubbub.web.scoring import score_of
 
 FRESH = "public, max-age=300"  # seconds for which a browser need not ask again
@@ -45,7 +46,7 @@ def svg(
     number: Number = "posts",
 ) -> Response:
     """The badge of a work as SVG, `size` pixels wide; of a work that nobody mentions, one that says so."""
-    drawn = _drawn(answers, f"{scheme}:{value}", form, theme, number, size)
+    drawn = _drawn(request, answers, f"{scheme}:{value}", form, theme, number, size)
     return opened(request, drawn.encode(), "image/svg+xml")
 
 
@@ -63,7 +64,7 @@ def png(
     """The same as PNG, which cannot follow its reader: `auto` is light."""
     import resvg_py  # 3 MB that only pictures need
 
-    drawn = _drawn(answers, f"{scheme}:{value}", form, "dark" if theme == "dark" else "light", number, size)
+    drawn = _drawn(request, answers, f"{scheme}:{value}", form, "dark" if theme == "dark" else "light", number, size)
     return opened(request, resvg_py.svg_to_bytes(svg_string=drawn, skip_system_fonts=True), "image/png")
 
 
@@ -74,10 +75,14 @@ def form_of(name: str) -> Drawn:
     return looks().forms[name]
 
 
-def _drawn(answers: Answers, work: str, form: str, theme: ripple.Theme, number: Number, size: int | None) -> str:
+def _drawn(
+    request: Request, answers: Answers, work: str, form: str, theme: ripple.Theme, number: Number, size: int | None
+) -> str:
     drawn = form_of(form)
     identifier = identify.parse(work)
     heard = answers.ripple(identifier) if identifier else UNHEARD
+    if identifier:
+        about(request, (identifier, *heard.identifiers))
     shown = None
     if number == "posts" and heard.posts is not None:
         shown = ripple.Number(heard.posts, "posts")

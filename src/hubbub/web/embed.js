@@ -94,7 +94,7 @@
   }
 
   // The details in a panel beside the badge: by hovering, by focus, by the first tap.
-  function hang(at, link, inner, side) {
+  function hang(link, inner, side) {
     const close = make("button", { position: "absolute", top: "4px", insetInlineEnd: "4px", border: 0, background: "none", color: "inherit", font: "20px/1 sans-serif", minWidth: "24px", minHeight: "24px", cursor: "pointer" }, "×");
     const panel = make("div", { position: "fixed", inset: "auto", margin: 0, padding: "10px 34px 8px 14px", background: "Canvas", color: "CanvasText", border: "1px solid GrayText", borderRadius: "8px", boxShadow: "0 4px 16px #0004", zIndex: 2147483647, display: "none", maxWidth: "calc(100vw - 16px)", maxHeight: "calc(100vh - 16px)", overflow: "auto", boxSizing: "border-box" }, inner, close);
     close.type = "button";
@@ -129,18 +129,20 @@
       if (open) place();
     };
     const later = (open, after) => { clearTimeout(timer); timer = setTimeout(show, after, open); };
-    const outside = (event) => event.composedPath().includes(at) || show(false);
+    const outside = (event) => event.composedPath().includes(around) || show(false);
     const leave = () => { show(false); if (panel.contains(document.activeElement)) { held = true; link.focus(); held = false; } };
     const escape = (event) => event.key === "Escape" && leave();
-    at.onpointerenter = (event) => event.pointerType === "touch" || later(true, 120);
-    at.onpointerleave = (event) => event.pointerType === "touch" || at.contains(document.activeElement) || later(false, 300);
-    at.onfocusin = () => held || touched || show(true);
-    at.onfocusout = (event) => at.contains(event.relatedTarget) || show(false);
+    const around = make("span", { display: "contents" }, link, panel);
+    const on = (name, then) => around.addEventListener(name, then);
+    on("pointerenter", (event) => event.pointerType === "touch" || later(true, 120));
+    on("pointerleave", (event) => event.pointerType === "touch" || around.contains(document.activeElement) || later(false, 300));
+    on("focusin", () => held || touched || show(true));
+    on("focusout", (event) => around.contains(event.relatedTarget) || show(false));
     link.onpointerdown = (event) => { touched = event.pointerType === "touch" && !isOpen(); };
     link.onclick = (event) => { if (touched) { event.preventDefault(); touched = false; show(true); } };
     close.onclick = leave;
     show(false);
-    at.append(panel);
+    return around;
   }
 
   async function draw(at) {
@@ -154,10 +156,11 @@
     if (at.hidden) at.replaceChildren();
     else {
       const link = badge(at, work, counts), side = option(at, "badge-popover");
-      at.replaceChildren(link);
-      if (counts && side in { left: 0, right: 0, top: 0, bottom: 0 }) hang(at, link, details(at, counts, link), side);
+      if (counts && side in { left: 0, right: 0, top: 0, bottom: 0 })
+        at.replaceChildren(hang(link, details(at, counts, link), side));
       else if (counts && option(at, "badge-details") === "right")
         at.replaceChildren(make("div", { display: "flex", gap: "20px", alignItems: "center" }, link, details(at, counts, link)));
+      else at.replaceChildren(link);
     }
     at.dispatchEvent(new CustomEvent(at.hidden ? "altmetric:hide" : "altmetric:show", { bubbles: true, detail: counts }));
   }

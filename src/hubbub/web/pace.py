@@ -1,11 +1,14 @@
-"""How much one address may ask: requests come in, the headers that say what is left go out, or a refusal."""
+"""How much one address may ask of the Altmetric API: answers say what is left; who has none left is told so."""
 
 from dataclasses import dataclass, field
 from time import time
 
-from starlette.exceptions import HTTPException
+from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hubbub.reference.altmetric import words
+from hubbub.web.guard import OPEN
 
 HOUR, DAY = 3_600, 86_400
 
@@ -19,8 +22,8 @@ class Pace:
     hourly: dict[str, int] = field(default_factory=dict)
     daily: dict[str, int] = field(default_factory=dict)
 
-    def take(self, who: str) -> dict[str, str]:
-        """Count one request; raises HTTPException (429) where an address has none left."""
+    def take(self, who: str) -> tuple[dict[str, str], bool]:
+        """Count one request; returns the headers that say what is left, and whether an address had any."""
         now = int(time())
         if now // HOUR != self.hour:
             self.hour = now // HOUR
@@ -37,7 +40,33 @@ class Pace:
             "X-DailyRateLimit-Limit": str(limits[1]),
             "X-DailyRateLimit-Remaining": str(left[1]),
         }
-        if any(many > limit for limit, many in zip(limits, taken, strict=True)):
-            raise HTTPException(429, "Rate limit exceeded", headers)
-        self.hourly[who], self.daily[who] = taken
-        return headers
+        had = all(many <= limit for limit, many in zip(limits, taken, strict=True))
+        if had:
+            self.hourly[who], self.daily[who] = taken
+        return headers, had
+
+
+class Paced:
+    """ASGI middleware around the routes and what is remembered of their answers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app, self._pace = app, Pace()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not is_paced(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        headers, had = self._pace.take(scope["client"][0] if scope.get("client") else "")
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(headers)
+            await send(message)
+
+        answer = self._app if had else PlainTextResponse("Rate limit exceeded", 429, headers=OPEN)
+        await answer(scope, receive, told)
+
+
+def is_paced(path: str) -> bool:
+    """Say whether it is an address of the Altmetric API: that of Crossref Event Data begins alike."""
+    return path.startswith("/v1/") and not path.startswith("/v1/events")

@@ -7,10 +7,16 @@ import errno
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
 
 from hubbub import settings
 from hubbub.answers import Answers
+from hubbub.store import open_store
 from hubbub.web.guard import LOOPBACK, host_of
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 def serve(
@@ -19,8 +25,9 @@ def serve(
     port: int = settings.PORT,
     on_ready: Callable[[str], None] = lambda address: None,
     names: Sequence[str] = (),
+    workers: int = 1,
 ) -> None:
-    """Serve the pages until interrupted, under `names` too. Port 0 takes a free one.
+    """Serve the pages until interrupted, under `names` too, with so many processes. Port 0 takes a free one.
 
     Raises ValueError if others could reach a store that has no users, OSError if the port cannot be had.
     """
@@ -29,6 +36,7 @@ def serve(
         raise ValueError(f"A store without users is served on this machine only, not on {host} {' '.join(names)}.")
     bound = bind(host, port)
     import uvicorn  # after the port is had: the reason why not should come at once
+    from uvicorn.supervisors import Multiprocess
 
     from hubbub.web.app import create_app
 
@@ -38,13 +46,31 @@ def serve(
             if self.started:
                 on_ready(address_of(bound))
 
+    class Workers(Multiprocess):
+        def init_processes(self) -> None:
+            super().init_processes()
+            # Who asks before they have started waits in the queue of the socket.
+            on_ready(address_of(bound))
+
+    known = [host_of(name) for name in names]
+    # Each process has a store and answers of its own.
+    app = create_app(answers, known, exposed) if workers == 1 else partial(_app, answers.address, known, exposed)
     # What a proxy says of who asks is believed only from a proxy on this machine.
     config = uvicorn.Config(
-        create_app(answers, [host_of(name) for name in names], exposed), log_level="warning", access_log=False,
-        server_header=False, ws="none", proxy_headers=True, forwarded_allow_ips=["127.0.0.1", "::1"],
+        app, factory=workers > 1, workers=workers, log_level="warning", access_log=False, server_header=False,
+        ws="none", proxy_headers=True, forwarded_allow_ips=["127.0.0.1", "::1"],
     )  # fmt: skip
     with bound, suppress(KeyboardInterrupt):  # the usual way to stop
-        Server(config).run(sockets=[bound])
+        if workers > 1:
+            Workers(config, [bound]).run()
+        else:
+            Server(config).run(sockets=[bound])
+
+
+def _app(address: str, names: Sequence[str], exposed: bool) -> "FastAPI":
+    from hubbub.web.app import create_app
+
+    return create_app(Answers(open_store(address)), names, exposed)
 
 
 def is_exposed(host: str, names: Sequence[str]) -> bool:
