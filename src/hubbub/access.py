@@ -61,7 +61,7 @@ def may(right: Right, who: Who | None, writes: bool, private: bool, keeps: Calla
     """Say whether somebody has a right where there are users; `keeps` whether the shelf is in their hands."""
     if right == "open" or (right == "read" and not private):
         return True
-    needs: Scope = "admin" if right == "admin" else "write" if writes else "read"
+    needs: Scope = "admin" if right == "admin" else "write" if writes and right != "read" else "read"
     if who is None or SCOPES.index(who.scope) < SCOPES.index(needs):
         return False
     match right:

@@ -23,7 +23,7 @@ PASSWORD = "correct horse battery"
 FILLED = {
     "scheme": "doi", "value:path": PAPER.value, "name:path": "hers", "source": "bluesky", "key:path": "did:plc:0",
     "kind": "opml", "work": f"doi:{PAPER.value}", "shelf": "hers", "account": "did:plc:0", "numbers": "1",
-    "name": "bluesky", "form": "atom",
+    "name": "bluesky", "form": "atom", "number": "1", "size": "64",
     "window": "1d", "event": "00000000-0000-4000-8000-000000000001",
 }  # fmt: skip
 

@@ -88,7 +88,8 @@ async def check(request: Request) -> None:
 async def check_route(request: Request, route: str, shelf: str | None) -> None:
     """Refuse the same where an app that is mounted says which route of the table it is, and of which shelf."""
     asked = asked_by(request)
-    asked.route, right = route, table().get(route, "admin")
+    right = table().get(route, "admin")
+    asked.route = None if right in ("open", "read") else route  # a question may be sent as well
     if right == "shelf":  # the one right that asks the store
         allowed = await run_in_threadpool(asked.may, right, shelf)
     else:
