@@ -65,7 +65,7 @@ router = APIRouter(default_response_class=HTMLResponse)
 def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = False) -> FastAPI:
     """Make the app over these answers; `names` and `exposed` are as for the guard."""
     # The framework's own pages load scripts from elsewhere.
-    app = FastAPI(title="hubbub", docs_url=None, redoc_url=None, dependencies=[Depends(check)])
+    app = FastAPI(title="hubbub", openapi_url=None, dependencies=[Depends(check)])
     app.state.answers = answers
     app.mount("/api/v1", create_api(answers))
     for routes in (
