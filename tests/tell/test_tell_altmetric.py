@@ -82,7 +82,8 @@ def filled() -> Iterator[Fact]:
     for source, url in PAGES:
         yield said(
             f"{source} {url}", source=source, via="crossref_event_data", assertion=url, url=url,
-            title=f"Of bogs: {url}", text="It rains.", author=None if source in ("web", "newsfeed") else f"by {source}", posted_at=at(2),
+            title=f"Of bogs: {url}", text="It rains.", posted_at=at(2),
+            author=None if source in ("web", "newsfeed") else f"by {source}",
         )  # fmt: skip
     yield who("by facebook", source="facebook", via="facebook", name="Bog people", claims=(Claim("https://b.example"),))
 

@@ -13,6 +13,7 @@ from hubbub.answers import Answers
 from hubbub.cli import (
     answered,
     community,
+    copies,
     correct,
     known,
     live,
@@ -348,6 +349,8 @@ app.command()(scoring.standing)
 app.add_typer(users.user)
 app.command()(users.reading)
 app.command()(users.audit)
+app.command()(copies.backup)
+app.command()(copies.restore)
 
 
 @app.command()

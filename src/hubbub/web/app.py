@@ -29,6 +29,7 @@ from hubbub.web import (
     login,
     methods,
     network,
+    paperbuzz,
     people,
     scoring,
     shelves,
@@ -56,6 +57,7 @@ REFUSALS = (
     ("/api/v1", refused),
     *((prefix, event_data.refused) for prefix in ("/v1/events", "/heartbeat/", "/evidence/")),
     ("/v1/", altmetric.refused),
+    ("/v0/", paperbuzz.refused),
 )
 
 UNTOLD = ("Not Found", "Internal Server Error")  # the page says it better
@@ -66,12 +68,13 @@ router = APIRouter(default_response_class=HTMLResponse)
 def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = False) -> FastAPI:
     """Make the app over these answers; `names` and `exposed` are as for the guard."""
     # The framework's own pages load scripts from elsewhere.
-    app = FastAPI(title="hubbub", docs_url=None, redoc_url=None, dependencies=[Depends(check)])
+    app = FastAPI(title="hubbub", openapi_url=None, dependencies=[Depends(check)])
     app.state.answers = answers
     app.mount("/api/v1", create_api(answers))
     for routes in (
         router,
         event_data.router,
+        paperbuzz.router,
         login.router,
         users.router,
         altmetric.router,
