@@ -14,6 +14,7 @@ from hubbub.cli import (
     answered,
     assist,
     community,
+    copies,
     correct,
     known,
     live,
@@ -350,6 +351,8 @@ app.command()(assist.mcp)
 app.add_typer(users.user)
 app.command()(users.reading)
 app.command()(users.audit)
+app.command()(copies.backup)
+app.command()(copies.restore)
 
 
 @app.command()
