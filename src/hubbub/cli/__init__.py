@@ -12,7 +12,9 @@ from hubbub import settings
 from hubbub.answers import Answers
 from hubbub.cli import (
     answered,
+    assist,
     community,
+    copies,
     correct,
     known,
     live,
@@ -345,9 +347,12 @@ app.command()(taken.export)
 app.command()(thriving.thrive)
 app.command()(scoring.score)
 app.command()(scoring.standing)
+app.command()(assist.mcp)
 app.add_typer(users.user)
 app.command()(users.reading)
 app.command()(users.audit)
+app.command()(copies.backup)
+app.command()(copies.restore)
 
 
 @app.command()

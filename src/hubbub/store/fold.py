@@ -22,6 +22,7 @@ NOTHING = (None,) * len(VERBS)
 to_json = msgspec.json.Encoder().encode
 _to_bytes = msgspec.msgpack.Encoder().encode
 Named = tuple[Kind, str, str]  # with the source and the id of a post or account, or a collector and its own id
+Hashed = tuple[Kind, str, int]  # the same by hash
 
 
 class Content(Struct, omit_defaults=True, frozen=True):

@@ -23,7 +23,20 @@ from hubbub.store import read
 from hubbub.store import schema as s
 from hubbub.store.changes import Changes
 from hubbub.store.claims import write_claims
-from hubbub.store.fold import Change, Named, content_of, digest_of, ends_of, fold, hashed, to_json, touches_of, withdraw
+from hubbub.store.fold import (
+    Change,
+    Folded,
+    Hashed,
+    Named,
+    content_of,
+    digest_of,
+    ends_of,
+    fold,
+    hashed,
+    to_json,
+    touches_of,
+    withdraw,
+)  # fmt: skip
 from hubbub.store.held import Held, collected, held_of, look_up
 from hubbub.store.lanes import Lanes
 from hubbub.store.match import Corrections
@@ -36,7 +49,7 @@ from hubbub.store.settle import settle
 from hubbub.store.sql import among, insert_rows, rows, update_rows
 from hubbub.store.standing import Standings
 from hubbub.store.ties import Ties
-from hubbub.store.times import micros
+from hubbub.store.times import EPOCH, micros
 from hubbub.store.users import Users
 from hubbub.store.wanted import Wanted
 from hubbub.store.withdraw import NOTHING, SAID, Fields, Withdrawals, account_columns
@@ -121,6 +134,14 @@ class Writer:
         for name in self.acquaintances.heed(folded.blocks):
             withdraw(folded.gone, name, FOREVER)
         self._registry.keep(folded.registered)
+        return self._keep(folded, collected_at)
+
+    def withdraw(self, held: Mapping[Named, str], others: Mapping[Hashed, str]) -> None:
+        """Write withdrawals of what is held, and of others by their hashes alone, each up to a version."""
+        self._keep(Folded({}, dict(held), [], [], [], []), EPOCH)
+        self._withdrawals.refuse(others)
+
+    def _keep(self, folded: Folded, collected_at: datetime) -> Kept:
         held = held_of(self._connection, self._names, folded)
         ended = self._withdrawals.apply(folded, held)
         fresh = [one for one in folded.made.items() if _is_fresh(*one, held)]

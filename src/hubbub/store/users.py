@@ -105,6 +105,11 @@ class Users:
         for table in (s.session, s.token):
             self._connection.execute(delete(table).where(table.c.who == user, table.c.hash == hash_))
 
+    def end_all(self) -> None:
+        """End all sessions, and forget what failed."""
+        for table in (s.session, s.attempt):
+            self._connection.execute(delete(table))
+
     def end_old(self, idle: datetime, began: datetime) -> None:
         """End sessions that were not used since `idle`, or began before `began`."""
         table = s.session.c

@@ -11,7 +11,7 @@ from hubbub.model import Reading
 from hubbub.store import schema as s
 from hubbub.store.changes import Changes, works_in
 from hubbub.store.claims import write_claims
-from hubbub.store.fold import Folded, Named, barred, hashed, withdraw
+from hubbub.store.fold import Folded, Hashed, Named, barred, hashed, withdraw
 from hubbub.store.held import AccountRow, Held, Row, by_account, collected, name_of
 from hubbub.store.names import Names
 from hubbub.store.sql import among, delete_rows, insert_rows, rows, update_rows
@@ -124,6 +124,22 @@ class Withdrawals:
         insert_rows(self._connection, s.account, new)
         update_rows(self._connection, s.account, ("gone", "fields", "followers"), left)
         write_claims(self._connection, claiming)
+
+    def refuse(self, gone: Mapping[Hashed, str]) -> None:
+        """Keep by their hashes, with a version each, what is gone and not held, so that no late copy brings it."""
+        for (kind, source, hash_), version in gone.items():
+            table, place = s.account if kind == "account" else s.assertion, self._names.source(source)
+            at = table.c.source if kind == "account" else table.c.via
+            held = table.c.hash == hash_, table.c.key.is_(None), at == place
+            if self._connection.execute(update(table).where(*held).values(gone=version)).rowcount:
+                continue
+            next_ = self._names.next(table)
+            if kind == "account":
+                row: Row | AccountRow = AccountRow(next_, place, hash_, None, version, "{}")
+            else:
+                post = next_ if kind == "post" else None
+                row = Row(next_, post, place, place, hash_, None, version, None, None, None, None)
+            self._connection.execute(table.insert().values(row._asdict()))
 
     def drop(self, statements: Collection[Row]) -> None:
         """Delete what is derived from statements, and what they touch; `tidy` drops the posts that are left alone."""
