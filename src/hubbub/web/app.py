@@ -40,6 +40,7 @@ from hubbub.web import (
 )
 from hubbub.web.api import create_api, refused
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
+from hubbub.web.compressed import Compressed
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
 from hubbub.web.pace import Paced
@@ -58,6 +59,8 @@ REFUSALS = (
     ("/v1/", altmetric.refused),
     ("/v0/", paperbuzz.refused),
 )
+
+UNTOLD = ("Not Found", "Internal Server Error")  # the page says it better
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -91,6 +94,7 @@ def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = Fa
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_middleware(Remembered, answers=answers)
+    app.add_middleware(Compressed)
     app.add_middleware(Paced)
     app.add_middleware(Guard, access=answers.access, refuse=_refused, names=names, exposed=exposed)
     app.add_exception_handler(HTTPException, _refused)
@@ -281,7 +285,7 @@ def _refused(request: Request, error: Exception) -> Response:
         response.headers.update(error.headers or {} if isinstance(error, HTTPException) else {})
         return response
     status = error.status_code if isinstance(error, HTTPException) else 422
-    told = error.detail if isinstance(error, HTTPException) and error.detail != "Not Found" else None
+    told = error.detail if isinstance(error, HTTPException) and error.detail not in UNTOLD else None
     if status == 401 and request.method in ("GET", "HEAD") and "authorization" not in request.headers:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?{urlencode({'next': asked})}", 303)
@@ -291,6 +295,6 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _failed(request: Request, error: Exception) -> Response:
-    response = page_of(request, "refused.html", 500, told=None)
+    response = _refused(request, HTTPException(500))
     response.headers.update(HEADERS)  # this answer is given outside of the guard
     return response
