@@ -35,6 +35,7 @@ PATHS = {
     "score of the hostile": "/score/doi/10.5555/%3Cscript%3Ealert(1)%3C/script%3E",
     "embed": "/embed/doi/10.5555/hubbub.2025.001?type=large-bar",
     "embed of the hostile": "/embed/doi/10.5555/%3Cscript%3Ealert(1)%3C/script%3E",
+    "methods": "/methods",
     "sources": "/sources",
     "status": "/status",
     "unread": "/find?q=fruit+flies",
