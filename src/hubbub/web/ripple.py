@@ -97,7 +97,8 @@ def _ripple(heard: Ripple, number: Number | None, width: int) -> Iterator[str]:
         yield _written(short(number.value), 50, 50, 19, 39, "ink")
     else:
         yield _written(short(number.value), 50, 46.5, 16, 38, "ink")
-        yield _written(number.unit, 50, 61, 7, 30, "soft")
+        unit = "post" if (number.value, number.unit) == (1, "posts") else number.unit
+        yield _written(unit, 50, 61, 7, 30, "soft")
 
 
 def _mark(heard: Ripple) -> Iterator[str]:
