@@ -345,7 +345,7 @@ def find(post: Post, works: Works) -> tuple[Mention, ...]:
     """
     found: dict[tuple[str, str], Mention] = {}
     for link in post.links:
-        for one in identify.in_address(link.address):
+        for one in identify.in_address(link.address) or _named(link.address):
             mention = Mention(
                 one.identifier,
                 link.relation,
@@ -368,6 +368,12 @@ def find(post: Post, works: Works) -> tuple[Mention, ...]:
             if identify.always_kept(m.identifier) or replace(m.identifier, version=None) in works
         ]
     )
+
+
+def _named(written: str) -> list[identify.Found]:
+    """The identifier that is written instead of an address: the works of some schemes have no pages."""
+    found = None if "://" in written else identify.parse(written)
+    return [identify.Found(found, written, "by-name", 1.0)] if found and str(found) == written else []
 
 
 def rebuild(store: Store, told: Callable[[int], None] = lambda done: None) -> int:

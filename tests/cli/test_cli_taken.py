@@ -39,3 +39,4 @@ def test_what_is_no_selection_is_told(store: str) -> None:
     run(store, "export", "mentions", "nowhere").fails("nowhere", "identifier", status=2)
     run(store, "export", "works", "nowhere").fails("no shelf 'nowhere'", status=2)
     run(store, "export", "mentions", "--all", "--format", "xls").fails("'xls' is no format", status=2)
+    run(store, "export", "works", "--all", "--format", "events").fails("'events' is no format of works", status=2)

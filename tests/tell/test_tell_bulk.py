@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pyarrow.parquet
@@ -17,7 +17,7 @@ from hubbub.answers.shapes import Evidence, Said, Speaker
 from hubbub.model import Account, Identifier
 from hubbub.store import open_store
 from hubbub.tell import bulk
-from hubbub.tell.bulk import MEDIA, Format, MentionRow
+from hubbub.tell.bulk import Format, MentionFormat, MentionRow
 from hubbub.tell.calls import Calls
 from tests.web.conftest import DATA, EVIL, PAPER, QUIET, START, world
 
@@ -27,7 +27,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answers]:
     with open_store(str(tmp_path_factory.mktemp("store") / "hubbub.db")) as store:
         with store.writing() as writer:
             writer.keep(list(world()), START)
-            writer.wanted.shelve("mine", "Mine", "", False, [PAPER, QUIET])
+            writer.wanted.shelve("mine", "Mine", "", False, [PAPER, DATA])
         yield Answers(store)
 
 
@@ -54,7 +54,7 @@ def test_a_file_of_a_work_holds_its_mentions(
 
 def test_a_file_of_a_shelf_holds_the_mentions_of_its_works_once(answers: Answers) -> None:
     written = lines(answers, shelf="mine")
-    assert keys(written) == keys(answers.said(PAPER)) | keys(answers.said(QUIET))
+    assert keys(written) == keys(answers.said(PAPER)) | keys(answers.said(DATA))
     assert len(written) == len(keys(written))
 
 
@@ -124,7 +124,7 @@ def test_strangers_texts_are_no_formulas(text: str) -> None:
     assert any(text.lstrip("'").strip()[-3:] in one for one in row)
 
 
-@pytest.mark.parametrize("form", MEDIA)
+@pytest.mark.parametrize("form", get_args(Format))
 def test_a_file_is_written_while_it_is_read(form: Format) -> None:
     read = 0
 
@@ -144,6 +144,17 @@ def test_a_file_is_written_while_it_is_read(form: Format) -> None:
     assert read == 30_000
 
 
+def test_events_are_those_of_the_mentions_selected(answers: Answers) -> None:
+    def posts(**of: Any) -> set[str]:
+        told = b"".join(Calls(answers).bulk_mentions("events", **of)).splitlines()
+        return {msgspec.json.decode(line)["id"] for line in told}
+
+    every, paper, mine = posts(), posts(work=str(PAPER)), posts(shelf="mine")
+    assert paper < mine < every
+    assert posts(work=str(PAPER), since=date(2025, 3, 10)) < paper
+    assert len(paper) >= answers.report(PAPER).posts > 0  # type: ignore[operator]
+
+
 def test_works_are_listed_with_their_counts(answers: Answers) -> None:
     rows = list(csv.DictReader(io.StringIO(b"".join(Calls(answers).bulk_works("csv")).decode())))
     told = {row["identifier"]: (row["posts"], row["amplifications"]) for row in rows}
@@ -156,7 +167,7 @@ def test_works_are_listed_with_their_counts(answers: Answers) -> None:
 def test_an_empty_store_gives_files_that_can_be_read(tmp_path: Any) -> None:
     with open_store(str(tmp_path / "hubbub.db")) as store:
         calls = Calls(Answers(store))
-        files = {form: b"".join(calls.bulk_mentions(form)) for form in MEDIA}
-    assert files["jsonl"] == b""
+        files = {form: b"".join(calls.bulk_mentions(form)) for form in get_args(MentionFormat)}
+    assert files["jsonl"] == files["events"] == b""
     assert files["csv"].decode().strip().split(",") == [*MentionRow.__struct_fields__]
     assert pyarrow.parquet.read_table(io.BytesIO(files["parquet"])).num_rows == 0

@@ -9,6 +9,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 import httpx
@@ -23,6 +24,7 @@ from hubbub.store import Store, open_store
 from hubbub.web import words
 from tests.cli.commanded import run
 from tests.web.conftest import Running
+from tests.web.test_web_mcp import asked
 
 Numbers = dict[str, Any]
 UNHEARD = Identifier("doi", "10.5555/nobody-spoke-of-it")
@@ -34,6 +36,7 @@ class Asked(NamedTuple):
     client: httpx.Client
     server: str
     store: Store
+    works: tuple[Identifier, ...]
 
 
 def of_report(told: dict[str, Any]) -> Numbers:
@@ -144,6 +147,17 @@ def by_dossier(at: Asked, work: Identifier) -> Numbers:
     }
 
 
+def by_tools(at: Asked, work: Identifier) -> Numbers:
+    return of_report(_by_tools(at)[work])
+
+
+@cache
+def _by_tools(at: Asked) -> dict[Identifier, Any]:
+    """All works in one session, since it is a process of its own."""
+    told = asked(at.store.address, [("get_citation_counts", {"identifier": str(work)}) for work in at.works])
+    return dict(zip(at.works, told, strict=True))
+
+
 def of_nothing() -> Numbers:
     """What all say of a work of which nothing was collected: not that it is zero."""
     return {"posts": None, "accounts": None, "passed_on": None, "by_source": {}, "by_category": {}}
@@ -162,6 +176,7 @@ WAYS: dict[str, Callable[[Asked, Identifier], Numbers]] = {
     "the client of a store": by_client_of_store,
     "the Details Page API, which embeds read": by_details_page_api,
     "Event Data": by_events,
+    "the tools of assistants": by_tools,
     "the badge": by_badge,
     "the feed": by_feed,
     "the dossier": by_dossier,
@@ -169,7 +184,7 @@ WAYS: dict[str, Callable[[Asked, Identifier], Numbers]] = {
 
 
 @pytest.fixture(scope="module")
-def at(tmp_path_factory: pytest.TempPathFactory, running: Running) -> Iterator[tuple[Asked, list[Identifier]]]:
+def at(tmp_path_factory: pytest.TempPathFactory, running: Running) -> Iterator[Asked]:
     """The demo's store, in which recorded and simulated works are, behind a server."""
     address = tmp_path_factory.mktemp("agree") / "hubbub.db"
     assert run(address, "demo", "--fill-only").status == 0
@@ -180,16 +195,15 @@ def at(tmp_path_factory: pytest.TempPathFactory, running: Running) -> Iterator[t
         with store.writing() as writer:
             writer.wanted.shelve("all", "All works", "", False, works)
         with running(answers) as server, httpx.Client(base_url=server, trust_env=False, timeout=60) as client:
-            yield Asked(client, server, store), works
+            yield Asked(client, server, store, tuple(works))
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_every_way_gives_the_numbers_of_the_report(at: tuple[Asked, list[Identifier]], way: str) -> None:
-    asked, works = at
+def test_every_way_gives_the_numbers_of_the_report(at: Asked, way: str) -> None:
     compared = set[str]()
-    for work in works:
-        report = of_report(msgspec.to_builtins(Answers(asked.store).report(work)))
-        told = WAYS[way](asked, work)
+    for work in at.works:
+        report = of_report(msgspec.to_builtins(Answers(at.store).report(work)))
+        told = WAYS[way](at, work)
         for name, value in told.items():
             known = report[name]
             # What says nothing of the unknown says none.
@@ -198,9 +212,8 @@ def test_every_way_gives_the_numbers_of_the_report(at: tuple[Asked, list[Identif
     assert compared
 
 
-def test_the_works_that_are_compared_are_of_every_sort(at: tuple[Asked, list[Identifier]]) -> None:
-    asked, works = at
-    reports = [of_report(msgspec.to_builtins(Answers(asked.store).report(work))) for work in works]
+def test_the_works_that_are_compared_are_of_every_sort(at: Asked) -> None:
+    reports = [of_report(msgspec.to_builtins(Answers(at.store).report(work))) for work in at.works]
     assert any(one["posts"] is None for one in reports)
     assert any(one["passed_on"] for one in reports)
     assert any(len(one["by_source"]) > 3 for one in reports)

@@ -112,9 +112,11 @@ def test_what_is_copied_leads_to_the_badge_and_to_the_work(client: httpx.Client,
     markdown, html, script = (LexborHTMLParser(f"<p>{one.text()}") for one in tree.css("textarea"))
     here = str(client.base_url).rstrip("/")
     image, link = (markdown.body.text().split("](")[turn].partition(")")[0] for turn in (1, 2))  # type: ignore[union-attr]
-    for src, href in ((image, link), (html.css_first("img").attributes["src"], html.css_first("a").attributes["href"])):  # type: ignore[union-attr]
+    shown, leads = html.css_first("img").attributes["src"], html.css_first("a").attributes["href"]  # type: ignore[union-attr]
+    for src, href, theme in ((image, link, "auto"), (shown, leads, "light")):
         assert (src or "").startswith(here)
-        assert client.get(src or "").text == client.get(badge_path(work, "svg"), params={"type": "2"}).text
+        asked_for = {"type": "2", "theme": theme}
+        assert client.get(src or "").text == client.get(badge_path(work, "svg"), params=asked_for).text
         assert httpx.URL(href or "").path == work.value.join(["/work/doi/", ""])
     asked = script.css_first(".altmetric-embed")
     assert asked is not None

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -368,6 +369,27 @@ def test_hostile_names_are_text(show: Show) -> None:
     assert page.locator("#one script").count() == 0
 
 
+@pytest.mark.parametrize(
+    ("head", "scheme", "theme"),
+    [
+        ("", "dark", "light"),
+        ('<meta name="color-scheme" content="light dark">', "dark", "dark"),
+        ('<meta name="color-scheme" content="light dark">', "light", "light"),
+        ("<style>body { background: rgb(20, 20, 40) }</style>", "light", "dark"),
+        ("<style>body { background: black } div { background: #eee }</style>", "dark", "light"),
+    ],
+)
+def test_a_badge_is_drawn_for_the_ground_it_stands_on(show: Show, head: str, scheme: str, theme: str) -> None:
+    page = show(badge(), head=head, color_scheme=scheme)
+    assert f"theme={theme}&" in (page.locator("#one img").get_attribute("src") or "")
+
+
+def test_a_badge_changes_with_its_ground(show: Show) -> None:
+    page = show(badge(), head='<meta name="color-scheme" content="light dark">', color_scheme="light")
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("#one img")).to_have_attribute("src", re.compile("theme=dark&"))
+
+
 def test_the_page_of_another_keeps_its_dark_ground(show: Show) -> None:
     page = show(
         badge('data-badge-popover="right"'), head='<meta name="color-scheme" content="light dark">', color_scheme="dark"
@@ -394,3 +416,18 @@ def test_the_script_is_small(client: httpx.Client) -> None:
     told = client.get("/assets/embed.js")
     assert told.headers["content-type"].startswith("text/javascript")
     assert len(told.content) < 12_000
+
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference" / "badges.md"
+
+
+def test_the_reference_names_each_type_in_its_size() -> None:
+    told = re.findall(r"^\| `([\w-]+)` \| .+ \| (\d+) × (\d+) \|$", REFERENCE.read_text("utf-8"), re.MULTILINE)
+    assert told == [(name, str(form.width), str(form.height)) for name, form in looks().forms.items()]
+
+
+def test_the_reference_names_the_attributes_that_the_script_reads_and_no_other(client: httpx.Client) -> None:
+    script = client.get("/assets/embed.js").text
+    read = {*re.findall(r'(?:option|isSet)\(at, "([\w-]+)"\)', script), *looks().names}
+    table = REFERENCE.read_text("utf-8").partition("| attribute |")[2]
+    assert set(re.findall("`data-([a-z-]+)`", table)) == read | {"template"}

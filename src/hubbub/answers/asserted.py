@@ -21,11 +21,13 @@ from hubbub.answers import selecting
 from hubbub.answers.selecting import Field, Place, Ready, Selection, Where
 from hubbub.answers.shapes import Speaker
 from hubbub.answers.view import View
+from hubbub.identify.canonical import canonical
 from hubbub.model import Description, Identifier
 from hubbub.named import known
 from hubbub.store import schema as s
 from hubbub.store.fold import Content, hashed
 from hubbub.store.keep import Found
+from hubbub.store.names import near
 from hubbub.store.schema import DELETED
 from hubbub.store.sql import among, rows
 from hubbub.store.times import EPOCH, moment
@@ -156,12 +158,21 @@ class Assertions:
         return self._gone_of(self._gone(id_))
 
     def _where(self, selection: Selection) -> Where:
-        works = (
-            None
-            if selection.works is None
-            else [row for work in selection.works for row in known(self._view.connection, work).rows]
-        )
-        return self._said.where(selection, works)
+        works = None
+        if selection.works is not None:
+            works = [row for work in selection.works for row in known(self._view.connection, work).rows]
+        return self._said.where(selection, works, self._posts(selection.fields))
+
+    def _posts(self, fields: Mapping[Field, str]) -> list[int] | None:
+        """The rows of the posts that a subject is, where the address is also their name; None where that is unknown."""
+        if (subject := fields.get("subject") or fields.get("subject_doi")) is None:
+            return None
+        address = canonical(subject) or subject
+        keys = {subject, address, address.lower()}
+        numbers = [near(key, hashed("post", name, key)) for name in self._names.values() for key in keys]
+        a = s.assertion.c
+        found = rows(self._view.connection, select(a.id).where(among(a.hash, numbers), a.key.in_(keys), a.post == a.id))
+        return [row for (row,) in found] or None
 
     def _ask(self, ready: Ready) -> Sequence[Any]:
         return self._view.connection.execute(*ready).all()

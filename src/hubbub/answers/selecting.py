@@ -6,7 +6,7 @@ table of mentions, and look at a statement only where the selection needs its wo
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -79,7 +79,7 @@ _POSTGRESQL = _Dialect(
 )
 
 _RESOLVER = "https://doi.org/"
-_ALIAS = re.compile(r"\b([apifs])\.(\w)")
+_ALIAS = re.compile(r"\b([apifso])\.(?=\w)")
 _EXPERIMENTAL = f"{{statement}} IN (SELECT id FROM assertion WHERE {EXPERIMENTAL})"
 _PLAIN = f"NOT {_EXPERIMENTAL}"
 _KINDS: Mapping[Kind, tuple[str, ...]] = {
@@ -99,10 +99,22 @@ _CHANGED = (
     "a.change = 'edited'"
     " AND CASE WHEN a.statement IS NULL THEN a.collected_at {0} :{1} ELSE a.version {0} :{1}_written END"
 )
-_BEHIND = "a.stated_at >= :stated_at AND (a.stated_at > :stated_at OR a.id > :row OR (a.id = :row AND f.key > :nth))"
+_BEHIND = (
+    "a.stated_at >= :stated_at AND (a.stated_at > :stated_at OR a.id >= :row)"
+    " AND (a.stated_at > :stated_at OR a.id > :row OR f.key > :nth)"
+)
+# What finds a statement sooner than walking all in their order, by what has to be bound for it.
+_SOONER = {
+    "works": "a.id IN (SELECT assertion FROM mention WHERE identifier IN :works)",
+    "posts": (
+        "a.id IN (SELECT id FROM assertion WHERE id IN :posts"
+        " UNION ALL SELECT id FROM assertion WHERE post IN :posts AND post <> id)"
+    ),
+}
 _OF_STATEMENT = {"work": "i.id", "source": "a.source", "post": "a.post", "statement": "a.id"}
 _OF_MENTION = {"work": "m.identifier", "source": "m.source", "post": "m.post", "statement": "m.assertion"}
 _WORK = "CAST(f.value ->> 0 AS BIGINT)"
+_NARROW = {"s": "JOIN source s ON s.id = m.source", "i": "JOIN identifier i ON i.id = m.identifier"}
 _COLUMNS = (
     "a.id, a.source, a.via, a.key, a.hash, a.post, a.version, a.change, a.posted_at, a.stated_at, a.collected_at,"
     " a.content, a.statement, f.key AS nth, CAST(f.value AS TEXT) AS found, i.id AS work, i.scheme, i.value AS name,"
@@ -115,71 +127,80 @@ def said(connection: Connection) -> "Statements":
     return Statements(_POSTGRESQL if connection.dialect.name == "postgresql" else _SQLITE)
 
 
+class _Shape(NamedTuple):
+    """What is read of a mention, and what is made of that."""
+
+    read: str
+    made: Callable[[str], str] = str
+
+
 class Statements:
     """Makes the SQL for one kind of database."""
 
     def __init__(self, dialect: _Dialect) -> None:
-        self._unfolded = (
-            f"assertion a CROSS JOIN {dialect.found} JOIN identifier i ON i.id = {_WORK}"
-            " JOIN assertion p ON p.id = a.post"
-            " JOIN source s ON s.id = a.source LEFT JOIN touch t ON t.assertion = a.id AND t.verb = 'reposts'"
-            " LEFT JOIN assertion o ON o.id = t.post"
-        )
+        self._dialect = dialect
         self._joins = {
-            "s": "JOIN source s ON s.id = m.source",
-            "i": "JOIN identifier i ON i.id = m.identifier",
-            "p": "JOIN assertion p ON p.id = m.post",
-            "a": "JOIN assertion a ON a.id = m.assertion",
-            "f": f"CROSS JOIN {dialect.found}",
+            "i": f"JOIN identifier i ON i.id = {_WORK}",
+            "p": "JOIN assertion p ON p.id = a.post",
+            "s": "JOIN source s ON s.id = a.source",
+            "o": (
+                "LEFT JOIN touch t ON t.assertion = a.id AND t.verb = 'reposts' LEFT JOIN assertion o ON o.id = t.post"
+            ),
         }
-        json, at = dialect.json, dialect.at
-        given, own = f"a.statement{json}", "a.statement IS NULL"
-        url = f"a.content{json} ->> 'url'"
+        self._shapes = self._made()
+
+    def _made(self) -> dict[Field, _Shape]:
+        given, own, at = f"a.statement{self._dialect.json}", "a.statement IS NULL", self._dialect.at
+        url = f"a.content{self._dialect.json} ->> 'url'"
         named = f"CASE WHEN {_is_address('p.key')} THEN p.key ELSE coalesce({url}, p.key) END"
         subject = f"coalesce({given} ->> 'subj_id', {named})"
         subject_url = f"CASE WHEN {own} THEN coalesce({url}, p.key) ELSE {given} -> 'subj' ->> 'url' END"
-        object_ = f"coalesce({given} ->> 'obj_id', {_addressed()})"
+        apart = f"CASE WHEN {own} THEN CASE WHEN p.key <> {named} THEN p.key END"
         written = f"CASE WHEN {_is_address('f.value ->> 3')} THEN f.value ->> 3 ELSE {_addressed()} END"
         object_url = f"CASE WHEN {own} THEN {written} ELSE {given} -> 'obj' ->> 'url' END"
-        work_prefix = f"CASE i.scheme WHEN 'doi' THEN substr(i.value, 1, {at}(i.value, '/') - 1) END"
-        is_doi = f"{subject} LIKE '{_RESOLVER}10.%'"
-        doi_of_subject = f"substr({subject}, {len(_RESOLVER) + 1})"
+        object_doi = f"CASE i.scheme WHEN 'doi' THEN '{_RESOLVER}' || i.value END"
 
         def domain(address: str) -> str:
             rest = f"substr({address}, {at}({address}, '//') + 2) || '/'"
             return f"CASE WHEN {at}({address}, '//') > 0 THEN substr({rest}, 1, {at}({rest}, '/') - 1) END"
 
-        self.fields: dict[Field, str] = {
-            "source": "s.name",
-            "relation": "f.value ->> 1",
-            "object_prefix": work_prefix,
-            "object_doi": f"CASE i.scheme WHEN 'doi' THEN '{_RESOLVER}' || i.value END",
-            "object_domain": domain(object_),
-            "object_url": object_url,
-            "object_url_domain": domain(f"({object_url})"),
-            "object_id": f"{given} -> 'obj' ->> 'alternative-id'",
-            "subject": subject,
-            "subject_prefix": (
-                f"CASE WHEN {is_doi} THEN substr({doi_of_subject}, 1, {at}({doi_of_subject}, '/') - 1) END"
-            ),
-            "subject_doi": f"CASE WHEN {is_doi} THEN lower({subject}) END",
-            "subject_domain": domain(subject),
-            "subject_url": subject_url,
-            "subject_url_domain": domain(f"({subject_url})"),
-            "subject_id": (
-                f"CASE WHEN {own} THEN CASE WHEN p.key <> {named} THEN p.key END"
-                f" ELSE {given} -> 'subj' ->> 'alternative-id' END"
-            ),
+        def doi(address: str) -> str:
+            return f"CASE WHEN {address} LIKE '{_RESOLVER}10.%' THEN lower({address}) END"
+
+        def prefix(address: str) -> str:
+            rest = f"substr({address}, {len(_RESOLVER) + 1})"
+            return f"CASE WHEN {address} LIKE '{_RESOLVER}10.%' THEN substr({rest}, 1, {at}({rest}, '/') - 1) END"
+
+        return {
+            "source": _Shape("s.name"),
+            "relation": _Shape("f.value ->> 1"),
+            "object_prefix": _Shape(object_doi, prefix),
+            "object_doi": _Shape(object_doi),
+            "object_domain": _Shape(f"coalesce({given} ->> 'obj_id', {_addressed()})", domain),
+            "object_url": _Shape(object_url),
+            "object_url_domain": _Shape(object_url, domain),
+            "object_id": _Shape(f"{given} -> 'obj' ->> 'alternative-id'"),
+            "subject": _Shape(subject),
+            "subject_prefix": _Shape(subject, prefix),
+            "subject_doi": _Shape(subject, doi),
+            "subject_domain": _Shape(subject, domain),
+            "subject_url": _Shape(subject_url),
+            "subject_url_domain": _Shape(subject_url, domain),
+            "subject_id": _Shape(f"{apart} ELSE {given} -> 'subj' ->> 'alternative-id' END"),
         }
 
-    def where(self, selection: Selection, works: Sequence[int] | None) -> Where:
-        """The conditions of a selection; `works` are the rows of its works."""
+    def where(self, selection: Selection, works: Sequence[int] | None, posts: Sequence[int] | None) -> Where:
+        """The conditions of a selection; `works` and `posts` are the rows of those that it is of, if known."""
         conditions, bound = [*_KINDS[selection.kind]], dict[str, Any]()
         if works is not None:
             conditions.append("{work} IN :works")
             bound["works"] = list(works)
+        if posts is not None:
+            conditions.append("{post} IN :posts")
+            bound["posts"] = list(posts)
         for field, value in selection.fields.items():
-            conditions.append(f"{self.fields[field]} = :{field}" if field != "source" else _OF_SOURCE)
+            shape = self._shapes[field]
+            conditions.append(f"{shape.made(f'({shape.read})')} = :{field}" if field != "source" else _OF_SOURCE)
             bound[field] = value
         for name, column in (("said", "a.posted_at"), ("stated", "a.stated_at"), ("changed", "a.collected_at")):
             for sign, limit in zip((">=", "<"), getattr(selection, name), strict=True):
@@ -193,50 +214,57 @@ class Statements:
 
     def page(self, where: Where, place: Place, limit: int) -> Ready:
         """The mentions of a selection behind a place, and up to so many."""
-        conditions = (*where.conditions, _BEHIND)
-        by_work = "works" in where.bound
-        if by_work:
-            conditions += ("a.id IN (SELECT assertion FROM mention WHERE identifier IN :works)",)
         stated_at, row, nth = place
         bound = where.bound | {"stated_at": stated_at, "row": row, "nth": nth, "limit": limit}
-        # The plus sign keeps SQLite from walking all statements in order where it can look at those of a work.
-        order = f"ORDER BY {'+' if by_work else ''}a.stated_at, a.id, f.key LIMIT :limit"
-        return self._ready(
-            f"SELECT {_COLUMNS} FROM {self._unfolded} WHERE {_all(conditions, _OF_STATEMENT)} {order}", bound
-        )
+        if _SOONER.keys() & where.bound or self._dialect is _POSTGRESQL:
+            order = "+a.stated_at, a.id, f.key" if self._dialect is _SQLITE else "a.stated_at, a.id, f.key"
+        else:  # SQLite unfolds a list in its order, and would sort all statements if it were told to
+            order = "a.stated_at, a.id"
+        found = self._unfolded((*where.conditions, _BEHIND), where, _COLUMNS)
+        return self._ready(f"SELECT {_COLUMNS} {found} ORDER BY {order} LIMIT :limit", bound)
 
     def of(self, hashes: Sequence[int]) -> Ready:
         """The mentions in statements of these hashes."""
-        where = "a.hash IN :hashes AND a.stated_at IS NOT NULL"
-        return self._ready(f"SELECT {_COLUMNS} FROM {self._unfolded} WHERE {where}", {"hashes": list(hashes)})
+        where = Where(("a.hash IN :hashes", "a.stated_at IS NOT NULL"), {"hashes": list(hashes)})
+        return self._ready(f"SELECT {_COLUMNS} {self._unfolded(where.conditions, where, _COLUMNS)}", where.bound)
 
     def count(self, where: Where) -> Ready:
         """How many mentions a selection has."""
-        return self._ready(f"SELECT count(*) {self._narrow(where)}", where.bound)
+        return self._ready(f"SELECT count(*) {self._counted(where)}", where.bound)
 
     def values(self, where: Where, field: Field, limit: int) -> Ready:
         """The most frequent values of a field, each with its number."""
-        value = self.fields[field]
-        every = f"SELECT {value} AS value, count(*) AS times {self._narrow(where, value)} GROUP BY 1"
-        most = "WHERE value IS NOT NULL ORDER BY times DESC, value LIMIT :limit"
-        return self._ready(f"SELECT value, times FROM ({every}) AS every {most}", where.bound | {"limit": limit})
+        read, made = self._shapes[field]
+        every = f"WITH every AS MATERIALIZED (SELECT {read} AS value {self._counted(where, read)})"
+        most = "GROUP BY 1 HAVING value IS NOT NULL ORDER BY times DESC, value LIMIT :limit"
+        each = f"SELECT {made('value')} AS value FROM every"
+        told = f"{every} SELECT value, count(*) AS times FROM ({each}) AS each {most}"
+        return self._ready(told, where.bound | {"limit": limit})
 
     def days(self, where: Where, column: str) -> Ready:
         """The number of mentions by UTC day since 1970, in order."""
         day = f"({column} - ({column} % {DAY} + {DAY}) % {DAY}) / {DAY}"
-        every = f"SELECT {day} AS day, count(*) AS times {self._narrow(where, column)} GROUP BY 1"
+        every = f"SELECT {day} AS day, count(*) AS times {self._counted(where, column)} GROUP BY 1"
         return self._ready(f"SELECT day, times FROM ({every}) AS every WHERE day IS NOT NULL ORDER BY day", where.bound)
 
-    def _narrow(self, where: Where, asked: str = "") -> str:
-        """The table of mentions, and of the others what conditions and what is asked for speak of."""
+    def _counted(self, where: Where, asked: str = "") -> str:
+        """What numbers are of: the narrow table of mentions, if nothing is asked for that only statements tell."""
         conditions = _all(where.conditions, _OF_MENTION)
-        named = {alias for alias, _ in _ALIAS.findall(f"{conditions} {asked}")}
-        joined = [join for alias, join in self._joins.items() if alias in named or (alias == "a" and "f" in named)]
-        conditions += f" AND {_WORK} = m.identifier" if "f" in named else ""
+        named = set(_ALIAS.findall(f"{conditions} {asked}"))
+        if named & {"a", "p", "f"}:
+            return self._unfolded(where.conditions, where, asked)
+        joined = [join for alias, join in _NARROW.items() if alias in named]
         return f"FROM mention m {' '.join(joined)} WHERE {conditions}"
 
+    def _unfolded(self, conditions: Sequence[str], where: Where, asked: str) -> str:
+        """Statements with the mentions in them, and what else is asked for."""
+        told = _all((*conditions, *(_SOONER[name] for name in _SOONER if name in where.bound)), _OF_STATEMENT)
+        named = set(_ALIAS.findall(f"{told} {asked}"))
+        joined = [join for alias, join in self._joins.items() if alias in named]
+        return f"FROM assertion a CROSS JOIN {self._dialect.found} {' '.join(joined)} WHERE {told}"
+
     def _ready(self, statement: str, bound: dict[str, Any]) -> Ready:
-        lists: list[Any] = [bindparam(name, expanding=True) for name in ("works", "hashes") if name in bound]
+        lists: list[Any] = [bindparam(name, expanding=True) for name in ("works", "posts", "hashes") if name in bound]
         return text(statement).bindparams(*lists), bound
 
 

@@ -12,6 +12,7 @@ from hubbub import settings
 from hubbub.answers import Answers
 from hubbub.cli import (
     answered,
+    assist,
     community,
     copies,
     correct,
@@ -346,6 +347,7 @@ app.command()(taken.export)
 app.command()(thriving.thrive)
 app.command()(scoring.score)
 app.command()(scoring.standing)
+app.command()(assist.mcp)
 app.add_typer(users.user)
 app.command()(users.reading)
 app.command()(users.audit)

@@ -2,7 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -10,7 +10,7 @@ from hubbub.answers import Answers
 from hubbub.answers.exported import FORMATS
 from hubbub.cli import show, wants
 from hubbub.cli.given import no_shelf, store_of
-from hubbub.tell.bulk import MEDIA
+from hubbub.tell.bulk import Format, MentionFormat
 from hubbub.tell.calls import Calls
 from hubbub.tell.routes import RefusedError
 
@@ -26,7 +26,12 @@ def export(
     ] = wants.ME,
     ring: Annotated[int | None, typer.Option(help="Only this ring of suggestions.", min=0, max=2)] = None,
     form: Annotated[
-        str, typer.Option("--format", metavar="FORMAT", help=f"Of mentions and works: {', '.join(MEDIA)}.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="FORMAT",
+            help=f"Of mentions, and of works but the last: {', '.join(get_args(MentionFormat))}.",
+        ),
     ] = "csv",
     every: Annotated[bool, typer.Option("--all", help="All mentions or works of the store.")] = False,
     since: Annotated[
@@ -47,6 +52,7 @@ def export(
 
         hubbub export mentions me --format jsonl > mentions.jsonl
         hubbub export mentions --all --format parquet > mentions.parquet
+        hubbub export mentions me --format events > events.jsonl
     """
     if kind in BULK:
         _bulk(context, kind, None if every else wants.checked(about), form, since)
@@ -63,9 +69,10 @@ def export(
 
 def _bulk(context: typer.Context, kind: str, about: str | None, form: str, since: datetime | None) -> None:
     """Write mentions or works to where standard output goes, as they are read."""
-    known = next((one for one in MEDIA if one == form), None)
+    forms: tuple[Any, ...] = get_args(MentionFormat if kind == "mentions" else Format)
+    known = next((one for one in forms if one == form), None)
     if known is None:
-        show.fail(f"{form!r} is no format; choose one of {', '.join(MEDIA)}", status=2)
+        show.fail(f"{form!r} is no format of {kind}; choose one of {', '.join(forms)}", status=2)
     with store_of(context) as store:
         answers = Answers(store)
         of = {} if about is None else {"shelf" if answers.card(about) else "work": about}

@@ -100,8 +100,9 @@ Index(
     postgresql_where=assertion.c.account.is_not(None),
 )
 
-# Statements in the order in which they were made; those that their collector calls an experiment; and those that are
-# gone and whose collector's own id, drawn by chance, is kept: whoever has a copy can be told.
+# Statements in the order in which they were made; those that were edited; those that their collector calls an
+# experiment; and those that are gone and whose collector's own id, drawn by chance, is kept: whoever has a copy can be
+# told.
 EXPERIMENTAL = """statement LIKE '%"experimental"_true%'"""  # the colon would be a parameter's
 DELETED = "gone IS NOT NULL AND post IS NULL AND key IS NOT NULL"
 Index(
@@ -111,8 +112,13 @@ Index(
     sqlite_where=assertion.c.stated_at.is_not(None),
     postgresql_where=assertion.c.stated_at.is_not(None),
 )
-for name, which in (("assertion_experimental", EXPERIMENTAL), ("assertion_deleted", DELETED)):
-    Index(name, assertion.c.id, sqlite_where=text(which), postgresql_where=text(which))
+EDITED = "change = 'edited'"
+for name, columns, which in (
+    ("assertion_edited", (assertion.c.stated_at, assertion.c.id), EDITED),
+    ("assertion_experimental", (assertion.c.id,), EXPERIMENTAL),
+    ("assertion_deleted", (assertion.c.id,), DELETED),
+):
+    Index(name, *columns, sqlite_where=text(which), postgresql_where=text(which))
 
 touch = Table(
     "touch",

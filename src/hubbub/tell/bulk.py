@@ -19,11 +19,13 @@ from hubbub.answers.exported import cell
 from hubbub.answers.shapes import Said, WorkLine
 
 Format = Literal["csv", "jsonl", "parquet"]
-# Of each format the media type of its file; its name is the file's ending.
-MEDIA: dict[Format, str] = {
-    "csv": "text/csv",
-    "jsonl": "application/jsonl",
-    "parquet": "application/vnd.apache.parquet",
+MentionFormat = Literal["csv", "jsonl", "parquet", "events"]
+# Of each format the media type of its file, and the ending of its name.
+MEDIA: dict[MentionFormat, tuple[str, str]] = {
+    "csv": ("text/csv", "csv"),
+    "jsonl": ("application/jsonl", "jsonl"),
+    "parquet": ("application/vnd.apache.parquet", "parquet"),
+    "events": ("application/jsonl", "events.jsonl"),
 }
 LINES = 1_000  # that are written together
 GROUP = 10_000  # rows of Parquet that are compressed together

@@ -5,7 +5,7 @@ server overrides `ask`; see `hubbub.client`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import msgspec
@@ -21,6 +21,7 @@ from hubbub.answers.people import People
 from hubbub.answers.reaching import Audiences
 from hubbub.answers.scoring import Attention
 from hubbub.answers.selected import CURSOR, MentionPage, WorkPage, place_of
+from hubbub.answers.selecting import Selection
 from hubbub.answers.shapes import AccountReport, Card, Match, Report, Said, SecondHand, Shelf, SourceReport, WorkLine
 from hubbub.answers.standing import Standing
 from hubbub.answers.status import Status
@@ -30,8 +31,8 @@ from hubbub.reference.attention import formulas
 from hubbub.standings import chosen
 from hubbub.store.changes import Since
 from hubbub.store.people import Word
-from hubbub.tell import bulk
-from hubbub.tell.bulk import Format
+from hubbub.tell import bulk, event_data
+from hubbub.tell.bulk import Format, MentionFormat
 from hubbub.tell.routes import RefusedError, Route, get, post
 
 if TYPE_CHECKING:  # numpy is loaded where it is asked for
@@ -281,18 +282,30 @@ class Calls:
     @get("/bulk/mentions.{form}")
     def bulk_mentions(
         self,
-        form: Format,
+        form: MentionFormat,
         work: Work | None = None,
         shelf: Name | None = None,
         since: Annotated[date, SINCE] | None = None,
     ) -> Iterator[bytes]:
         """Give a file of all posts that mention works, or those that mention `work` or any on `shelf`.
 
-        JSON lines have all evidence, as pages of mentions do; CSV and Parquet have one row a post. The order is that in
-        which hubbub heard of them.
+        JSON lines have all evidence, as pages of mentions do; CSV and Parquet have one row a post. Their order is that
+        in which hubbub heard of them. Of `events`, one a line, each is what one collector asserts, in the shape of
+        Crossref Event Data.
         """
-        told = self._answers.every_mention(None if work is None else read(work), shelf, since)
-        return _written(bulk.mentions, form, _found(told, "shelf"))
+        named = None if work is None else read(work)
+        if form == "events":
+            of_shelf = () if shelf is None else self.shelf(shelf).works
+            works = (*filter(None, [named]), *(one.identifier for one in of_shelf))
+            at = None if since is None else datetime.combine(since, time(), UTC)
+            every = work is None and shelf is None
+            return self._events(Selection(works=None if every else works, said=(at, None)))
+        told = _found(self._answers.every_mention(named, shelf, since), "shelf")
+        return _written(bulk.mentions, form, told)
+
+    def _events(self, selection: Selection) -> Iterator[bytes]:
+        with self._answers.asserted() as asserted:
+            yield from event_data.lines(asserted.every(selection))
 
     @get("/bulk/works.{form}")
     def bulk_works(self, form: Format, shelf: Name | None = None) -> Iterator[bytes]:

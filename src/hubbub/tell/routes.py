@@ -78,9 +78,13 @@ class Route(Struct, frozen=True):
         Raises RefusedError, 422, if something is missing, unknown or out of bounds.
         """
         try:
-            return msgspec.structs.asdict(msgspec.convert(told, self.asks, strict=False))
+            asked = msgspec.structs.asdict(msgspec.convert(told, self.asks, strict=False))
         except msgspec.ValidationError as error:
             raise RefusedError(422, f"{error}.") from error
+        for name, value in told.items():
+            if asked[name] is None and value is not None:  # the word `null` in a query
+                raise RefusedError(422, f"`{name}` may be left out, and is not null.")
+        return asked
 
 
 class Asking(Protocol):

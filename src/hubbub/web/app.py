@@ -29,6 +29,7 @@ from hubbub.web import (
     login,
     methods,
     network,
+    paperbuzz,
     people,
     scoring,
     shelves,
@@ -39,6 +40,7 @@ from hubbub.web import (
 )
 from hubbub.web.api import create_api, refused
 from hubbub.web.bookmarklet import bookmarklet, tag_rows
+from hubbub.web.compressed import Compressed
 from hubbub.web.guard import HEADERS, Guard
 from hubbub.web.look import stylesheet
 from hubbub.web.pace import Paced
@@ -55,7 +57,10 @@ REFUSALS = (
     ("/api/v1", refused),
     *((prefix, event_data.refused) for prefix in ("/v1/events", "/heartbeat/", "/evidence/")),
     ("/v1/", altmetric.refused),
+    ("/v0/", paperbuzz.refused),
 )
+
+UNTOLD = ("Not Found", "Internal Server Error")  # the page says it better
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -69,6 +74,7 @@ def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = Fa
     for routes in (
         router,
         event_data.router,
+        paperbuzz.router,
         login.router,
         users.router,
         altmetric.router,
@@ -88,6 +94,7 @@ def create_app(answers: Answers, names: Collection[str] = (), exposed: bool = Fa
         app.include_router(routes)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.add_middleware(Remembered, answers=answers)
+    app.add_middleware(Compressed)
     app.add_middleware(Paced)
     app.add_middleware(Guard, access=answers.access, refuse=_refused, names=names, exposed=exposed)
     app.add_exception_handler(HTTPException, _refused)
@@ -278,7 +285,7 @@ def _refused(request: Request, error: Exception) -> Response:
         response.headers.update(error.headers or {} if isinstance(error, HTTPException) else {})
         return response
     status = error.status_code if isinstance(error, HTTPException) else 422
-    told = error.detail if isinstance(error, HTTPException) and error.detail != "Not Found" else None
+    told = error.detail if isinstance(error, HTTPException) and error.detail not in UNTOLD else None
     if status == 401 and request.method in ("GET", "HEAD") and "authorization" not in request.headers:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?{urlencode({'next': asked})}", 303)
@@ -288,6 +295,6 @@ def _refused(request: Request, error: Exception) -> Response:
 
 
 def _failed(request: Request, error: Exception) -> Response:
-    response = page_of(request, "refused.html", 500, told=None)
+    response = _refused(request, HTTPException(500))
     response.headers.update(HEADERS)  # this answer is given outside of the guard
     return response

@@ -41,7 +41,7 @@ def svg(
     scheme: str,
     value: str,
     size: Size | None = None,
-    theme: ripple.Theme = "auto",
+    theme: ripple.Theme = "light",
     form: Form = "donut",
     number: Number = "posts",
 ) -> Response:
@@ -100,8 +100,9 @@ def embed(request: Request) -> Response:
 @cache
 def _script() -> bytes:
     sizes = {name: (form.width, form.height) for name, form in looks().forms.items()}
-    written = files(__package__).joinpath("embed.js").read_bytes()
     names = {name: (kind, altmetric.words().types.get(kind)) for name, kind in looks().names.items()}
+    lines = (line.strip() for line in files(__package__).joinpath("embed.js").read_bytes().splitlines())
+    written = b"\n".join(line for line in lines if not line.startswith(b"//"))
     for name, told in ("SIZES", sizes), ("NAMES", names):
         written = written.replace(f"{name} = {{}}".encode(), f"{name} = ".encode() + msgspec.json.encode(told), 1)
     return written

@@ -44,6 +44,17 @@
         if (meta.name.toLowerCase() === wanted && doiIn(meta.content)) return ["doi", "doi", doiIn(meta.content)];
   }
 
+  // Whether a badge stands on light or on dark: what the reader likes does not tell what the page is.
+  function theme(at) {
+    const canvas = at.appendChild(make("span", { backgroundColor: "Canvas" }));
+    const last = getComputedStyle(canvas).backgroundColor;
+    canvas.remove();
+    const grounds = [];
+    for (let one = at; one; one = one.parentElement) grounds.push(getComputedStyle(one).backgroundColor);
+    const [r, g, b] = [...grounds.filter((one) => /^rgb\(/.test(one)), last][0].match(/[\d.]+/g);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128 ? "dark" : "light";
+  }
+
   // The counts of a work, null where nobody mentions it, undefined where the server cannot be asked.
   function ask(type, value) {
     const address = `${SERVER}v1/${type}/${encodeURIComponent(value)}`;
@@ -58,7 +69,7 @@
     const form = option(at, "badge-type") in SIZES ? option(at, "badge-type") : "2";
     const picture = new URL(scheme ? `badge/${scheme}/${encodeURIComponent(value)}.svg` : counts?.images.small || "badge/id/0.svg", SERVER);
     picture.pathname = picture.pathname.replace(/\.png$/, ".svg");
-    picture.search = new URLSearchParams({ type: form, number: isSet(at, "no-score") ? "none" : option(at, "number") || "posts" });
+    picture.search = new URLSearchParams({ type: form, theme: theme(at), number: isSet(at, "no-score") ? "none" : option(at, "number") || "posts" });
     const image = make("img", { border: 0, margin: 0, maxWidth: "none", display: "block" });
     Object.assign(image, { src: picture.href, width, height, alt: spoken(counts) });
     const link = make("a", { display: "inline-block" }, image);
@@ -172,6 +183,7 @@
       root.querySelectorAll(BADGES).forEach(draw);
     }
   };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => window._altmetric_embed_init());
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => window._altmetric_embed_init());
   else window._altmetric_embed_init();
 })();

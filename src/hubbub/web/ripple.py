@@ -40,7 +40,7 @@ class Number(Struct, frozen=True):
     unit: Literal["posts", "score"]
 
 
-def draw(heard: Ripple, form: Form, theme: Theme = "auto", number: Number | None = None, width: int = 0) -> str:
+def draw(heard: Ripple, form: Form, theme: Theme = "light", number: Number | None = None, width: int = 0) -> str:
     """Draw the badge of a work, `width` pixels wide or as wide as its form; with `auto`, by the reader's own choice."""
     width = width or form.width
     height = ceil(form.height * width / form.width)

@@ -1,7 +1,8 @@
 """Crossref Event Data, the closed service's archive: event pages and dumps come in, statements about posts come out.
 
 An event is one statement of the collector: its subject is the post, its object the work. It may have been edited or
-deleted later. A subject that was cut down to its place's home page is a post that its author withdrew.
+deleted later. A subject that was cut down to its place's home page is a post that its author withdrew. Events that a
+hubbub made itself name posts and accounts as their places do.
 """
 
 import json
@@ -17,6 +18,7 @@ from hubbub.collect import archive
 from hubbub.collect.source import Fetch, WrongSourceError
 from hubbub.identify import canonical
 from hubbub.model import About, Account, Example, Fact, Fault, Link, Page, Post, Watch
+from hubbub.reference.event_data import event_data
 
 NAME = "crossref_event_data"
 _EVENTS = re.compile(r'\A\s*(?:\[|.*?"events"\s*:\s*\[)', re.DOTALL)
@@ -35,7 +37,8 @@ class Event(Struct):
     obj_id: str
     source_id: str
     relation_type_id: str
-    occurred_at: str
+    occurred_at: str | None = None
+    source_token: str | None = None
     timestamp: str | None = None
     updated: str | None = None
     updated_date: str | None = None
@@ -194,12 +197,16 @@ def _facts(event: Event, raw: dict[str, Any]) -> Iterator[Fact]:
     if not event.id or not event.subj_id or not event.source_id:
         raise ValueError("an id is empty")
     source, subject = event.source_id, event.subj or {}
-    version = _time(event.updated_date or event.timestamp or event.occurred_at).isoformat(timespec="microseconds")
-    key = _key(source, event.subj_id)
+    at = event.updated_date or event.timestamp or event.occurred_at
+    if at is None:
+        raise ValueError("no time is told")
+    version = _time(at).isoformat(timespec="microseconds")
+    is_ours = event.source_token == event_data().token
+    key = _text(subject.get("alternative-id")) or event.subj_id if is_ours else _key(source, event.subj_id)
     if event.updated == "deleted" or key is None:
         yield Post(source=source, id=key or "", via=NAME, assertion=event.id, version=version, change="withdrawn")
         return
-    author = _author(event, subject, version)
+    author = _author(event, subject, version, is_ours)
     if author:
         yield author
     original = subject.get("original-tweet-url")
@@ -216,7 +223,7 @@ def _facts(event: Event, raw: dict[str, Any]) -> Iterator[Fact]:
         title=_text(subject.get("title")),
         links=(_link(event),),
         author=author.id if author else None,
-        posted_at=_time(event.occurred_at),
+        posted_at=_time(event.occurred_at) if event.occurred_at else None,
         reposts=reposts,
         statement=_statement(raw, passes_on=reposts is not None),
         stated_at=_time(event.timestamp) if event.timestamp else None,
@@ -253,10 +260,13 @@ def _key(source: str, subject: str) -> str | None:
     return address.lower() if "//doi.org/" in address else address
 
 
-def _author(event: Event, subject: dict[str, Any], version: str) -> Account | None:
+def _author(event: Event, subject: dict[str, Any], version: str, is_ours: bool) -> Account | None:
     if event.subj_id.startswith("https://orcid.org/"):
         return Account(source=event.source_id, id=event.subj_id, via=NAME, version=version, url=event.subj_id)
     author = subject.get("author")
+    if is_ours and isinstance(author, dict) and (key := _text(author.get("id"))):  # as its place calls it
+        name, url = _text(author.get("name")), _address(author.get("url"))
+        return Account(source=event.source_id, id=key, via=NAME, version=version, name=name, url=url)
     address = author.get("url") if isinstance(author, dict) else None
     if not isinstance(author, dict) or not isinstance(address, str):
         return None

@@ -144,9 +144,10 @@ def _answered(request: Request, route: Route, answered: Any) -> Response:
 
 def _file(route: Route, parts: Iterator[bytes], form: Any) -> Response:
     """A file that is sent while it is made."""
-    name = f"hubbub-{route.path.rpartition('/')[2].format(form=form)}"
-    told = {"Content-Disposition": f'attachment; filename="{name}"'} | (OPEN if route.public else {})
-    return StreamingResponse(parts, media_type=MEDIA[form], headers=told)
+    media, ending = MEDIA[form]
+    name = route.path.rpartition("/")[2].format(form=ending)
+    told = {"Content-Disposition": f'attachment; filename="hubbub-{name}"'} | (OPEN if route.public else {})
+    return StreamingResponse(parts, media_type=media, headers=told)
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] = {}) -> Response:

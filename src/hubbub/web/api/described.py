@@ -69,7 +69,7 @@ def _operation(route: Route, returned: Any, taken: dict[tuple[str, str], Any]) -
     told["parameters"] = [_parameter(name, "path", schemas[name], True) for name in within]
     if route.verb == "GET":
         told["parameters"] += [_parameter(one.name, "query", _with(one, schemas), one.required) for one in written]
-        media = MEDIA.values() if route.streams else ("application/json",)
+        media = [media for media, _ in MEDIA.values()] if route.streams else ("application/json",)
         content = {name: {} if route.streams else {"schema": returned} for name in media}
         told["responses"] = {"200": {"description": "The answer.", "content": content}}
         told["responses"] |= {} if route.streams else UNCHANGED

@@ -17,6 +17,7 @@ def upgrade() -> None:
         op.execute("ALTER TABLE assertion ALTER COLUMN statement SET STATISTICS 0")
     for name, columns, which in (
         ("assertion_by_stated", ["stated_at", "id"], "stated_at IS NOT NULL"),
+        ("assertion_edited", ["stated_at", "id"], "change = 'edited'"),
         ("assertion_experimental", ["id"], """statement LIKE '%"experimental"_true%'"""),
         ("assertion_deleted", ["id"], "gone IS NOT NULL AND post IS NULL AND key IS NOT NULL"),
     ):
