@@ -9,6 +9,8 @@ from selectolax.lexbor import LexborHTMLParser
 from hubbub.answers import Answers
 from hubbub.model import Identifier
 from hubbub.reference.attention import formulas
+from hubbub.standings import chosen, stand
+from tests.web.conftest import START
 
 PAPER = Identifier("doi", "10.5555/hubbub.2025.001")
 PATH = f"/score/doi/{PAPER.value}"
@@ -65,3 +67,13 @@ def test_a_broken_formula_is_told_and_breaks_no_other_page(
     answer = client.get(PATH)
     assert answer.status_code == 422
     assert "line 1" in text(answer)
+
+
+def test_the_page_says_where_the_work_stands_once_that_is_reckoned(own_answers: Answers, own_server: str) -> None:
+    page = f"{own_server}/score/doi/{PAPER.value}"
+    assert "Where it stands" not in httpx.get(page, trust_env=False).text
+    stand(own_answers._store, chosen(), START)
+    shown = httpx.get(page, trust_env=False).text
+    assert "Where it stands" in shown
+    assert "All works here that are mentioned" in shown
+    assert "Where it stands" not in httpx.get(f"{page}?formula=attention_published", trust_env=False).text

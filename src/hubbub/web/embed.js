@@ -99,7 +99,7 @@
       head.scope = "row";
       table.append(make("tr", {}, head, make("td", { textAlign: "end", fontVariantNumeric: "tabular-nums" }, String(count))));
     }
-    const more = make("a", { font: "14px/2 system-ui, sans-serif" }, "See what was said");
+    const more = make("a", { font: "14px/2 system-ui, sans-serif", color: "inherit" }, "See what was said");
     Object.assign(more, { href: link.href, target: link.target, rel: link.rel });
     return make("div", {}, table, ...(small ? [] : [more]));
   }

@@ -14,6 +14,12 @@ from hubbub.web.pages import Reading, identifier_of, page_of
 from hubbub.web.words import score_path
 
 LISTED = 100  # mentions
+COHORTS = {
+    "all": "All works here that are mentioned",
+    "similar_age_3m": "Those that came out within six weeks",
+    "journal": "Those of the same journal or repository",
+    "similar_age_journal_3m": "Those of both",
+}
 
 router = APIRouter(default_response_class=HTMLResponse)
 
@@ -40,6 +46,14 @@ def score(request: Request, answers: Reading, scheme: str, value: str, formula: 
     except ValueError as error:
         raise HTTPException(422, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
     found = answers.score(identifier, by, LISTED)
+    stands = [one for one in answers.standings(identifier) if one.formula == f"{by.name} {by.version}"]
     return page_of(
-        request, "score.html", found=found, by=by, formulas=formulas().values(), means=INDICATORS["Attention score"]
+        request,
+        "score.html",
+        found=found,
+        by=by,
+        stands=stands,
+        cohorts=COHORTS,
+        formulas=formulas().values(),
+        means=INDICATORS["Attention score"],
     )
