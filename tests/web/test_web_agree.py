@@ -147,6 +147,15 @@ def by_dossier(at: Asked, work: Identifier) -> Numbers:
     }
 
 
+def by_paperbuzz(at: Asked, work: Identifier) -> Numbers:
+    """There, a source without posts is none, and a work without sources is not told from one that nobody knows."""
+    answer = at.client.get(f"/v0/doi/{work.value}")
+    told = {} if answer.status_code == 404 else answer.json()
+    by_source = {one["source_id"]: one["events_count"] for one in told.get("altmetrics_sources", ())}
+    assert all(len(one["events"]) == one["events_count"] for one in told.get("altmetrics_sources", ()))
+    return {"by_source": by_source}
+
+
 def by_tools(at: Asked, work: Identifier) -> Numbers:
     return of_report(_by_tools(at)[work])
 
@@ -176,6 +185,7 @@ WAYS: dict[str, Callable[[Asked, Identifier], Numbers]] = {
     "the client of a store": by_client_of_store,
     "the Details Page API, which embeds read": by_details_page_api,
     "Event Data": by_events,
+    "Paperbuzz": by_paperbuzz,
     "the tools of assistants": by_tools,
     "the badge": by_badge,
     "the feed": by_feed,
