@@ -25,6 +25,7 @@ from hubbub.reference import altmetric
 from hubbub.reference.methods import told
 from hubbub.reference.places import places
 from hubbub.store import schema
+from hubbub.web.api.described import described
 
 HERE = Path(__file__).parent
 NOTICE = "<!-- Written by docs/generate.py: change the code or that file, and run it. -->"
@@ -75,6 +76,7 @@ def pages() -> dict[str, str]:
         "identifiers.md": schemes,
         "store.md": tables,
         "report-json.md": answers,
+        "api.md": api,
         "methods.md": methods,
         "details-page-api.md": details_page_api,
     }
@@ -279,6 +281,45 @@ def _columns(one: Table) -> Iterable[tuple[str, str, str]]:
         notes += [f"→ `{key.target_fullname}`" for key in column.foreign_keys]
         notes += ["may be NULL"] if column.nullable else []
         yield f"`{column.name}`", str(column.type).lower(), ", ".join(notes)
+
+
+# The API
+
+
+def api() -> str:
+    """Every call of the API, what it takes and what it answers."""
+    told = described()
+    parts = ["# The API", text_of("api")["intro"].strip()]
+    for path, ways in told["paths"].items():
+        for verb, way in ways.items():
+            parts += [f"## {way['operationId']}", f"`{verb.upper()} {told['servers'][0]['url']}{path}`"]
+            parts += [" ".join([way["summary"], way.get("description", "").replace("\n\n", " ")]).strip()]
+            asked = [(one["name"], one["in"], one["schema"], one.get("description", "")) for one in way["parameters"]]
+            body = way.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            asked += [
+                (name, "body", one, one.get("description", "")) for name, one in body.get("properties", {}).items()
+            ]
+            rows = [(f"`{name}`", place, _shape(schema), says) for name, place, schema, says in asked]
+            parts += [table(("parameter", "in", "type", "meaning"), rows)] if rows else []
+            if "200" in way["responses"]:
+                content = way["responses"]["200"]["content"]
+                kinds = {_shape(one["schema"]) if "schema" in one else f"`{media}`" for media, one in content.items()}
+                parts += [f"Answers {', '.join(sorted(kinds))}."]
+    return "\n\n".join(parts)
+
+
+def _shape(schema: dict[str, Any]) -> str:
+    """A schema as people say it."""
+    if "$ref" in schema:
+        return f"`{schema['$ref'].rpartition('/')[2]}`"
+    if "anyOf" in schema:
+        return " or ".join(_shape(one) for one in schema["anyOf"])
+    if "enum" in schema:
+        return ", ".join(f"`{one}`" for one in schema["enum"])
+    if schema.get("type") == "array":
+        return f"list of {_shape(schema['items'])}"
+    default = f", by default `{schema['default']}`" if schema.get("default") not in (None, "", []) else ""
+    return f"{schema.get('format', schema['type'])}{default}"
 
 
 # Answers

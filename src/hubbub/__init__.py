@@ -6,14 +6,14 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hubbub.client import connect
+    from hubbub.client import RefusedError, connect
 
-__all__ = ["connect"]
+__all__ = ["RefusedError", "connect"]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "connect":  # it opens stores and asks servers, so it is loaded for those who do
-        from hubbub.client import connect
+    if name in __all__:  # they open stores and ask servers, so they are loaded for those who do
+        from hubbub import client
 
-        return connect
+        return getattr(client, name)
     raise AttributeError(f"module 'hubbub' has no attribute {name!r}")

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 PACKAGE = ROOT / "src" / "hubbub"
 MUTANTS: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("mutants.toml").read_text())["mutant"]
 RULES = {
+    "rights",
     "write",
     "place and collector",
     "cursor",

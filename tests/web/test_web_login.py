@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,14 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from hubbub import access as rules
 from hubbub import settings
-from hubbub.access import Access, WaitError, form_token, may
+from hubbub.access import form_token
 from hubbub.answers import Answers
-from hubbub.store import open_store
 from hubbub.web.guard import FORM_TOKEN, HEADERS
 from hubbub.web.login import within
-from tests.conftest import NewStore
 from tests.web.conftest import PAPER, Running
 from tests.web.test_web_pages import one, text
 from tests.web.test_web_rights import PASSWORD
@@ -221,77 +216,6 @@ def test_after_some_failures_the_pauses_grow_for_the_name_and_the_right_password
         assert log_in(client, "root").status_code == 303  # another name from the same address
 
 
-def test_from_one_address_not_all_names_can_be_tried(lent: Answers) -> None:
-    access = lent.access
-    for number in range(settings.FAILURES_FREE_ADDRESS + 1):
-        assert access.log_in(f"nobody {number}", PASSWORD, "192.0.2.7") is None
-    with pytest.raises(WaitError):
-        access.log_in("root", PASSWORD, "192.0.2.7")
-    assert access.log_in("root", PASSWORD, "192.0.2.8")
-
-
-def test_many_at_once_are_all_counted(lent: Answers) -> None:
-    def attempt(_: int) -> bool:
-        try:
-            return lent.access.log_in("ann", "wrong", "192.0.2.7") is None
-        except WaitError:
-            return False
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(attempt, range(24))) <= settings.FAILURES_FREE + 2
-
-
-def test_a_name_that_nobody_has_costs_as_much(lent: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
-    hashed: list[bytes] = []
-    hasher = rules._hasher()
-
-    class Counted:
-        def hash(self, password: bytes) -> str:
-            hashed.append(password)
-            return hasher.hash(password)
-
-        def verify(self, held: str, password: bytes) -> bool:
-            hashed.append(password)
-            return hasher.verify(held, password)
-
-    monkeypatch.setattr(rules, "_hasher", Counted)
-    assert lent.access.log_in("nobody", "wrong", "a") is None
-    assert lent.access.log_in("ann", "wrong", "a") is None
-    assert hashed == [b"wrong", b"wrong"]
-
-
-def test_failures_and_sessions_are_shared_by_all_who_serve_the_store(new_store: NewStore) -> None:
-    store = new_store()
-    one_, other = Access(store), Access(open_store(store._engine.url.render_as_string(hide_password=False)))
-    one_.add("ann", PASSWORD, True, "test", "test")
-    secret = one_.log_in("ann", PASSWORD, "a")
-    assert secret
-    who = other.by_session(secret)
-    assert who
-    assert who.name == "ann"
-    for _ in range(settings.FAILURES_FREE + 1):
-        one_.log_in("ann", "wrong", "a")
-    with pytest.raises(WaitError):
-        other.log_in("ann", PASSWORD, "b")
-    other.change_password("ann", NEW, "test", "test")
-    assert one_.by_session(secret) is None
-    other.remove("ann", "test", "test")
-    assert one_.users() == []
-    assert [change.route for _, change in one_.changes(None)] == ["test"] * 3
-    other._store.close()
-
-
-def test_a_session_ends_when_it_is_not_used(lent: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
-    secret = lent.access.log_in("ann", PASSWORD, "a")
-    assert secret
-    monkeypatch.setattr(settings, "SESSION_IDLE", timedelta(0))
-    assert lent.access.by_session(secret) is None
-    monkeypatch.undo()
-    assert lent.access.by_session(secret)
-    monkeypatch.setattr(settings, "SESSION_LONGEST", timedelta(0))
-    assert lent.access.by_session(secret) is None
-
-
 @given(st.text() | st.sampled_from(["/", "/a?b#c", "//evil", "/\\evil", "https://evil", "/\t/evil", "javascript:1"]))
 def test_a_log_in_leads_nowhere_else(address: str) -> None:
     led = within(address)
@@ -379,26 +303,6 @@ def test_what_somebody_corrects_bears_their_name(address: str, lent: Answers) ->
         said = {"say": "same", "other": "doi:10.5555/other", "why": "x"}
         assert client.post(f"/match/doi/{PAPER.value}", data=said | form_of(client)).status_code == 303
     assert [one.said_by for one in lent.match(PAPER).corrections] == ["ann"]
-
-
-def test_the_last_admin_stays_while_there_are_others(lent: Answers) -> None:
-    with pytest.raises(ValueError, match="last admin"):
-        lent.access.remove("root", "test", "test")
-    lent.access.remove("ann", "test", "test")
-    lent.access.remove("root", "test", "test")
-    with pytest.raises(LookupError):
-        lent.access.remove("root", "test", "test")
-
-
-@given(st.sampled_from(rules.RIGHTS), st.booleans(), st.booleans(), st.sampled_from(rules.SCOPES), st.booleans())
-def test_more_scope_never_lets_in_less_and_private_never_more(
-    right: rules.Right, writes: bool, private: bool, scope: rules.Scope, admin: bool
-) -> None:
-    wider = rules.SCOPES[min(rules.SCOPES.index(scope) + 1, 2)]
-    held, more = (rules.Who(1, "x", admin, which) for which in (scope, wider))
-    assert may(right, held, writes, private) <= may(right, more, writes, private)
-    assert may(right, held, writes, True) <= may(right, held, writes, False)
-    assert may(right, None, writes, private) <= may(right, held, writes, private) or right == "read"
 
 
 def _tree(response: httpx.Response) -> LexborHTMLParser:
