@@ -153,3 +153,13 @@ def test_a_route_lets_in_whom_the_table_says(world: World, route: str, private: 
     if route == "POST /login":  # it answers 403 to a wrong password
         let_in = set(WHO)
     assert let_in == expected(right, writes, private)
+
+
+def test_a_browser_may_ask_whether_it_may_send_a_key(world: World) -> None:
+    world.access.read_by("private", "test", "test")
+    headers = {"Origin": "https://journal.example", "Access-Control-Request-Method": "GET",
+               "Access-Control-Request-Headers": "authorization"}  # fmt: skip
+    answer = world.client.options("/api/v1/works", headers=headers)
+    assert answer.status_code < 300
+    assert "authorization" in answer.headers["access-control-allow-headers"].lower()
+    assert world.client.get("/api/v1/works").status_code == 401

@@ -1,4 +1,4 @@
-"""The tables. Ids are given by the single writer in sequence; times are microseconds since 1970 in UTC.
+"""The tables: one long list. Ids are given by the single writer in sequence; times are microseconds since 1970 in UTC.
 
 `assertion` holds what one collector says about one post, the latest version only; `mention` is derived from it and can
 be rebuilt. A post is the assertion of its own place: every post has that row, also if the place has not spoken, and a

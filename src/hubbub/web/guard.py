@@ -123,7 +123,8 @@ class Guard:
         """Refuse who shows a wrong token, reads what is private, or sends no form of their own."""
         if asked.lock.users and asked.who is None and _bearer(headers):
             raise HTTPException(401, "This token is not valid.", {"WWW-Authenticate": 'Bearer error="invalid_token"'})
-        if asked.lock.users and asked.lock.private and asked.who is None and not is_always_open(scope["path"]):
+        closed = asked.lock.users and asked.lock.private and not is_always_open(scope["path"])
+        if closed and asked.who is None and scope["method"] != "OPTIONS":  # browsers ask that without a key
             raise refused(None)
         if not asked.writes or asked.form_token is None:
             return receive

@@ -41,7 +41,8 @@ def work(request: Request, answers: Reading, value: str) -> Response:
 def icon(source: str) -> Response:
     """A sign for a source, in its colour: none but this server is asked for it."""
     known = place(source)
-    drawn = ICON.format(colour=known.colour, letter=escape(known.title[:1].encode(errors="replace").decode()))
+    letter = known.title[:1] if known.title[:1].isprintable() else "?"  # no XML has what is not
+    drawn = ICON.format(colour=known.colour, letter=escape(letter))
     return Response(drawn, headers=OPEN, media_type="image/svg+xml")
 
 
