@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import psycopg
 import pytest
 
 import hubbub
@@ -55,6 +57,7 @@ READS: dict[str, dict[str, Any]] = {
     "bulk_mentions": {"form": "csv", "shelf": SHELF, "since": date(2026, 5, 1)},
     "bulk_works": {"form": "parquet"},
 }
+WHEN = {"collected_at", "checked_at", "as_of", "at", "kept_at", "last_at", "changes", "next"}
 # What each call that writes is asked, and where that is seen afterwards.
 WRITES: dict[str, tuple[dict[str, Any], Callable[[Calls], Any]]] = {
     "wish": ({"work": str(PAPER)}, lambda hub: hub.work(str(PAPER)).wish),
@@ -121,6 +124,30 @@ def test_a_server_says_what_its_store_says(demo: tuple[Hubbub, Hubbub], name: st
     here, there = (_whole(getattr(one, name)(**READS[name])) for one in demo)
     assert here == there
     assert here or name in ("second_hand", "reach", "shelf_reach")
+
+
+def test_a_store_in_postgresql_says_the_same(demo: tuple[Hubbub, Hubbub], postgresql_server: str) -> None:
+    with psycopg.connect(postgresql_server, autocommit=True) as server:
+        server.execute("CREATE SCHEMA client")
+    address = f"{postgresql_server}&options=-csearch_path%3Dclient"
+    assert run(address, "demo", "--fill-only").status == 0
+    assert run(address, "standing").status == 0
+    with hubbub.connect(address) as other:
+        for name, asked in READS.items():
+            if not name.startswith("bulk"):
+                told, same = (_timeless(msgspec.to_builtins(getattr(one, name)(**asked))) for one in (other, demo[0]))
+                assert told == same, name
+        for form in ("csv", "jsonl", "events", "parquet"):
+            assert len(_whole(other.bulk_mentions(form))) > 1000
+
+
+def _timeless(told: Any) -> Any:
+    """The same without when it was collected, and sums but for the order in which they were made."""
+    if isinstance(told, float):
+        return round(told, 9)
+    if isinstance(told, dict):
+        return {name: _timeless(one) for name, one in told.items() if name not in WHEN}
+    return [_timeless(one) for one in told] if isinstance(told, list | tuple) else told
 
 
 @pytest.mark.parametrize("name", ["work", "mentions", "second_hand", "match", "score", "people", "network"])

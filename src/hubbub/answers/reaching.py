@@ -121,7 +121,10 @@ def _gains(voices: Mapping[int, Speaker], lists: "Mapping[int, Places]") -> tupl
     """What each voice adds to those before it, and what would be lost without it."""
     from hubbub.people.reach import alone, greedy
 
-    held = [account for account in voices if len(lists[account])]
+    # In the order of their names, by which it is decided between those who add as many: rows differ between stores.
+    held = sorted(
+        (one for one in voices if len(lists[one])), key=lambda account: (voices[account].source, voices[account].key)
+    )
     followers = [lists[account] for account in held]
     lost = alone(followers).tolist()
     ordered = [(held[one.voice], one.gain, lost[one.voice]) for one in greedy(followers)]
