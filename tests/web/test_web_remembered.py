@@ -158,3 +158,11 @@ def test_more_changes_than_are_worth_a_look_forget_everything(client: Client, st
         say(store, 2)
         say(store, 3, "https://doi.org/10.5555/quiet")
         assert posts(client) == 2
+
+
+def test_who_takes_no_compression_gets_none_though_others_do(client: Client, store: Store) -> None:
+    with store.writing() as writer:
+        writer.keep([Description(identifier=WORK, via="crossref", version="1", title="Loud " * 300)], NOW)
+    told = [client.get(COUNTS, headers={"Accept-Encoding": one}) for one in ("gzip", "identity", "gzip")]
+    assert [one.headers.get("content-encoding") for one in told] == ["gzip", None, "gzip"]
+    assert len({one.content for one in told}) == 1
