@@ -334,8 +334,8 @@ def test_any_history_that_is_passed_on_gives_the_same_mentions_and_counts(
     """But for reposts, since only those of tweets are events, and where it is open whose word a post is, and when."""
     reposts, authors = {key for key, *_ in REPOSTS}, dict(POSTS)
     history = [
-        replace(fact, author=fact.author and authors.get(fact.id, "u/ann"), posted_at=fact.posted_at and START)
-        if isinstance(fact, Post) else fact
+        replace(fact, author=authors.get(fact.id, "u/ann"), posted_at=START)
+        if isinstance(fact, Post) and fact.change != "withdrawn" else fact
         for fact in history if fact.id not in reposts
     ]  # fmt: skip
     with open_store(new_address()) as store, open_store(new_address()) as other:

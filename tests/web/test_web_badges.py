@@ -51,7 +51,7 @@ def test_a_work_that_nobody_mentions_has_a_picture_that_says_so(client: httpx.Cl
 
 def test_a_browser_that_holds_the_picture_is_told_that_it_is_right(client: httpx.Client) -> None:
     for path in (badge_path(PAPER, "svg"), badge_path(PAPER), "/assets/embed.js"):
-        tag = client.get(path).headers["etag"]
+        tag = client.get(path).headers["etag"].removeprefix("W/")
         for sent in (tag, f'"other", W/{tag}'):
             again = client.get(path, headers={"If-None-Match": sent})
             assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
