@@ -51,11 +51,11 @@ import uvicorn
 from fastapi.responses import Response
 from hubbub.answers import Answers
 from hubbub.store import open_store
-from hubbub.web.app import create_app
 from hubbub.web.guard import OPEN
+from hubbub.web.server import made
 
 def make():
-    app = create_app(Answers(open_store(sys.argv[1])))
+    app = made(Answers(open_store(sys.argv[1])))
     bodies = {"constant": (bytes(int(sys.argv[3])), "application/json")}
     bodies["picture"] = bytes(int(sys.argv[4])), "image/svg+xml"
     def constant(name: str) -> Response:

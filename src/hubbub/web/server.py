@@ -4,6 +4,7 @@ It listens on this machine. Elsewhere, or by other names, it does so only for a 
 """
 
 import errno
+import gc
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -38,8 +39,6 @@ def serve(
     import uvicorn  # after the port is had: the reason why not should come at once
     from uvicorn.supervisors import Multiprocess
 
-    from hubbub.web.app import create_app
-
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
@@ -54,7 +53,7 @@ def serve(
 
     known = [host_of(name) for name in names]
     # Each process has a store and answers of its own.
-    app = create_app(answers, known, exposed) if workers == 1 else partial(_app, answers.address, known, exposed)
+    app = made(answers, known, exposed) if workers == 1 else partial(_app, answers.address, known, exposed)
     # What a proxy says of who asks is believed only from a proxy on this machine.
     config = uvicorn.Config(
         app, factory=workers > 1, workers=workers, log_level="warning", access_log=False, server_header=False,
@@ -68,9 +67,18 @@ def serve(
 
 
 def _app(address: str, names: Sequence[str], exposed: bool) -> "FastAPI":
+    return made(Answers(open_store(address)), names, exposed)
+
+
+def made(answers: Answers, names: Sequence[str] = (), exposed: bool = False) -> "FastAPI":
+    """Make the app that a process serves; see `create_app`."""
     from hubbub.web.app import create_app
 
-    return create_app(Answers(open_store(address)), names, exposed)
+    app = create_app(answers, names, exposed)
+    # What is loaded by now stays: to look for garbage in it would stop all answers for a tenth of a second.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def is_exposed(host: str, names: Sequence[str]) -> bool:
