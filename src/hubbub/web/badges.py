@@ -35,23 +35,8 @@ router = APIRouter()
 
 
 @router.get("/badge/{scheme}/{value:path}.svg")
-def svg(
-    request: Request,
-    answers: Reading,
-    scheme: str,
-    value: str,
-    size: Size | None = None,
-    theme: ripple.Theme = "light",
-    form: Form = "donut",
-    number: Number = "posts",
-) -> Response:
-    """The badge of a work as SVG, `size` pixels wide; of a work that nobody mentions, one that says so."""
-    drawn = _drawn(request, answers, f"{scheme}:{value}", form, theme, number, size)
-    return opened(request, drawn.encode(), "image/svg+xml")
-
-
 @router.get("/badge/{scheme}/{value:path}.png")
-def png(
+def badge(
     request: Request,
     answers: Reading,
     scheme: str,
@@ -61,10 +46,17 @@ def png(
     form: Form = "donut",
     number: Number = "posts",
 ) -> Response:
-    """The same as PNG, which cannot follow its reader: `auto` is light."""
+    """The badge of a work, `size` pixels wide; of a work that nobody mentions, one that says so.
+
+    PNG cannot follow its reader: `auto` is light there.
+    """
+    is_png = request.url.path.endswith(".png")
+    shade: ripple.Theme = "light" if is_png and theme == "auto" else theme
+    drawn = _drawn(request, answers, f"{scheme}:{value}", form, shade, number, size)
+    if not is_png:
+        return opened(request, drawn.encode(), "image/svg+xml")
     import resvg_py  # 3 MB that only pictures need
 
-    drawn = _drawn(request, answers, f"{scheme}:{value}", form, "dark" if theme == "dark" else "light", number, size)
     return opened(request, resvg_py.svg_to_bytes(svg_string=drawn, skip_system_fonts=True), "image/png")
 
 
