@@ -1,6 +1,7 @@
 """The one place that reads the store for people and programs: an identifier comes in, frozen answers go out.
 
 Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
+It is longer than other modules: whatever can be asked stands in one list.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping

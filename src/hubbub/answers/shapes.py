@@ -1,6 +1,7 @@
 """The shapes of answers: frozen, and the same for pages, commands and programs.
 
 Every number comes with the mentions behind it, every mention with its post and its evidence. Unknown is None, never 0.
+It is longer than other modules: pages, commands and programs find every shape in one place.
 """
 
 from datetime import date, datetime

@@ -1,4 +1,7 @@
-"""The commands: each parses its arguments and calls one function. `--help` of each is its manual."""
+"""The commands: each parses its arguments and calls one function. `--help` of each is its manual.
+
+It is longer than other modules, since most of it is those manuals.
+"""
 
 import sys
 from collections.abc import Sequence

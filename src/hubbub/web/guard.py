@@ -128,7 +128,7 @@ class Guard:
             raise refused(None)
         if not asked.writes or asked.form_token is None:
             return receive
-        sent = await _body(receive)
+        sent = await body_of(receive)
         told = parse_qs(sent.decode("latin-1"), max_num_fields=1000).get(FORM_TOKEN, [""])[-1]
         if not compare_digest(told.encode("latin-1", "replace"), asked.form_token.encode()):
             raise HTTPException(403, "This form is of another session. Load the page anew and send it again.")
@@ -167,13 +167,14 @@ def _bearer(headers: Headers) -> str | None:
     return secret.strip() if kind.lower() == "bearer" and secret.strip() else None
 
 
-async def _body(receive: Receive) -> bytes:
+async def body_of(receive: Receive, longest: int = LONGEST_FORM) -> bytes:
+    """What a request sends. Raises HTTPException, 413, where that is more than so many bytes."""
     sent, more = b"", True
     while more:
         message = await receive()
         sent += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(sent) > LONGEST_FORM:
+        if len(sent) > longest:
             raise HTTPException(413, "That is more than a form of hubbub holds.")
     return sent
 

@@ -16,7 +16,7 @@ from hubbub.answers.shapes import Card
 from hubbub.metrics import DEFINITIONS
 from hubbub.model import Identifier
 from hubbub.web import words
-from hubbub.web.guard import FORM_TOKEN, LONGEST_FORM
+from hubbub.web.guard import FORM_TOKEN, LONGEST_FORM, body_of
 from hubbub.web.look import face
 from hubbub.web.rights import Asked
 
@@ -50,11 +50,7 @@ def card_of(answers: Answers, name: str) -> Card:
 
 async def sent_by(request: Request, longest: int = LONGEST_FORM) -> dict[str, str]:
     """What a form of so many bytes says, each field once."""
-    sent = b""
-    async for part in request.stream():
-        sent += part
-        if len(sent) > longest:
-            raise HTTPException(413, "That is more than a form of hubbub holds.")
+    sent = await body_of(request.receive, longest)
     return dict(parse_qsl(sent.decode("utf-8", "replace"), keep_blank_values=True))
 
 
