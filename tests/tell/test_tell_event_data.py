@@ -215,6 +215,8 @@ def test_kinds_are_apart(store: Store) -> None:
     stands = [e for e in came if e.get("updated") != "deleted"]
     experiments = {e["id"] for e in stands if e.get("experimental")}
     assert {e["id"] for e in every(store, Selection("experimental"))} == experiments
+    for kind in ("standard", "edited", "distinct", "scholix"):
+        assert not experiments & {e["id"] for e in every(store, Selection(kind))}
     edited = {e["id"] for e in every(store, Selection("edited"))}
     assert edited == {e["id"] for e in every(store) if e.get("updated") == "edited"}
     assert {e["id"] for e in came if e.get("updated") == "edited"} < edited
