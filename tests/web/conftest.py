@@ -262,7 +262,8 @@ def running(answers: Answers, told: Callable[[str], None] = lambda path: None) -
             told(f"{scope['path']}?{scope['query_string'].decode()}")
         await app(scope, receive, send)
 
-    server = uvicorn.Server(uvicorn.Config(listened, log_level="critical", ws="none"))
+    # Connections that wait stay: on a busy machine a client may use one in the moment in which it is closed.
+    server = uvicorn.Server(uvicorn.Config(listened, log_level="critical", ws="none", timeout_keep_alive=3600))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
     yield address_of(bound).rstrip("/")
