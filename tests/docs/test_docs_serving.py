@@ -72,7 +72,9 @@ def _nginx(program: str, served: int, folder: Path) -> Iterator[tuple[int, ssl.S
     certificate.private_key_pem.write_to_path(folder / "hubbub.key")
     server = recipe("nginx").replace("listen 443", f"listen 127.0.0.1:{port}").replace("4822", str(served))
     server = server.replace("/etc/ssl/", f"{folder}/")
-    kept = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    kept = "".join(
+        f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
     told = folder / "nginx.conf"
     told.write_text(
         f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;"
