@@ -9,7 +9,8 @@ import pytest
 from hubbub import identify, pipeline
 from hubbub.answers import Answers
 from hubbub.asking import NAME, Asking
-from hubbub.fetch import Door, Limits
+from hubbub.fetch.door import Door
+from hubbub.fetch.limits import Limits
 from hubbub.model import Host, Identifier, Link, Reading
 from hubbub.runner import PAGES, Runner
 from hubbub.store import Store, questions

@@ -47,7 +47,7 @@ def community(
         accounts = [account_of(one) for one in own or ()]
         found = Answers(store).community(wants.checked(shelf), datetime.now(UTC), accounts)
     if found is None:
-        no_shelf(shelf)
+        no_shelf(context, shelf)
     if json:
         show.as_json(found)
     elif csv:
@@ -79,7 +79,7 @@ def desk(
         accounts = [account_of(one) for one in own or ()]
         found = Answers(store).desk(wants.checked(shelf), datetime.now(UTC), accounts)
     if found is None:
-        no_shelf(shelf)
+        no_shelf(context, shelf)
     if json:
         show.as_json(found)
     elif evidence and found.pile_on is None:

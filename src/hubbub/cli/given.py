@@ -6,6 +6,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from hubbub import settings
+from hubbub.answers import Answers
 from hubbub.cli import show, wants
 from hubbub.collect.source import sources
 from hubbub.model import Identifier
@@ -21,6 +22,7 @@ Work = Annotated[
 ]
 
 
+LISTED = 10  # shelves by their names
 Why = Annotated[str, typer.Option(metavar="TEXT", help="Why, in your words.")]
 
 
@@ -51,7 +53,12 @@ def account_of(account: str) -> tuple[str, str]:
     return source, key
 
 
-def no_shelf(name: str) -> NoReturn:
-    """Say that there is no such shelf, and how to make one."""
+def no_shelf(context: typer.Context, name: str, may_be_work: bool = False) -> NoReturn:
+    """Say that there is no such shelf (or work), which shelves there are, and how to make one."""
+    with store_of(context) as store:
+        known = [repr(card.name) for card in Answers(store).cards()]
+    more = f" and {len(known) - LISTED:,} more" if len(known) > LISTED else ""
+    there = f"the shelves are {', '.join(known[:LISTED])}{more}" if known else "there are no shelves yet"
+    wrong = f"{name!r} is no shelf and no identifier" if may_be_work else f"there is no shelf {name!r}"
     command = "me" if name == wants.ME else "track"
-    show.fail(f"there is no shelf {name!r}; hubbub {command} --help says how to make one", status=2)
+    show.fail(f"{wrong}; {there}; hubbub {command} --help says how to make one", status=2)

@@ -71,7 +71,7 @@ def shelf(
         answers = Answers(store)
         for one in shelves:
             if answers.card(wants.checked(one)) is None:
-                no_shelf(one)
+                no_shelf(context, one)
             answers.access.keep(wants.checked(name), one, not take, somebody(), "hubbub user shelf")
 
 
