@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from hubbub import settings
 from hubbub.store import Store, users
+from hubbub.store.fold import hashed
 from hubbub.store.times import micros
 from hubbub.store.users import Change, Reading, Session, Token, User
 
@@ -47,6 +48,17 @@ class Who(NamedTuple):
     admin: bool
     scope: Scope = "admin"
     session: str | None = None
+
+
+class By(NamedTuple):
+    """Who changes something, and from where: the route of the web app, or the command."""
+
+    name: str
+    route: str
+
+    def changed(self, about: str) -> Change:
+        """Say for the audit log what is changed now."""
+        return Change(_now(), self.name, self.route, about)
 
 
 class WaitError(Exception):
@@ -85,6 +97,11 @@ def form_token(secret: str) -> str:
     return blake2b(b"form", key=secret.encode(errors="surrogatepass")[:64], digest_size=32).hexdigest()
 
 
+def unnamed(source: str, account: str) -> str:
+    """What the audit log keeps of an account: that it is the same, and not which."""
+    return f"account {hashed('account', source, account):016x}"
+
+
 class Access:
     """The users of one store. Safe for several threads; other processes may change them meanwhile."""
 
@@ -108,24 +125,24 @@ class Access:
         """Who may log in, by name."""
         return self._store.ask(users.users)
 
-    def add(self, name: str, password: str, admin: bool, by: str, route: str) -> None:
+    def add(self, name: str, password: str, admin: bool, by: By) -> None:
         """Let somebody log in. Raises ValueError where the name is taken, or it or the password will not do."""
         if not name.isprintable() or name != name.strip() or not 0 < len(name) <= NAME_MOST:
             raise ValueError(f"a name has up to {NAME_MOST} characters that can be seen, and no space around them")
         hashed = _hashed(password)
         with self._store.writing() as writer:
             writer.users.add(name, hashed, admin, _now())
-            writer.users.log(Change(_now(), by, route, name))
+            writer.users.log(by.changed(name))
         self._looked_at = float("-inf")
 
-    def change_password(self, name: str, password: str, by: str, route: str) -> None:
+    def change_password(self, name: str, password: str, by: By) -> None:
         """Change a password and end all sessions of the user. Raises LookupError, ValueError as `add` does."""
         hashed = _hashed(password)
         with self._store.writing() as writer:
             writer.users.change(self._row(name), hashed)
-            writer.users.log(Change(_now(), by, route, name))
+            writer.users.log(by.changed(name))
 
-    def remove(self, name: str, by: str, route: str) -> None:
+    def remove(self, name: str, by: By) -> None:
         """Let somebody log in no longer. Raises LookupError where there is no such user.
 
         ValueError where nobody would be left who may let others in.
@@ -135,20 +152,20 @@ class Access:
             raise ValueError(f"{name!r} is the last admin; make another one first")
         with self._store.writing() as writer:
             writer.users.remove(self._row(name))
-            writer.users.log(Change(_now(), by, route, name))
+            writer.users.log(by.changed(name))
         self._looked_at = float("-inf")
 
-    def keep(self, name: str, shelf: str, keeps: bool, by: str, route: str) -> None:
+    def keep(self, name: str, shelf: str, keeps: bool, by: By) -> None:
         """Put a shelf into the hands of a user, or take it out. Raises LookupError where there is no such user."""
         with self._store.writing() as writer:
             (writer.users.keep if keeps else writer.users.leave)(self._row(name), [shelf])
-            writer.users.log(Change(_now(), by, route, f"{name} {shelf}"))
+            writer.users.log(by.changed(f"{name} {shelf}"))
 
-    def read_by(self, reading: Reading, by: str, route: str) -> None:
+    def read_by(self, reading: Reading, by: By) -> None:
         """Say whether everybody may read, or only who is logged in."""
         with self._store.writing() as writer:
             writer.users.set_reading(reading)
-            writer.users.log(Change(_now(), by, route, reading))
+            writer.users.log(by.changed(reading))
         self._looked_at = float("-inf")
 
     def keeps(self, who: Who, shelf: str) -> bool:
@@ -232,10 +249,10 @@ class Access:
             writer.users.grant(who.id, Token(hash_of(secret), title[:NAME_MOST], scope, _now(), None))
         return secret
 
-    def log(self, who: str, route: str, about: str) -> None:
+    def log(self, by: By, about: str) -> None:
         """Remember what was changed, by whom and from where."""
         with self._store.writing() as writer:
-            writer.users.log(Change(_now(), who, route, about))
+            writer.users.log(by.changed(about))
 
     def changes(self, limit: int | None, before: int | None = None) -> list[tuple[int, Change]]:
         """What was changed, the latest first, each with its number; those before the number `before`."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from hubbub.answers import Answers
-from hubbub.answers.community import Community
+from hubbub.answers.community import Community, Pace
 from hubbub.model import Description, Identifier
 from hubbub.store import Store
 from tests.answers.stated import OTHER, WORK, keep, links, passed, said, who
@@ -189,3 +189,61 @@ def test_time_of_a_simulated_shelf_ends_with_its_last_mention(store: Store) -> N
         writer.wanted.shelve("mine", "Made up", "", True, [])
     assert community(store).as_of == ago(500) + timedelta(seconds=1)
     assert states(community(store)) == {"ann": "returning"}
+
+
+def grown(store: Store, shelf: str = "mine") -> Pace | None:
+    found = Answers(store).community(shelf, NOW)
+    assert found is not None
+    return found.pace
+
+
+def crowd(store: Store, names: int = 40) -> None:
+    """Other works, each with four voices in the earlier period and two in the later one, and a feed with all."""
+    for one in range(names):
+        of = links(Identifier("doi", f"10.5555/other{one}"))
+        keep(store, *(said(f"{one} {n}", author=f"a{one} {n}", posted_at=ago(100 + n), links=of) for n in range(4)))
+        keep(store, *(said(f"{one} {n}", author=f"a{one} {n}", posted_at=ago(5 + n), links=of) for n in (7, 8)))
+        keep(store, *(said(f"{one} f{n}", author="feed", posted_at=ago(6), links=of) for n in range(2)))
+
+
+def test_growth_is_told_against_comparable_works_of_the_store(store: Store) -> None:
+    crowd(store)
+    for n in range(7):
+        spoke(store, f"v{n}", 100 if n < 2 else 10)
+    keep(store, *(said(f"old {n}", author=f"v{n}", posted_at=ago(300)) for n in range(5)))
+    found = grown(store)
+    assert found is not None
+    assert (found.works, found.alone, found.peers, found.before, found.now) == (1, 0, 40, 2, 5)
+    assert found.verdict == "faster"
+    assert found.usual == pytest.approx(2.5 / 4.5)
+    assert found.ratio == pytest.approx(5.5 / 2.5 / (2.5 / 4.5))
+
+
+def test_works_without_comparable_ones_are_too_few_to_tell_of(store: Store) -> None:
+    crowd(store, 29)
+    for n in range(7):
+        spoke(store, f"v{n}", 10)
+    found = grown(store)
+    assert found is not None
+    assert (found.works, found.alone, found.ratio, found.verdict) == (0, 1, None, "too little to tell")
+
+
+def test_real_works_are_not_compared_with_simulated_ones(store: Store) -> None:
+    crowd(store)
+    with store.writing() as writer:
+        others = [Identifier("doi", f"10.5555/other{one}") for one in range(40)]
+        writer.wanted.shelve("invented", "Invented", "", True, others[:20])
+        writer.wanted.put("real", others[20:])
+    for n in range(7):
+        spoke(store, f"v{n}", 10)
+    found, invented = grown(store), grown(store, "invented")
+    assert found is not None
+    assert found.ratio is None
+    assert invented is not None
+    assert (invented.alone, invented.ratio) == (20, None)
+
+
+def test_of_works_that_nobody_spoke_of_for_26_weeks_nothing_is_told_against_others(store: Store) -> None:
+    crowd(store)
+    spoke(store, "ann", 300, 301, 302, 303, 304)
+    assert grown(store) is None

@@ -9,7 +9,8 @@ import pytest
 from hubbub import identify, pipeline
 from hubbub.answers import Answers
 from hubbub.asking import NAME, Asking
-from hubbub.fetch import Door, Limits
+from hubbub.fetch.door import Door
+from hubbub.fetch.limits import Limits
 from hubbub.model import Host, Identifier, Link, Reading
 from hubbub.runner import PAGES, Runner
 from hubbub.store import Store, questions
@@ -198,6 +199,14 @@ async def test_a_mention_that_is_missed_is_kept_if_the_page_holds_the_work(store
     (mention,) = Answers(store).said(WORK)
     assert (mention.source, mention.url, mention.title) == ("web", story, "Flies!")
     assert [(one.via, one.found_in) for one in mention.evidence] == [("hubbub", "page")]
+
+
+async def test_a_page_is_read_in_its_own_charset(store: Store, net: Sites) -> None:
+    story, told = f"https://{SHORT}/sova", {"Content-Type": "text/html; charset=windows-1251"}
+    net.pages = {f"{SHORT}/sova": Page("<title>Сова</title><p>10.5555/work".encode("cp1251"), headers=told)}
+    Answers(store).miss(WORK, story)
+    await ask(store)
+    assert [(one.url, one.title) for one in Answers(store).said(WORK)] == [(story, "Сова")]
 
 
 async def test_a_page_without_the_work_becomes_no_mention_and_the_report_stays(store: Store, net: Sites) -> None:

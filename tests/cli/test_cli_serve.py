@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -53,6 +54,14 @@ def test_several_processes_answer_one_address_and_all_stop_together(demo_store: 
         finally:
             process.kill()
     assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+
+
+def test_a_start_loads_nothing_that_only_some_commands_need() -> None:
+    code = "import sys, hubbub.cli, hubbub.web.app; print(*{name.partition('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    heavy = {"httpx", "mcp", "numba", "numpy", "pyarrow", "scipy", "websockets"}
+    assert heavy.isdisjoint(loaded)
+    assert "fastapi" in loaded
 
 
 def _command(pid: str) -> str:

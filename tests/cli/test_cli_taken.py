@@ -18,7 +18,7 @@ def test_every_format_of_a_shelf_is_written(store: str) -> None:
 
 def test_what_cannot_be_exported_is_told(store: str) -> None:
     run(store, "export", "excel", "lab").fails("'excel' is nothing that is exported; choose one of mastodon", status=2)
-    run(store, "export", "csv", "nowhere").fails("no shelf 'nowhere'", status=2)
+    run(store, "export", "csv", "nowhere").fails("no shelf 'nowhere'; there are no shelves yet", status=2)
 
 
 def test_mentions_and_works_are_written_in_bulk(demo_store: str) -> None:
@@ -33,6 +33,16 @@ def test_mentions_and_works_are_written_in_bulk(demo_store: str) -> None:
     assert 0 < len(late) < len(every)
     works = run(demo_store, "export", "works", "--all").out.splitlines()
     assert len(works) > len(run(demo_store, "export", "works", "simulated-soil").out.splitlines()) > 1
+
+
+def test_where_a_shelf_is_missing_those_that_are_there_are_named(store: str) -> None:
+    for number in range(12):
+        assert run(store, "track", WORK, "--shelf", f"lab {number:02}").status == 0
+    listed = "the shelves are 'lab 00', 'lab 01', 'lab 02'"
+    run(store, "export", "csv", "lab").fails("no shelf 'lab'", listed, "'lab 09' and 2 more", status=2)
+    run(store, "export", "works", WORK).fails(f"no shelf '{WORK}'", listed, status=2)
+    run(store, "export", "mentions", "lab").fails("'lab' is no shelf and no identifier", listed, status=2)
+    run(store, "people", "lab").fails("'lab' is no shelf and no identifier", listed, status=2)
 
 
 def test_what_is_no_selection_is_told(store: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from hubbub.fetch import Limits
+from hubbub.fetch.limits import Limits
 from hubbub.model import Host
 
 # Small and quick, so that every limit is met at once.

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from hubbub.collect.source import FRESH
-from hubbub.fetch import BudgetError, Door, FetchError
+from hubbub.fetch.door import Door
+from hubbub.fetch.errors import BudgetError, FetchError
 from hubbub.model import Host
 from tests.fetch.peer import LIMITS, QUICK, http, peer
 

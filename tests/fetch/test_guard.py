@@ -9,7 +9,8 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from hubbub.fetch import Door, RefusedError
+from hubbub.fetch.door import Door
+from hubbub.fetch.errors import RefusedError
 from hubbub.fetch.guard import Guard, resolve, why_refused
 from tests.fetch.peer import LIMITS, QUICK, http, peer
 

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 import pytest
 import trustme
 
-from hubbub.fetch import Door, FetchError, RefusedError
+from hubbub.fetch.door import Door
+from hubbub.fetch.errors import FetchError, RefusedError
 from tests.fetch.peer import LIMITS, QUICK, Answer, http, peer
 
 pytestmark = pytest.mark.anyio

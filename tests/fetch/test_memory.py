@@ -10,7 +10,7 @@ from unittest import mock
 
 import pytest
 
-from hubbub.fetch import FetchError
+from hubbub.fetch.errors import FetchError
 from hubbub.fetch.memory import Memory
 
 TAGGED = {"etag": '"1"'}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hubbub.fetch import FetchError
+from hubbub.fetch.errors import FetchError
 from hubbub.fetch.memory import Memory
 from hubbub.fetch.pace import Paces
 from hubbub.model import Host

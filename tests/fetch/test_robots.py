@@ -2,7 +2,8 @@
 
 import pytest
 
-from hubbub.fetch import Door, FetchError
+from hubbub.fetch.door import Door
+from hubbub.fetch.errors import FetchError
 from hubbub.fetch.robots import LARGEST, Robots
 from tests.fetch.peer import LIMITS, QUICK, http, peer
 

@@ -11,7 +11,8 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request, Response
 
-from hubbub.fetch import Door, FetchError, RefusedError
+from hubbub.fetch.door import Door
+from hubbub.fetch.errors import FetchError, RefusedError
 from tests.fetch.peer import LIMITS, QUICK, http, peer
 
 pytestmark = pytest.mark.anyio

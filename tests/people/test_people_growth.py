@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,20 +9,24 @@ from hubbub.people.growth import (
     DAY,
     USUAL,
     WEEK,
+    Counted,
     Habits,
     Ledger,
     Repeats,
     alive,
     chao1,
+    counted,
     first_day,
     fit,
     half_life,
     ledger,
+    pace,
     rate,
     remaining,
     repeats,
     unseen,
 )
+from tests.people.shelves import changed, picked, simulated
 
 Rows = list[tuple[int, int]]
 NOW = 100 * WEEK
@@ -95,11 +101,11 @@ def test_alive_is_what_the_published_formula_gives() -> None:
 def test_a_fit_finds_the_habits_that_made_the_visits() -> None:
     random, true = np.random.default_rng(3), Habits(r=0.6, alpha=3.0, a=0.8, b=2.5)
     times, last, weeks = [], [], 40.0
-    for pace, leaves in zip(
+    for often, leaves in zip(
         random.gamma(true.r, 1 / true.alpha, 6_000), random.beta(true.a, true.b, 6_000), strict=True
     ):
         came, at = 0, 0.0
-        while (following := at + random.exponential(1 / pace)) < weeks:
+        while (following := at + random.exponential(1 / often)) < weeks:
             came, at = came + 1, following
             if random.random() < leaves:
                 break
@@ -185,3 +191,61 @@ def test_a_half_life_is_the_median_age_within_a_month() -> None:
 def test_what_is_left_is_a_share_that_never_grows(hours: float, more: float, half: float) -> None:
     assert 0 <= remaining(hours + more, half) <= remaining(hours, half) <= 1
     assert remaining(half, half) == 0.5
+
+
+def of_works(place: Sequence[int], before: Sequence[int], now: Sequence[int]) -> Counted:
+    return Counted(*(np.array(column, np.int64) for column in (place, before, now)))
+
+
+def test_works_are_counted_by_voices_in_two_periods_and_belong_to_their_main_place() -> None:
+    rows = [(7, 1, 5, -1), (7, 1, 5, -2), (7, 2, 6, 1), (7, 1, 6, 0), (9, 2, 5, 3), (9, 2, 5, 4)]
+    work, place, account, at = np.array(rows, np.int64).T
+    works, found = counted(work, place, account, at, 0)
+    assert works.tolist() == [7, 9]
+    assert (found.place.tolist(), found.before.tolist(), found.now.tolist()) == ([1, 2], [1, 0], [1, 1])
+
+
+def test_what_the_place_did_is_taken_out_of_growth() -> None:
+    fading = of_works([1] * 200, [30] * 200, [10] * 200)
+    found = pace(of_works([1] * 9, [30] * 9, [10] * 9), fading, np.random.default_rng(0))
+    assert found is not None
+    assert (found.works, found.alone, found.peers, found.before, found.now) == (9, 0, 200, 270, 90)
+    assert (found.ratio, found.least, found.most, found.verdict) == (1, 1, 1, "alike")
+    assert found.usual == pytest.approx(1 / 3, abs=0.01)
+    steady = pace(of_works([1] * 9, [20] * 9, [20] * 9), fading, np.random.default_rng(0))
+    assert steady is not None
+    assert steady.verdict == "faster"
+    assert steady.ratio == pytest.approx(3, abs=0.02)
+
+
+def test_works_are_compared_only_with_those_of_their_place_and_size() -> None:
+    peers = of_works([1] * 40 + [2] * 40, [5] * 40 + [50] * 40, [5] * 40 + [50] * 40)
+    own = of_works([1, 1, 2, 2, 3, 1], [10, 11, 25, 11, 5, 0], [10, 10, 25, 11, 5, 0])
+    found = pace(own, peers, np.random.default_rng(0))
+    assert found is not None
+    assert (found.works, found.alone, found.peers) == (2, 3, 80)
+    assert pace(own, of_works([], [], []), np.random.default_rng(0)) is None
+    assert pace(own, of_works([1] * 29, [9] * 29, [9] * 29), np.random.default_rng(0)) is None
+
+
+def test_shelves_that_grow_as_all_others_do_get_no_verdict_in_19_of_20_and_would_without_peers() -> None:
+    random = np.random.default_rng(3)
+    every, verdicts, plain = simulated(5_000, random), [], []
+    for _ in range(150):
+        own, rest = picked(every, random.choice(5_000, 20, replace=False))
+        found = pace(own, rest, random)
+        assert found is not None
+        verdicts.append(found.verdict in {"faster", "slower"})
+        plain.append(changed(own))
+    assert np.mean(verdicts) < 0.09  # binomial: 0.05, and two standard errors
+    assert np.mean(plain) > 0.3
+
+
+def test_a_shelf_whose_voices_became_ten_times_as_many_as_others_is_found() -> None:
+    random = np.random.default_rng(4)
+    every = simulated(5_000, random)
+    own, rest = picked(every, np.arange(60))
+    told = pace(Counted(own.place, own.before // 10, own.now), rest, random)
+    assert told is not None
+    assert told.verdict == "faster"
+    assert told.least < told.ratio < told.most

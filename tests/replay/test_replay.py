@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hubbub.fetch import Door, FetchError, Limits
+from hubbub.fetch.door import Door
+from hubbub.fetch.errors import FetchError
+from hubbub.fetch.limits import Limits
 from hubbub.model import Answer, Host
 from tests.replay.served import Served, served
 

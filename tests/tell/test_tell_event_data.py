@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
-from hubbub.answers import Answers
-from hubbub.answers.asserted import UnknownError
+from hubbub.answers import Answers, asserted
+from hubbub.answers.asserted import BroadError, UnknownError
 from hubbub.answers.selecting import Selection
 from hubbub.model import Account, Identifier, Post
 from hubbub.reference.event_data import event_data as words
@@ -179,6 +179,31 @@ def test_a_filter_selects_by_its_field_and_a_facet_counts_it(store: Store, name:
             ]  # fmt: skip
             assert [one.id for one in held.every(selection)] == [event["id"] for event in wanted]
             assert held.total(selection) == len(wanted)
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_of_many_only_what_needs_no_words_is_told(store: Store, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same comes out where a selection is too large for its words to be read; else nothing does."""
+    monkeypatch.setattr(asserted, "MOST", 1)
+    events = every(store)
+    counted = Counter(value for event in events if (value := VALUES[name](event)) is not None)
+    with Answers(store).asserted() as held:
+        if name not in ("source", "obj-id.prefix", "obj-id.doi"):
+            with pytest.raises(BroadError, match=f"^{FIELDS[name]}$"):
+                held.values(Selection(), FIELDS[name], 1000)
+            with pytest.raises(BroadError):
+                held.total(asked([(name, "nothing"), ("source", "twitter")], "standard").selection)
+            assert held.total(asked([(name, "nothing"), ("obj-id.doi", "nothing")], "standard").selection) == 0
+            return
+        assert held.values(Selection(), FIELDS[name], 1000) == counted
+        for value in counted:
+            selection = asked([(name, value)], "standard").selection
+            assert [one.id for one in held.every(selection)] == [e["id"] for e in events if VALUES[name](e) == value]
+
+
+def test_a_prefix_is_whole(store: Store) -> None:
+    for part in ("10.5555/1", "10.55", "10.5555/"):
+        assert every(store, asked([("obj-id.prefix", part)], "standard").selection) == []
 
 
 def doi_of(value: str) -> str | None:

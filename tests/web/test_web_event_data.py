@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.answers import Answers
+from hubbub.answers import Answers, asserted
 from hubbub.store import open_store
 from tests.tell.recorded import RECORDINGS, Event, fill, recorded
 from tests.web.conftest import Running
@@ -95,6 +96,19 @@ def test_what_is_refused_is_said_in_a_list(archive: httpx.Client, query: str, ki
     assert answer.status_code == 400
     assert answer.json()["message-type"] == "validation-failure"
     assert [one["type"] for one in answer.json()["message"]] == [kind]
+
+
+@pytest.mark.parametrize(
+    "path", ["?facet=subj-id.domain:*", "?subj.url=x", "/time.csv?interval=day&field=occurred&relation=cites"]
+)
+def test_what_would_take_long_is_refused_and_said(
+    archive: httpx.Client, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asserted, "MOST", 1)
+    answer = archive.get(f"/v1/events{path}")
+    (told,) = answer.json()["message"]
+    assert (answer.status_code, told["type"]) == (400, "selection-broad")
+    assert re.match("For (subj-id.domain|subj.url|relation-type) more than .* Narrow the selection", told["message"])
 
 
 def test_both_styles_of_filters_are_one(archive: httpx.Client) -> None:

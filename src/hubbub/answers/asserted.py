@@ -34,6 +34,7 @@ from hubbub.store.times import EPOCH, moment
 
 Clock = Literal["stated", "said"]
 _CLOCKS: dict[Clock, str] = {"stated": "a.stated_at", "said": "a.posted_at"}
+MOST = 100_000  # mentions whose words are read for one answer
 _START: Place = (-(2**62), 0, 0)
 _DELETED = select(
     s.assertion.c.id, s.assertion.c.key, s.assertion.c.source, s.assertion.c.via, s.assertion.c.gone
@@ -89,8 +90,15 @@ class UnknownError(LookupError):
     """No statement has that id."""
 
 
+class BroadError(ValueError):
+    """More than `MOST` mentions would have to be read one by one for some fields, which its message names."""
+
+
 class Assertions:
-    """What is asserted, at one moment of the store."""
+    """What is asserted, at one moment of the store.
+
+    All that takes a selection raises `BroadError` where too many statements would have to be read for it.
+    """
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -126,8 +134,8 @@ class Assertions:
 
     def values(self, selection: Selection, field: Field, limit: int) -> dict[str, int]:
         """Count a selection by a field: its most frequent values."""
-        found = self._ask(self._said.values(self._where(selection), field, limit))
-        return {row.value: row.times for row in found}
+        found = self._ask(self._said.values(self._where(selection, field), field, limit))
+        return {row.value: int(row.times) for row in found}
 
     def days(self, selection: Selection, clock: Clock) -> dict[date, int]:
         """Count a selection by the UTC day on which it was stated, or said."""
@@ -157,11 +165,18 @@ class Assertions:
         """Find a statement that stands no longer. Raises `UnknownError` if none has that id."""
         return self._gone_of(self._gone(id_))
 
-    def _where(self, selection: Selection) -> Where:
+    def _where(self, selection: Selection, *asked: Field) -> Where:
         works = None
         if selection.works is not None:
             works = [row for work in selection.works for row in known(self._view.connection, work).rows]
-        return self._said.where(selection, works, self._posts(selection.fields))
+        where = self._said.where(selection, works, self._posts(selection.fields))
+        fields = (*selection.fields, *asked)
+        if not fields:
+            return where
+        few = self._ask(self._said.some(where, MOST + 1))[0][0] <= MOST
+        if not few and (read := [field for field in fields if field not in selecting.PLAINLY]):
+            raise BroadError(", ".join(dict.fromkeys(read)))
+        return where._replace(few=few)
 
     def _posts(self, fields: Mapping[Field, str]) -> list[int] | None:
         """The rows of the posts that a subject is, where the address is also their name; None where that is unknown."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from msgspec import Struct
 from sqlalchemy import exists, func, or_, select
 
-from hubbub.answers.outputs import descriptions
+from hubbub.answers.registered import descriptions
 from hubbub.answers.shapes import SourceCount, WorkLine
 from hubbub.answers.view import View
 from hubbub.model import Description
@@ -34,7 +34,7 @@ class Plan(Struct, frozen=True):
 
 def nearest(view: View, own: Collection[int]) -> list[int]:
     """The works that are spoken of and most like one's own, by title, authors and field; all by their rows."""
-    mine = descriptions(view, list(own))
+    mine = descriptions(view.connection, list(own))
     spelled = {word for one in mine.values() for word in _WORD.findall((one.title or "").lower())}
     asked = sorted((word for word in spelled if len(word) >= SHORTEST), key=lambda word: (-len(word), word))[:WORDS]
     if not asked:
@@ -44,7 +44,7 @@ def nearest(view: View, own: Collection[int]) -> list[int]:
     spoken_of = exists().where(s.mention.c.identifier == table.identifier)
     found = select(table.identifier).where(has_one, spoken_of).distinct().order_by(table.identifier).limit(LOOKED_AT)
     others = [row for row in view.connection.execute(found).scalars() if row not in own]
-    told = mine | descriptions(view, others)
+    told = mine | descriptions(view.connection, others)
     alike = likeness_of(told, mine.keys(), told.keys())
     like = sorted((row for row in others if alike.get(row)), key=lambda row: (-alike[row], row))
     return like[:NEAREST]

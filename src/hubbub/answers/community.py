@@ -81,6 +81,27 @@ class Unseen(Struct, frozen=True):
     without_top_work: int
 
 
+class Pace(Struct, frozen=True):
+    """How the works grew from the 13 weeks before to the last ones, against comparable works in the same time.
+
+    Comparable are the works in the store, of those not on the shelf, that are spoken of mostly at the same place, by
+    half to twice as many voices. `before` and `now` are voices with own words of each of `works` works, added up;
+    feeds are left out. `usual` is the growth of `peers` comparable works, 1 being none; `ratio` is one's own over it,
+    with its 95 % bounds. All are None where no work has 30 comparable ones; `alone` works have not.
+    """
+
+    works: int
+    alone: int
+    peers: int
+    before: int | None
+    now: int | None
+    usual: float | None
+    ratio: float | None
+    least: float | None
+    most: float | None
+    verdict: Literal["faster", "slower", "alike", "too little to tell"]
+
+
 class Happening(Struct, frozen=True):
     """Something dated that may have moved attention: a post that was passed on, a work, a news story."""
 
@@ -153,8 +174,9 @@ class Community(Struct, frozen=True):
     accounts want to be named by nobody: they are counted and not listed. `unnamed` posts are by accounts that nobody
     tells; `undated` mentions have no time, and are in no period. `checked_at` is when anything was last collected.
 
-    Below five mentions there are lists and no rates. `answered` is the first-day answer rate of the period; None where
-    no account is known to be one's own (`own`), or there was nothing to answer.
+    Below five mentions there are lists and no rates. `pace` is None there, and where nobody spoke in 26 weeks.
+    `answered` is the first-day answer rate of the period; None where no account is known to be one's own (`own`), or
+    there was nothing to answer.
     """
 
     shelf: str
@@ -174,6 +196,7 @@ class Community(Struct, frozen=True):
     period: Period
     months: tuple[Month, ...]
     totals: tuple[tuple[date, int], ...]
+    pace: Pace | None
     unseen: Unseen | None
     changes: tuple[Change, ...]
     answered: Proportion | None

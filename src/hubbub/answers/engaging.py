@@ -21,8 +21,8 @@ from hubbub.answers.around import ties as ties_of
 from hubbub.answers.beginning import Plan, likeness_of, nearest, plan
 from hubbub.answers.desking import storm
 from hubbub.answers.heard import Heard, hear
-from hubbub.answers.outputs import descriptions
 from hubbub.answers.people import Spoken, by_accounts, most_mentioned, spoken, why_a_feed
+from hubbub.answers.registered import descriptions
 from hubbub.answers.shapes import Speaker, Words
 from hubbub.answers.varied import candidates
 from hubbub.answers.view import View
@@ -115,7 +115,7 @@ class _Seen:
 
     def likeness(self, view: View, works: Sequence[int]) -> list[float]:
         """How alike works, given by their numbers, are to those of the shelf, by what is told of them."""
-        self.told = {self.rows[row]: told for row, told in descriptions(view, list(self.rows)).items()}
+        self.told = {self.rows[row]: told for row, told in descriptions(view.connection, list(self.rows)).items()}
         self.alike = likeness_of(self.told, range(self.works), works)
         return list(self.alike.values())
 

@@ -27,6 +27,7 @@ from hubbub.answers.community import (
 )
 from hubbub.answers.heard import Account, Heard, hear
 from hubbub.answers.moved import changes
+from hubbub.answers.paced import paced
 from hubbub.answers.people import Attention, Spoken, attention_of
 from hubbub.answers.view import View
 from hubbub.people.labels import FEWEST, UNKNOWN, Label, classes, likeliest
@@ -101,6 +102,7 @@ class _Growing:
             period=self._period(ledger),
             months=months,
             totals=totals,
+            pace=paced(heard, PERIOD) if self.told else None,
             unseen=self._unseen() if self.told else None,
             changes=changes(heard, self.mentions, self.columns.at) if self.told else (),
             answered=self._answered() if self.told else None,

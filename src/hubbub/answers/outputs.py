@@ -7,12 +7,12 @@ slides or data. A mention is a post in own words, as reports count it; one that 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 from sqlalchemy import Integer, cast, func, select
 
+from hubbub.answers.registered import descriptions
 from hubbub.answers.view import View
 from hubbub.match.works import Version
 from hubbub.metrics.reference import day_of
@@ -53,7 +53,7 @@ def outputs(view: View, works: Sequence[Identifier]) -> list[Output]:
     named = [known(view.connection, work) for work in works]
     # A paper knows of its slides and not the other way round, so works of many names are looked at first.
     order = sorted(range(len(named)), key=lambda number: (-len(named[number].work.identifiers), number))
-    told = descriptions(view, [row for one in named for row in one.rows])
+    told = descriptions(view.connection, [row for one in named for row in one.rows])
     owners = _owners(view, [row for one in named for row in one.rows])
     taken: set[Identifier] = set()
     found: list[Output] = []
@@ -99,14 +99,6 @@ def _output(
         min(days, default=float("nan")),
         f"owner {owner}" if owner is not None else f"from {maker}",
     )
-
-
-def descriptions(view: View, names: Sequence[int]) -> dict[int, Description]:
-    """What works are said to be, by the rows of their names, as far as it is told."""
-    table = s.description.c
-    told = select(table.identifier, table.content).where(among(table.identifier, names))
-    found = rows(view.connection, told.order_by(table.version, table.content.desc()))
-    return {row: msgspec.json.decode(content, type=Description) for row, content in dict(map(tuple, found)).items()}
 
 
 def _owners(view: View, names: Sequence[int]) -> dict[int, int]:

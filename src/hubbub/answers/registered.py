@@ -1,5 +1,7 @@
 """What registries and repositories say of one work: its rows come in, its description, tallies and aliases go out."""
 
+from collections.abc import Sequence
+
 import msgspec
 from sqlalchemy import Connection, case, func, select, union
 
@@ -25,11 +27,16 @@ RANKS = {relation: rank for rank, relation in enumerate(dict.fromkeys([*INVERSES
 
 def description(connection: Connection, named: Named) -> Description | None:
     """What the work is: by the name that was asked for or, where nobody tells, by its other names in their order."""
+    told = descriptions(connection, list(named.rows))
+    return next((told[row] for row in named.rows if row in told), None)
+
+
+def descriptions(connection: Connection, names: Sequence[int]) -> dict[int, Description]:
+    """What works are said to be, by the rows of their names, as far as it is told."""
     table = s.description.c
-    newest = select(table.identifier, table.content).where(among(table.identifier, list(named.rows)))
-    told = dict(rows(connection, newest.order_by(table.version, table.content.desc())))
-    content = next((told[row] for row in named.rows if row in told), None)
-    return None if content is None else msgspec.json.decode(content, type=Description)
+    told = select(table.identifier, table.content).where(among(table.identifier, names))
+    newest = dict(map(tuple, rows(connection, told.order_by(table.version, table.content.desc()))))
+    return {row: msgspec.json.decode(content, type=Description) for row, content in newest.items()}
 
 
 def tallies(connection: Connection, work: int, identifier: Identifier) -> tuple[Tally, ...]:

@@ -3,6 +3,8 @@
 A page walks statements in the order in which they were made and unfolds the mentions in each; numbers walk the narrow
 table of mentions, and look at a statement only where the selection needs its words. `a` is the statement, `p` its post,
 `i` the identifier and `f` the mention as the statement keeps it.
+
+Where its words are needed of many statements, that takes long: `some` tells beforehand.
 """
 
 import re
@@ -61,10 +63,20 @@ Ready = tuple[TextClause, dict[str, Any]]
 
 
 class Where(NamedTuple):
-    """Conditions, and what is bound in them."""
+    """Conditions, and what is bound in them.
 
-    conditions: tuple[str, ...]
+    For `read` each statement has to be read that the `plain` ones leave; `few` says that those are few.
+    """
+
+    plain: tuple[str, ...]
     bound: dict[str, Any]
+    read: tuple[str, ...] = ()
+    few: bool = False
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """All of them."""
+        return *self.plain, *self.read
 
 
 class _Dialect(NamedTuple):
@@ -93,7 +105,17 @@ _KINDS: Mapping[Kind, tuple[str, ...]] = {
     ),
     "scholix": (_PLAIN, "{source} IN (SELECT id FROM source WHERE name IN ('crossref', 'datacite'))"),
 }
-_OF_SOURCE = "{source} = (SELECT id FROM source WHERE name = :source)"
+# Fields that mentions and identifiers tell: what selects by them, and how they are grouped before they are named.
+PLAINLY: Mapping[Field, str] = {
+    "source": "{source} = (SELECT id FROM source WHERE name = :source)",
+    "object_prefix": "i.scheme = 'doi' AND i.value >= :object_prefix AND i.value < :object_prefix_end",
+    "object_doi": "i.scheme = 'doi' AND i.value = :object_doi",
+}
+_GROUPED: Mapping[Field, tuple[str, str]] = {
+    "source": ("{source}", "source s"),
+    "object_prefix": ("{work}", "identifier i"),
+    "object_doi": ("{work}", "identifier i"),
+}
 # A collector that passes on its own words says when it changed them by its version.
 _CHANGED = (
     "a.change = 'edited'"
@@ -191,7 +213,7 @@ class Statements:
 
     def where(self, selection: Selection, works: Sequence[int] | None, posts: Sequence[int] | None) -> Where:
         """The conditions of a selection; `works` and `posts` are the rows of those that it is of, if known."""
-        conditions, bound = [*_KINDS[selection.kind]], dict[str, Any]()
+        conditions, bound, read = [*_KINDS[selection.kind]], dict[str, Any](), list[str]()
         if works is not None:
             conditions.append("{work} IN :works")
             bound["works"] = list(works)
@@ -199,9 +221,13 @@ class Statements:
             conditions.append("{post} IN :posts")
             bound["posts"] = list(posts)
         for field, value in selection.fields.items():
-            shape = self._shapes[field]
-            conditions.append(f"{shape.made(f'({shape.read})')} = :{field}" if field != "source" else _OF_SOURCE)
-            bound[field] = value
+            if field in PLAINLY:
+                conditions.append(PLAINLY[field])
+                bound |= _bound(field, value)
+            else:
+                shape = self._shapes[field]
+                read.append(f"{shape.made(f'({shape.read})')} = :{field}")
+                bound[field] = value
         for name, column in (("said", "a.posted_at"), ("stated", "a.stated_at"), ("changed", "a.collected_at")):
             for sign, limit in zip((">=", "<"), getattr(selection, name), strict=True):
                 if limit is not None:
@@ -210,62 +236,93 @@ class Statements:
                     conditions.append(f"{column} {sign} :{key}" if name != "changed" else _CHANGED.format(sign, key))
                     if name == "changed":
                         bound[f"{key}_written"] = limit.isoformat(timespec="microseconds")
-        return Where(tuple(conditions), bound)
+        return Where(tuple(conditions), bound, tuple(read))
+
+    def some(self, where: Where, most: int) -> Ready:
+        """How many mentions are left to be read, up to so many."""
+        left = self._counted("1", where._replace(read=()))
+        return self._ready(f"SELECT count(*) FROM ({left} LIMIT :most) AS found", where.bound | {"most": most})
 
     def page(self, where: Where, place: Place, limit: int) -> Ready:
         """The mentions of a selection behind a place, and up to so many."""
         stated_at, row, nth = place
         bound = where.bound | {"stated_at": stated_at, "row": row, "nth": nth, "limit": limit}
-        if _SOONER.keys() & where.bound or self._dialect is _POSTGRESQL:
+        if self._sooner(where) or self._dialect is _POSTGRESQL:
             order = "+a.stated_at, a.id, f.key" if self._dialect is _SQLITE else "a.stated_at, a.id, f.key"
         else:  # SQLite unfolds a list in its order, and would sort all statements if it were told to
             order = "a.stated_at, a.id"
-        found = self._unfolded((*where.conditions, _BEHIND), where, _COLUMNS)
-        return self._ready(f"SELECT {_COLUMNS} {found} ORDER BY {order} LIMIT :limit", bound)
+        found = self._unfolded(_COLUMNS, where, _BEHIND)
+        return self._ready(f"{found} ORDER BY {order} LIMIT :limit", bound)
 
     def of(self, hashes: Sequence[int]) -> Ready:
         """The mentions in statements of these hashes."""
         where = Where(("a.hash IN :hashes", "a.stated_at IS NOT NULL"), {"hashes": list(hashes)})
-        return self._ready(f"SELECT {_COLUMNS} {self._unfolded(where.conditions, where, _COLUMNS)}", where.bound)
+        return self._ready(self._unfolded(_COLUMNS, where), where.bound)
 
     def count(self, where: Where) -> Ready:
         """How many mentions a selection has."""
-        return self._ready(f"SELECT count(*) {self._counted(where)}", where.bound)
+        return self._ready(self._counted("count(*)", where), where.bound)
 
     def values(self, where: Where, field: Field, limit: int) -> Ready:
         """The most frequent values of a field, each with its number."""
         read, made = self._shapes[field]
-        every = f"WITH every AS MATERIALIZED (SELECT {read} AS value {self._counted(where, read)})"
+        if field in _GROUPED:
+            key, named = _GROUPED[field]
+            groups = self._counted(f"{key} AS id, count(*) AS times", where)
+            grouped = f"({groups} GROUP BY 1) AS every JOIN {named} ON {named[-1]}.id = every.id"
+            every = f"SELECT {read} AS value, times FROM {grouped}"
+        else:
+            every = self._counted(f"{read} AS value, 1 AS times", where)
+        each = f"SELECT {made('value')} AS value, times FROM every"
         most = "GROUP BY 1 HAVING value IS NOT NULL ORDER BY times DESC, value LIMIT :limit"
-        each = f"SELECT {made('value')} AS value FROM every"
-        told = f"{every} SELECT value, count(*) AS times FROM ({each}) AS each {most}"
+        told = f"WITH every AS MATERIALIZED ({every}) SELECT value, sum(times) AS times FROM ({each}) AS each {most}"
         return self._ready(told, where.bound | {"limit": limit})
 
     def days(self, where: Where, column: str) -> Ready:
         """The number of mentions by UTC day since 1970, in order."""
         day = f"({column} - ({column} % {DAY} + {DAY}) % {DAY}) / {DAY}"
-        every = f"SELECT {day} AS day, count(*) AS times {self._counted(where, column)} GROUP BY 1"
+        every = f"{self._counted(f'{day} AS day, count(*) AS times', where)} GROUP BY 1"
         return self._ready(f"SELECT day, times FROM ({every}) AS every WHERE day IS NOT NULL ORDER BY day", where.bound)
 
-    def _counted(self, where: Where, asked: str = "") -> str:
+    def _counted(self, asked: str, where: Where) -> str:
         """What numbers are of: the narrow table of mentions, if nothing is asked for that only statements tell."""
-        conditions = _all(where.conditions, _OF_MENTION)
-        named = set(_ALIAS.findall(f"{conditions} {asked}"))
-        if named & {"a", "p", "f"}:
-            return self._unfolded(where.conditions, where, asked)
-        joined = [join for alias, join in _NARROW.items() if alias in named]
-        return f"FROM mention m {' '.join(joined)} WHERE {conditions}"
+        narrow = self._narrow(asked, where)
+        return self._unfolded(asked, where) if narrow is None or "posts" in where.bound else narrow
 
-    def _unfolded(self, conditions: Sequence[str], where: Where, asked: str) -> str:
-        """Statements with the mentions in them, and what else is asked for."""
-        told = _all((*conditions, *(_SOONER[name] for name in _SOONER if name in where.bound)), _OF_STATEMENT)
-        named = set(_ALIAS.findall(f"{told} {asked}"))
+    def _narrow(self, asked: str, where: Where) -> str | None:
+        conditions, told = _all(where.conditions, _OF_MENTION), asked.format_map(_OF_MENTION)
+        named = set(_ALIAS.findall(f"{conditions} {told}"))
+        joined = [join for alias, join in _NARROW.items() if alias in named]
+        if named & {"a", "p", "f"}:
+            return None
+        return f"SELECT {told} FROM mention m {' '.join(joined)} WHERE {conditions}"
+
+    def _sooner(self, where: Where) -> list[str]:
+        """What finds the statements of a selection sooner than walking all in their order, if anything does."""
+        found = [_SOONER[name] for name in _SOONER if name in where.bound]
+        if not found and where.few and (narrow := self._narrow("m.assertion", where._replace(read=()))):
+            found = [f"a.id IN ({narrow})"]
+        return found
+
+    def _unfolded(self, asked: str, where: Where, *more: str) -> str:
+        """What is asked for, from statements with the mentions in them."""
+        told = _all((*where.conditions, *more, *self._sooner(where)), _OF_STATEMENT)
+        wanted = asked.format_map(_OF_STATEMENT)
+        named = set(_ALIAS.findall(f"{told} {wanted}"))
         joined = [join for alias, join in self._joins.items() if alias in named]
-        return f"FROM assertion a CROSS JOIN {self._dialect.found} {' '.join(joined)} WHERE {told}"
+        return f"SELECT {wanted} FROM assertion a CROSS JOIN {self._dialect.found} {' '.join(joined)} WHERE {told}"
 
     def _ready(self, statement: str, bound: dict[str, Any]) -> Ready:
         lists: list[Any] = [bindparam(name, expanding=True) for name in ("works", "posts", "hashes") if name in bound]
         return text(statement).bindparams(*lists), bound
+
+
+def _bound(field: Field, value: str) -> dict[str, str]:
+    """What a field is compared with. DOIs have a slash behind their prefix, and nothing comes between it and `0`."""
+    if field == "object_prefix":
+        begin, end = ("", "") if "/" in value else (f"{value}/", f"{value}0")
+        return {field: begin, f"{field}_end": end}
+    return {field: value.removeprefix(_RESOLVER) if field == "object_doi" else value}
 
 
 def _is_address(text: str) -> str:

@@ -21,6 +21,7 @@ from hubbub.cli import (
     correct,
     known,
     live,
+    methods,
     people,
     scoring,
     show,
@@ -350,6 +351,7 @@ app.command()(taken.export)
 app.command()(thriving.thrive)
 app.command()(scoring.score)
 app.command()(scoring.standing)
+app.command()(methods.methods)
 app.command()(assist.mcp)
 app.add_typer(users.user)
 app.command()(users.reading)

@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from hubbub.answers import Answers, desking
-from hubbub.answers.community import Community, Member, Mix, Proportion
+from hubbub.answers.community import Community, Member, Mix, Pace, Proportion
 from hubbub.answers.desking import Desk, PileOn
 from hubbub.answers.exported import as_csv
 from hubbub.cli import show, wants
@@ -47,7 +47,7 @@ def community(
         accounts = [account_of(one) for one in own or ()]
         found = Answers(store).community(wants.checked(shelf), datetime.now(UTC), accounts)
     if found is None:
-        no_shelf(shelf)
+        no_shelf(context, shelf)
     if json:
         show.as_json(found)
     elif csv:
@@ -79,7 +79,7 @@ def desk(
         accounts = [account_of(one) for one in own or ()]
         found = Answers(store).desk(wants.checked(shelf), datetime.now(UTC), accounts)
     if found is None:
-        no_shelf(shelf)
+        no_shelf(context, shelf)
     if json:
         show.as_json(found)
     elif evidence and found.pile_on is None:
@@ -145,6 +145,8 @@ def _community(found: Community) -> None:
     if found.unseen is None:
         out.print("\nFewer than five mentions: too few for any rate, so these are lists only.")
     else:
+        if found.pace:
+            _pace(found.pace)
         _months(found)
         _moved(found)
         _rates(found)
@@ -175,6 +177,19 @@ def _period(found: Community) -> None:
     out.print(f"{told} {of.at_risk:,} at risk, {of.lapsed:,} lapsed; {of.came_once:,} came once before.")
     if of.returned:
         out.print(f"Of the voices of the 13 weeks before, {_share(of.returned)} came back.")
+
+
+def _pace(of: Pace) -> None:
+    out.print(f"Growth against comparable works: {of.verdict}.")
+    if of.ratio is None:
+        out.print("None of the works has 30 comparable ones in this store.")
+        return
+    grew = f"{of.before:,} voices with own words became {of.now:,}, {of.ratio:.2g} times what {of.peers:,} works like"
+    out.print(
+        f"{grew} these did at their places (95 %: {of.least:.2g} to {of.most:.2g}); those went to {of.usual:.0%}."
+    )
+    if of.alone:
+        out.print(Text(f"{counted('work', of.alone)} left out: too few are comparable.", style="dim"))
 
 
 def _share(of: Proportion) -> str:

@@ -50,7 +50,7 @@ def know(
     with store_of(context) as store:
         answers = Answers(store)
         if shelf != wants.ME and answers.shelf(wants.checked(shelf)) is None:
-            no_shelf(shelf)
+            no_shelf(context, shelf)
         answers.know(shelf, lists)
     for (source, word), accounts in sorted(lists.items()):
         show.line(f"{show.counted('account', len(accounts))} of {source} {_SAID[word]}.")

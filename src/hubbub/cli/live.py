@@ -16,12 +16,12 @@ from hubbub.runner import Runner, Turn, pollable
 from hubbub.store import Store
 
 if TYPE_CHECKING:
-    from hubbub.fetch import Door
+    from hubbub.fetch.door import Door
 
 
 def door(chosen: Sequence[Source]) -> "Door":
     """The door to the network, at the pace that sources ask for."""
-    from hubbub.fetch import Door  # the commands that need no network start without it
+    from hubbub.fetch.door import Door  # the commands that need no network start without it
 
     return Door([host for source in chosen for host in source.about.hosts])
 

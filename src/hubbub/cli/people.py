@@ -49,7 +49,7 @@ def people(
         work = identify.parse(about) if found is None else None
         found = answers.people(work) if work else found
     if found is None:
-        show.fail(f"{about!r} is no shelf and no identifier that hubbub knows; your own shelf is `me`", status=2)
+        no_shelf(context, about, may_be_work=True)
     if json:
         show.as_json(found)
     elif csv:
@@ -85,7 +85,7 @@ def engage(
         now = datetime.now(UTC)
         found, waiting = answers.engage(wants.checked(shelf), now), answers.desk(shelf, now)
     if found is None:
-        no_shelf(shelf)
+        no_shelf(context, shelf)
     if json:
         show.as_json(found)
     else:

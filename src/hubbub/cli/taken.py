@@ -6,13 +6,13 @@ from typing import Annotated, Any, get_args
 
 import typer
 
+from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.answers.exported import FORMATS
 from hubbub.cli import show, wants
 from hubbub.cli.given import no_shelf, store_of
 from hubbub.tell.bulk import Format, MentionFormat
 from hubbub.tell.calls import Calls
-from hubbub.tell.routes import RefusedError
 
 BULK = ("mentions", "works")
 KINDS = (*FORMATS, *BULK)
@@ -63,7 +63,7 @@ def export(
     with store_of(context) as store:
         written = Answers(store).export(known, wants.checked(about), datetime.now(UTC), ring)
     if written is None:
-        no_shelf(about)
+        no_shelf(context, about)
     sys.stdout.write(written)
 
 
@@ -76,13 +76,9 @@ def _bulk(context: typer.Context, kind: str, about: str | None, form: str, since
     with store_of(context) as store:
         answers = Answers(store)
         of = {} if about is None else {"shelf" if answers.card(about) else "work": about}
-        if kind == "works" and "work" in of:
-            no_shelf(of["work"])
-        calls = Calls(answers)
-        try:
-            day = since.date() if since else None
-            parts = calls.bulk_mentions(known, since=day, **of) if kind == "mentions" else calls.bulk_works(known, **of)
-        except RefusedError as error:
-            show.fail(f"{about}: {error.detail}", status=2)
+        if "work" in of and (kind == "works" or identify.parse(of["work"]) is None):
+            no_shelf(context, of["work"], may_be_work=kind == "mentions")
+        calls, day = Calls(answers), since.date() if since else None
+        parts = calls.bulk_mentions(known, since=day, **of) if kind == "mentions" else calls.bulk_works(known, **of)
         for part in parts:
             sys.stdout.buffer.write(part)

@@ -57,7 +57,7 @@ def thrive(
         except ValueError as error:
             show.fail(str(error), status=2)
     if found is None:
-        no_shelf(shelf)
+        no_shelf(context, shelf)
     if json:
         show.as_json(found)
     elif csv:

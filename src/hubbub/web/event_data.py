@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from hubbub.answers.asserted import Asserted, Assertions, Clock, Gone, UnknownError
+from hubbub.answers.asserted import MOST, Asserted, Assertions, BroadError, Clock, Gone, UnknownError
 from hubbub.answers.selecting import Selection
 from hubbub.tell import event_data
 from hubbub.tell.event_asked import FACETS, FIELDS, Asked, RefusedError, asked, facets_of
@@ -77,6 +77,8 @@ def _listed(request: Request, answers: Reading, index: Index, ids_only: bool) ->
             counted = {FACETS[name]: _facet(held, index, wanted.selection, name, size) for name, size in facets}
     except RefusedError as error:
         return _failed(error)
+    except BroadError as error:
+        return _failed(_broad(error))
     word, many = ("link-package", "link-packages") if index == "scholix" else ("event", "events")
     message: dict[str, Any] = {
         "next-cursor": found[-1].id if found else None,
@@ -135,8 +137,11 @@ def _counted(request: Request, answers: Reading, index: Index) -> Response:
             raise RefusedError(told, "field-unrecognised", "validation-failure")
     except RefusedError as error:
         return _failed(error)
-    with answers.asserted() as held:
-        days = {} if index == "deleted" else held.days(wanted.selection, CLOCKS[field])
+    try:
+        with answers.asserted() as held:
+            days = {} if index == "deleted" else held.days(wanted.selection, CLOCKS[field])
+    except BroadError as error:
+        return _failed(_broad(error))
     if not days:
         return _json({"status": "not-found"}, 404)
     times = Counter[date]()
@@ -177,6 +182,15 @@ def evidence(request: Request, answers: Reading, event: str) -> Response:
         except UnknownError:
             return _json({"status": "not-found"}, 404)
     return _json(event_data.evidence_record(found, str(request.base_url).rstrip("/")))
+
+
+def _broad(error: BroadError) -> RefusedError:
+    names: dict[str, str] = {field: name for name, field in FIELDS.items() if name != "relation"}
+    fields = ", ".join(names[field] for field in str(error).split(", "))
+    told = f"For {fields} more than {MOST:,} events would have to be read one by one. Narrow the selection by"
+    return RefusedError(
+        f"{told} 'obj-id', 'obj-id.prefix', 'source' or dates.", "selection-broad", "validation-failure"
+    )
 
 
 def _failed(error: RefusedError, status: int = 400) -> Response:

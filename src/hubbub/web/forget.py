@@ -5,10 +5,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from hubbub.access import unnamed
 from hubbub.answers import Answers
 from hubbub.answers.shapes import Speaker
 from hubbub.collect.source import sources
-from hubbub.store.fold import hashed
 from hubbub.web.pages import Reading, page_of, sent_by
 from hubbub.web.rights import asked_by
 
@@ -34,7 +34,7 @@ async def forget(request: Request, answers: Reading) -> Response:
     if sent.get("sure") != "yes":
         raise HTTPException(422, "Nothing was forgotten: please tick that you are sure.")
     await run_in_threadpool(answers.forget, source, key)
-    asked_by(request).about = f"account {hashed('account', source, key):016x}"
+    asked_by(request).about = unnamed(source, key)
     return RedirectResponse("/forget?done=true", 303)
 
 

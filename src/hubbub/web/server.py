@@ -16,6 +16,8 @@ from hubbub.answers import Answers
 from hubbub.store import open_store
 from hubbub.web.guard import LOOPBACK, host_of
 
+STARTS = 60  # seconds that a process may take to start: on a busy machine the usual five end it, with all who wait
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -36,20 +38,14 @@ def serve(
     if exposed and not answers.access.look().users:
         raise ValueError(f"A store without users is served on this machine only, not on {host} {' '.join(names)}.")
     bound = bind(host, port)
+    address = address_of(bound)
     import uvicorn  # after the port is had: the reason why not should come at once
-    from uvicorn.supervisors import Multiprocess
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets=sockets)
             if self.started:
-                on_ready(address_of(bound))
-
-    class Workers(Multiprocess):
-        def init_processes(self) -> None:
-            super().init_processes()
-            # Who asks before they have started waits in the queue of the socket.
-            on_ready(address_of(bound))
+                on_ready(address)
 
     known = [host_of(name) for name in names]
     # Each process has a store and answers of its own.
@@ -58,10 +54,13 @@ def serve(
     config = uvicorn.Config(
         app, factory=workers > 1, workers=workers, log_level="warning", access_log=False, server_header=False,
         ws="none", proxy_headers=True, forwarded_allow_ips=["127.0.0.1", "::1"],
+        timeout_worker_healthcheck=STARTS,
     )  # fmt: skip
     with bound, suppress(KeyboardInterrupt):  # the usual way to stop
         if workers > 1:
-            Workers(config, [bound]).run()
+            from hubbub.web.workers import Workers
+
+            Workers(config, bound, lambda: on_ready(address)).run()
         else:
             Server(config).run(sockets=[bound])
 
@@ -72,12 +71,14 @@ def _app(address: str, names: Sequence[str], exposed: bool) -> "FastAPI":
 
 def made(answers: Answers, names: Sequence[str] = (), exposed: bool = False) -> "FastAPI":
     """Make the app that a process serves; see `create_app`."""
+    # What is loaded here stays: to look for garbage in it would take a fifth of the start, and later stop all answers
+    # for a tenth of a second.
+    gc.disable()
     from hubbub.web.app import create_app
 
     app = create_app(answers, names, exposed)
-    # What is loaded by now stays: to look for garbage in it would stop all answers for a tenth of a second.
-    gc.collect()
     gc.freeze()
+    gc.enable()
     return app
 
 
