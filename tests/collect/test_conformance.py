@@ -172,7 +172,7 @@ def test_parse_and_touches_are_pure(name: str, file: Path, monkeypatch: pytest.M
 
     def once() -> list[Any]:
         touches = [source.touches(page.body) for page in pages] if isinstance(source, LineSource) else []
-        return [parse(source, pages), [[part.tolist() for part in (lines, prints, sure)] for lines, prints, sure, _ in touches]]
+        return [parse(source, pages), [[part.tolist() for part in parts] for *parts, _ in touches]]
 
     def refuse(*_: Any, **__: Any) -> Any:
         raise AssertionError("a pure function asked for more than its page")

@@ -96,8 +96,8 @@ def test_what_a_line_speaks_of_is_touched(
     page = Page("a", "a", (body if cut else body + "\n").encode("utf-8", "surrogatepass"), NOW, "", True)
     found = touches(page.body)
     anyway = set(found.sure[0].tolist())
-    told = [*map(tuple, found.lines.T.tolist()), *map(tuple, found.sure.T.tolist())]
-    assert told == lines_at(page.body, [start for start, _ in told])
+    spans = [*map(tuple, found.lines.T.tolist()), *map(tuple, found.sure.T.tolist())]
+    assert spans == lines_at(page.body, [start for start, _ in spans])
     assert found.spoken is not None
     spoken = {start for start, _ in found.spoken.lines(range(len(found.spoken.body)))}
     start = 0
