@@ -19,8 +19,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # `tests.store.…` howev
 
 pytest.register_assert_rewrite("tests.store.asked")
 
+from hubbub.access import By  # noqa: E402
 from hubbub.store import Store, open_store  # noqa: E402
 from tests import postgresql  # noqa: E402
+
+BY = By("test", "test")  # who lets others in
 
 # Who runs this in the background has told it not to hear Ctrl-C; the commands that tests start have to.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -11,7 +11,7 @@ from hubbub import access as rules
 from hubbub import settings
 from hubbub.access import Access, WaitError, Who, may
 from hubbub.store import open_store
-from tests.conftest import NewStore
+from tests.conftest import BY, NewStore
 
 PASSWORD = "correct horse battery"
 NEW = "another horse battery"
@@ -21,8 +21,8 @@ NEW = "another horse battery"
 def access(new_store: NewStore) -> Access:
     """A store with an admin and a user."""
     made = Access(new_store())
-    made.add("root", PASSWORD, True, "test", "test")
-    made.add("ann", PASSWORD, False, "test", "test")
+    made.add("root", PASSWORD, True, BY)
+    made.add("ann", PASSWORD, False, BY)
     return made
 
 
@@ -75,7 +75,7 @@ def test_a_name_that_nobody_has_costs_as_much(access: Access, monkeypatch: pytes
 def test_failures_and_sessions_are_shared_by_all_who_serve_the_store(new_store: NewStore) -> None:
     store = new_store()
     one_, other = Access(store), Access(open_store(store._engine.url.render_as_string(hide_password=False)))
-    one_.add("ann", PASSWORD, True, "test", "test")
+    one_.add("ann", PASSWORD, True, BY)
     secret = one_.log_in("ann", PASSWORD, "a")
     assert secret
     who = other.by_session(secret)
@@ -85,9 +85,9 @@ def test_failures_and_sessions_are_shared_by_all_who_serve_the_store(new_store: 
         one_.log_in("ann", "wrong", "a")
     with pytest.raises(WaitError):
         other.log_in("ann", PASSWORD, "b")
-    other.change_password("ann", NEW, "test", "test")
+    other.change_password("ann", NEW, BY)
     assert one_.by_session(secret) is None
-    other.remove("ann", "test", "test")
+    other.remove("ann", BY)
     assert one_.users() == []
     assert [change.route for _, change in one_.changes(None)] == ["test"] * 3
     other._store.close()
@@ -106,11 +106,11 @@ def test_a_session_ends_when_it_is_not_used(access: Access, monkeypatch: pytest.
 
 def test_the_last_admin_stays_while_there_are_others(access: Access) -> None:
     with pytest.raises(ValueError, match="last admin"):
-        access.remove("root", "test", "test")
-    access.remove("ann", "test", "test")
-    access.remove("root", "test", "test")
+        access.remove("root", BY)
+    access.remove("ann", BY)
+    access.remove("root", BY)
     with pytest.raises(LookupError):
-        access.remove("root", "test", "test")
+        access.remove("root", BY)
 
 
 @given(st.sampled_from(rules.RIGHTS), st.booleans(), st.booleans(), st.sampled_from(rules.SCOPES), st.booleans())

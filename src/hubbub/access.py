@@ -5,7 +5,7 @@ store asks for a log-in or a token; whether reading does too is set in the store
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from ipaddress import ip_address, ip_network
@@ -49,11 +49,22 @@ class Who(NamedTuple):
     session: str | None = None
 
 
+class By(NamedTuple):
+    """Who changes something, and from where: the route of the web app, or the command."""
+
+    name: str
+    route: str
+
+    def changed(self, about: str) -> Change:
+        """Say for the audit log what is changed now."""
+        return Change(_now(), self.name, self.route, about)
+
+
 class WaitError(Exception):
-    """Too many log-ins failed; `seconds` says how long to wait."""
+    """Too many log-ins failed, or too much was asked; `seconds` says how long to wait."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"too many log-ins failed; try again in {seconds} s")
+        super().__init__(f"too many tries; try again in {seconds} s")
         self.seconds = seconds
 
 
@@ -85,6 +96,11 @@ def form_token(secret: str) -> str:
     return blake2b(b"form", key=secret.encode(errors="surrogatepass")[:64], digest_size=32).hexdigest()
 
 
+def unnamed(account: int) -> str:
+    """What the audit log keeps of an account, given by its hash: that it is the same, and not which."""
+    return f"account {account:016x}"
+
+
 class Access:
     """The users of one store. Safe for several threads; other processes may change them meanwhile."""
 
@@ -108,24 +124,24 @@ class Access:
         """Who may log in, by name."""
         return self._store.ask(users.users)
 
-    def add(self, name: str, password: str, admin: bool, by: str, route: str) -> None:
+    def add(self, name: str, password: str, admin: bool, by: By) -> None:
         """Let somebody log in. Raises ValueError where the name is taken, or it or the password will not do."""
         if not name.isprintable() or name != name.strip() or not 0 < len(name) <= NAME_MOST:
             raise ValueError(f"a name has up to {NAME_MOST} characters that can be seen, and no space around them")
         hashed = _hashed(password)
         with self._store.writing() as writer:
             writer.users.add(name, hashed, admin, _now())
-            writer.users.log(Change(_now(), by, route, name))
+            writer.users.log(by.changed(name))
         self._looked_at = float("-inf")
 
-    def change_password(self, name: str, password: str, by: str, route: str) -> None:
+    def change_password(self, name: str, password: str, by: By) -> None:
         """Change a password and end all sessions of the user. Raises LookupError, ValueError as `add` does."""
         hashed = _hashed(password)
         with self._store.writing() as writer:
             writer.users.change(self._row(name), hashed)
-            writer.users.log(Change(_now(), by, route, name))
+            writer.users.log(by.changed(name))
 
-    def remove(self, name: str, by: str, route: str) -> None:
+    def remove(self, name: str, by: By) -> None:
         """Let somebody log in no longer. Raises LookupError where there is no such user.
 
         ValueError where nobody would be left who may let others in.
@@ -135,20 +151,20 @@ class Access:
             raise ValueError(f"{name!r} is the last admin; make another one first")
         with self._store.writing() as writer:
             writer.users.remove(self._row(name))
-            writer.users.log(Change(_now(), by, route, name))
+            writer.users.log(by.changed(name))
         self._looked_at = float("-inf")
 
-    def keep(self, name: str, shelf: str, keeps: bool, by: str, route: str) -> None:
+    def keep(self, name: str, shelf: str, keeps: bool, by: By) -> None:
         """Put a shelf into the hands of a user, or take it out. Raises LookupError where there is no such user."""
         with self._store.writing() as writer:
             (writer.users.keep if keeps else writer.users.leave)(self._row(name), [shelf])
-            writer.users.log(Change(_now(), by, route, f"{name} {shelf}"))
+            writer.users.log(by.changed(f"{name} {shelf}"))
 
-    def read_by(self, reading: Reading, by: str, route: str) -> None:
+    def read_by(self, reading: Reading, by: By) -> None:
         """Say whether everybody may read, or only who is logged in."""
         with self._store.writing() as writer:
             writer.users.set_reading(reading)
-            writer.users.log(Change(_now(), by, route, reading))
+            writer.users.log(by.changed(reading))
         self._looked_at = float("-inf")
 
     def keeps(self, who: Who, shelf: str) -> bool:
@@ -161,20 +177,27 @@ class Access:
         Raises WaitError if too many log-ins failed by the name or from the address. It takes as long for names that
         nobody has.
         """
-        tried = [hash_of(f"user\0{name}"), hash_of(f"address\0{_house(address)}")]
+        by_name, by_address = hash_of(f"user\0{name}"), hash_of(f"address\0{_house(address)}")
         found = self._store.ask(users.of_name, name)
-        self._try(tried)
+        self._try({by_name: settings.FAILURES_FREE, by_address: settings.FAILURES_FREE_ADDRESS})
         if not _verified(found[1] if found else None, password) or found is None:
             return None
         secret, now = secrets.token_urlsafe(32), _now()
         with self._store.writing() as writer:
-            writer.users.forgive(tried[0])
+            writer.users.forgive(by_name)
             writer.users.end_old(now - settings.SESSION_IDLE, now - settings.SESSION_LONGEST)
             began = writer.users.begin(*found, hash_of(secret), now)
         return secret if began else None
 
-    def _try(self, tried: list[str]) -> None:
-        """Count a log-in as failed before it is looked at, so that many at once do not go uncounted."""
+    def pace(self, what: str, address: str, free: int) -> None:
+        """Count what anybody may do, `free` times in a row from an address. Raises WaitError where it was too often."""
+        self._try({hash_of(f"{what}\0{_house(address)}"): free})
+
+    def _try(self, tried: Mapping[str, int]) -> None:
+        """Count a log-in as failed before it is looked at, so that many at once do not go uncounted.
+
+        `tried` are hashes, each with how often it may fail in a row without a pause.
+        """
         now, waits = _now(), timedelta(0)
         with self._store.writing() as writer:
             writer.users.forgive(before=now - settings.FAILURES_KEPT)
@@ -182,9 +205,8 @@ class Access:
             waits = max(until for _, until in held) - now
             if waits > timedelta(0):
                 raise WaitError(int(waits.total_seconds()) + 1)
-            free = (settings.FAILURES_FREE, settings.FAILURES_FREE_ADDRESS)
-            for one, (failures, _), most in zip(tried, held, free, strict=True):
-                writer.users.fail(one, failures + 1, now, now + _pause(failures + 1 - most))
+            for (one, free), (failures, _) in zip(tried.items(), held, strict=True):
+                writer.users.fail(one, failures + 1, now, now + _pause(failures + 1 - free))
 
     def log_out(self, who: Who, hash_: str) -> None:
         """End a session of somebody, or revoke a token, by its hash."""
@@ -232,10 +254,10 @@ class Access:
             writer.users.grant(who.id, Token(hash_of(secret), title[:NAME_MOST], scope, _now(), None))
         return secret
 
-    def log(self, who: str, route: str, about: str) -> None:
+    def log(self, by: By, about: str) -> None:
         """Remember what was changed, by whom and from where."""
         with self._store.writing() as writer:
-            writer.users.log(Change(_now(), who, route, about))
+            writer.users.log(by.changed(about))
 
     def changes(self, limit: int | None, before: int | None = None) -> list[tuple[int, Change]]:
         """What was changed, the latest first, each with its number; those before the number `before`."""

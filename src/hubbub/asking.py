@@ -15,8 +15,9 @@ from hubbub.collect.source import FRESH, Fetch
 from hubbub.fetch.errors import FetchError, RefusedError
 from hubbub.fetch.robots import Robots
 from hubbub.identify import Found
+from hubbub.identify.charset import text_of
 from hubbub.match.pages import LARGEST, MOVED, Ask, Reply, Verdict, again_in, failed, next_step
-from hubbub.model import Alias, Identifier, Link, Post, Reading
+from hubbub.model import Alias, Answer, Identifier, Link, Post, Reading
 from hubbub.named import known
 from hubbub.store import Store, questions
 from hubbub.store.questions import Question
@@ -81,13 +82,13 @@ class Asking:
             return Reply("HEAD", answer.status, answer.headers)
         answer = await self._fetch.get(step.address, headers=FRESH, accept=ANSWERED)
         is_page = answer.status not in MOVED and "html" in answer.headers.get("content-type", "html").lower()
-        return Reply("GET", answer.status, answer.headers, _text(answer.body) if is_page else "")
+        return Reply("GET", answer.status, answer.headers, _text(answer) if is_page else "")
 
     async def _page(self, address: str) -> str:
         """Get a page of which its address tells enough, for what else it says; "" if it cannot be read."""
         try:
             if await self._robots.allow(address):
-                return _text((await self._fetch.get(address, headers=FRESH)).body)
+                return _text(await self._fetch.get(address, headers=FRESH))
         except FetchError:
             pass
         return ""
@@ -166,5 +167,5 @@ def _stamp(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
-def _text(body: bytes) -> str:
-    return body[: 4 * LARGEST].decode("utf-8", "replace")[:LARGEST]
+def _text(answer: Answer) -> str:
+    return text_of(answer.body[: 4 * LARGEST], answer.headers.get("content-type"))[:LARGEST]

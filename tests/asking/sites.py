@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 class Page(NamedTuple):
     """An answer."""
 
-    body: str = ""
+    body: str | bytes = ""
     status: int = 200
     headers: Mapping[str, str] = MappingProxyType({})
 
@@ -37,7 +37,7 @@ def sites() -> Iterator[Sites]:
             address = f"{self.headers['Host']}{self.path}"
             known.asked.append(f"{self.command} {address}")
             page = known.pages.get(address, Page(status=404))
-            body = page.body.encode()
+            body = page.body if isinstance(page.body, bytes) else page.body.encode()
             self.send_response(page.status)
             for name, value in {"Content-Type": "text/html", **page.headers}.items():
                 self.send_header(name, value)

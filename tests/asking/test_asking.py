@@ -201,6 +201,14 @@ async def test_a_mention_that_is_missed_is_kept_if_the_page_holds_the_work(store
     assert [(one.via, one.found_in) for one in mention.evidence] == [("hubbub", "page")]
 
 
+async def test_a_page_is_read_in_its_own_charset(store: Store, net: Sites) -> None:
+    story, told = f"https://{SHORT}/sova", {"Content-Type": "text/html; charset=windows-1251"}
+    net.pages = {f"{SHORT}/sova": Page("<title>Сова</title><p>10.5555/work".encode("cp1251"), headers=told)}
+    Answers(store).miss(WORK, story)
+    await ask(store)
+    assert [(one.url, one.title) for one in Answers(store).said(WORK)] == [(story, "Сова")]
+
+
 async def test_a_page_without_the_work_becomes_no_mention_and_the_report_stays(store: Store, net: Sites) -> None:
     net.pages = {f"{SHORT}/flies": Page("<p>10.5555/another")}
     Answers(store).miss(WORK, f"https://{SHORT}/flies")

@@ -18,7 +18,7 @@ from hubbub.answers import Answers
 from hubbub.store import open_store
 from hubbub.web.server import bind
 from tests.cli.commanded import PROGRAM, environment
-from tests.conftest import missing
+from tests.conftest import BY, missing
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/serve-others.md"
 SERVERS = Path(__file__).parents[2] / ".cache/servers"
@@ -42,7 +42,7 @@ def free_port() -> int:
 def served(tmp_path: Path) -> Iterator[int]:
     """`hubbub serve --name …` over a store with an admin, by its port."""
     with open_store(str(tmp_path / "hubbub.db")) as store:
-        Answers(store).access.add("root", PASSWORD, True, "test", "test")
+        Answers(store).access.add("root", PASSWORD, True, BY)
     order = [str(PROGRAM), "serve", "--offline", "--port", "0", "--name", NAME]
     with subprocess.Popen(order, stdout=subprocess.PIPE, env=environment(tmp_path / "hubbub.db"), text=True) as process:
         assert process.stdout

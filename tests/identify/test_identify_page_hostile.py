@@ -99,6 +99,13 @@ def test_bytes_are_decoded_as_they_say(page: bytes, headers: dict[str, str]) -> 
     assert read_page(page, None, headers).title == "Käuze"
 
 
+@pytest.mark.parametrize("name", ["zip", "idna", "rot13", "undefined", "unicode_escape", "utf-7", "punycode"])
+def test_codecs_that_are_no_charsets_are_not_used(name: str) -> None:
+    page = b"a" * 400_000 + b'-z9<meta name="citation_title" content="Owls">' + b"z9" * 400_000  # hours of punycode
+    assert read_page(page, None, {"content-type": f"text/html; charset={name}"}).title == "Owls"
+    assert read_page(f'<meta charset="{name}">'.encode() + page).title == "Owls"
+
+
 @given(st.binary(max_size=300) | st.text(max_size=300))
 def test_what_is_no_page_raises_nothing(page: bytes | str) -> None:
     assert not read_page(page, "https://example.org/x.html").is_work

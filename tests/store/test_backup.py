@@ -21,7 +21,7 @@ from hubbub.model import Account, Post
 from hubbub.store import Store, StoreError, open_store
 from hubbub.store.backup import backup, restore
 from hubbub.store.people import refusal
-from tests.conftest import missing
+from tests.conftest import BY, missing
 from tests.store.asked import dump, told
 from tests.store.fold_model import WORKS
 from tests.store.keeping import NOW, keep
@@ -62,8 +62,8 @@ def filled(store: Store) -> Store:
         writer.keep([Account(source="bluesky", id=ME, via="bluesky", version="1", name="Ann")], NOW)
         writer.wanted.shelve("mine", "Mine", "", False, [WORKS[0]])
     access = Answers(store).access
-    access.add("root", PASSWORD, True, "test", "test")
-    access.keep("root", "mine", True, "test", "test")
+    access.add("root", PASSWORD, True, BY)
+    access.keep("root", "mine", True, BY)
     return store
 
 

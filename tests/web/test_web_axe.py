@@ -13,6 +13,7 @@ from starlette.routing import compile_path
 
 from hubbub.answers import Answers
 from hubbub.store import open_store
+from tests.conftest import BY
 from tests.web.conftest import PAPER, START, TEXTS, Running, spoken
 from tests.web.test_web_browser import EVERY, OPEN, opened
 from tests.web.test_web_browser import PAPER as PAPER_PATH
@@ -21,7 +22,7 @@ from tests.web.test_web_rights import PASSWORD
 
 WIDTHS = 1280, 390
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-KEPT = "/me", "/users", "/audit", "/shelf/hers/engage"  # pages for who has logged in
+KEPT = "/me", "/users", "/audit", "/removals", "/shelf/hers/engage"  # pages for who has logged in
 LIGHT = 150_000  # bytes
 
 
@@ -50,7 +51,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory, running: Running) -> Iterator
             writer.keep([spoken(1, PAPER, 0, START - START, TEXTS[0])], START)
             writer.wanted.shelve("hers", "Hers", "", False, [PAPER])
         answers = Answers(store)
-        answers.access.add("ann", PASSWORD, True, "test", "test")
+        answers.access.add("ann", PASSWORD, True, BY)
         secret = answers.access.log_in("ann", PASSWORD, "192.0.2.1")
         assert secret
         with running(answers) as address:

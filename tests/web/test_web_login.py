@@ -17,6 +17,7 @@ from hubbub.access import form_token
 from hubbub.answers import Answers
 from hubbub.web.guard import FORM_TOKEN, HEADERS
 from hubbub.web.login import within
+from tests.conftest import BY
 from tests.web.conftest import PAPER, Running
 from tests.web.test_web_pages import one, text
 from tests.web.test_web_rights import PASSWORD
@@ -28,8 +29,8 @@ OLD, NEW = PASSWORD, "another horse battery"
 @pytest.fixture
 def lent(own_answers: Answers) -> Answers:
     """A store with an admin and a user."""
-    own_answers.access.add("root", PASSWORD, True, "test", "test")
-    own_answers.access.add("ann", PASSWORD, False, "test", "test")
+    own_answers.access.add("root", PASSWORD, True, BY)
+    own_answers.access.add("ann", PASSWORD, False, BY)
     return own_answers
 
 
@@ -256,7 +257,7 @@ def test_what_is_told_to_one_person_is_kept_by_no_cache(address: str, lent: Answ
         assert client.get(WORK).headers["cache-control"] == "private, no-store"
         assert stranger.get(WORK).headers["cache-control"] == "no-cache"
         assert "public" in stranger.get(badge).headers["cache-control"]
-        lent.access.read_by("private", "test", "test")
+        lent.access.read_by("private", BY)
         assert client.get(badge).headers["cache-control"] == "private, no-store"
         assert stranger.get(badge).status_code == 303
 

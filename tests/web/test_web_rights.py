@@ -16,6 +16,7 @@ from hubbub.store import open_store
 from hubbub.web import rights
 from hubbub.web.api import ROUTES as API_ROUTES
 from hubbub.web.app import create_app
+from tests.conftest import BY
 from tests.web.conftest import PAPER, START, TEXTS, Running, spoken
 
 PASSWORD = "correct horse battery"
@@ -68,7 +69,7 @@ def _client(address: str) -> httpx.Client:
 def user(access: Access, name: str, scope: Scope, admin: bool = False) -> str:
     """A user with a token."""
     if name not in {one.name for one in access.users()}:
-        access.add(name, PASSWORD, admin, "test", "test")
+        access.add(name, PASSWORD, admin, BY)
     secret = access.log_in(name, PASSWORD, "192.0.2.1")
     assert secret
     who = access.by_session(secret)
@@ -90,7 +91,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, running: Running) -> Iterato
             "keeper": user(access, "ann", "write"), "keeper's reader": user(access, "ann", "read"),
             "other": user(access, "bob", "write"), "no admin": user(access, "bob", "admin"),
         }  # fmt: skip
-        access.keep("ann", "hers", True, "test", "test")
+        access.keep("ann", "hers", True, BY)
         with running(answers) as address, _client(address) as client:
             yield World(client, access, answers, tokens)
 
@@ -146,7 +147,7 @@ def test_every_route_has_its_right_and_every_right_its_route() -> None:
 @pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
 @pytest.mark.parametrize("route", APP_ROUTES)
 def test_a_route_lets_in_whom_the_table_says(world: World, route: str, private: bool) -> None:
-    world.access.read_by("private" if private else "public", "test", "test")
+    world.access.read_by("private" if private else "public", BY)
     path = route.replace("GET /static", "GET /static/hubbub.css")
     right, writes = rights.table()[route], not route.startswith("GET")
     let_in = {name for name, who in WHO.items() if is_let_in(asked(world, path, who))}
@@ -156,7 +157,7 @@ def test_a_route_lets_in_whom_the_table_says(world: World, route: str, private: 
 
 
 def test_a_browser_may_ask_whether_it_may_send_a_key(world: World) -> None:
-    world.access.read_by("private", "test", "test")
+    world.access.read_by("private", BY)
     headers = {"Origin": "https://journal.example", "Access-Control-Request-Method": "GET",
                "Access-Control-Request-Headers": "authorization"}  # fmt: skip
     answer = world.client.options("/api/v1/works", headers=headers)

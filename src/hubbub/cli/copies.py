@@ -7,7 +7,7 @@ import typer
 
 from hubbub import settings
 from hubbub.cli import show
-from hubbub.cli.given import store_of
+from hubbub.cli.given import signed, store_of
 from hubbub.store import open_store
 
 
@@ -50,10 +50,10 @@ def restore(
 
     address = context.obj or settings.store_address()
     if forgotten is None:
-        came = put_back(address, file, None)
+        came = put_back(address, file, None, signed(context))
     else:
         with open_store(forgotten) as knows:
-            came = put_back(address, file, knows)
+            came = put_back(address, file, knows, signed(context))
     show.line(f"Restored: {show.counted('work', came.works)} spoken of, {show.counted('user', came.users)}.")
     if forgotten is None:
         show.line(

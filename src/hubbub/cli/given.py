@@ -1,16 +1,22 @@
 """What commands are given: arguments as written come in, identifiers and an open store go out."""
 
-from collections.abc import Callable
-from typing import Annotated, NoReturn
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from hubbub import settings
-from hubbub.answers import Answers
+from hubbub.access import By, unnamed
+from hubbub.answers import Answers, somebody
 from hubbub.cli import show, wants
 from hubbub.collect.source import sources
 from hubbub.model import Identifier
 from hubbub.store import Store, open_store
+from hubbub.store.fold import hashed
+from hubbub.store.users import Change
 
 Work = Annotated[
     str,
@@ -27,8 +33,42 @@ Why = Annotated[str, typer.Option(metavar="TEXT", help="Why, in your words.")]
 
 
 def store_of(context: typer.Context, otherwise: Callable[[], str] = settings.store_address) -> Store:
-    """Open the store that a command is given, or another."""
-    return open_store(context.obj or otherwise())
+    """Open the store that a command is given, or another; what the command changes there is logged."""
+    return open_store(context.obj or otherwise(), signed(context))
+
+
+def by_of(context: typer.Context) -> By:
+    """Who runs a command: the user of the machine, who is nobody that logs in, and therefore `cli`."""
+    return By(somebody(), f"cli {_named(context)}")
+
+
+def _named(context: typer.Context) -> str:
+    """The whole name of a command: `user add`."""
+    return context.command_path.removeprefix(context.find_root().command_path).strip()
+
+
+def signed(context: typer.Context) -> Change | None:
+    """What the audit log shall tell of a command if it changes anything; None where the log tells nothing of it."""
+    kept = _logged().get(_named(context))
+    if kept is None:
+        return None
+    return by_of(context).changed(" ".join(word for one in kept for word in _told(one, context.params)))
+
+
+@cache
+def _logged() -> dict[str, list[str]]:
+    return tomllib.loads(files(__package__).joinpath("logged.toml").read_text("utf-8"))
+
+
+def _told(argument: str, given: Mapping[str, Any]) -> Iterator[str]:
+    """An argument of a command, as the audit log tells it."""
+    value = given[argument.removeprefix("#")]
+    if argument.startswith("#"):
+        yield unnamed(hashed("account", *account_of(value)))
+    elif isinstance(value, bool):
+        yield from [f"--{argument}"] * value
+    else:
+        yield from [value] if isinstance(value, str) else value or []
 
 
 def identifier_of(written: str) -> Identifier:

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from hubbub.answers import Answers, somebody
+from hubbub.answers import Answers
 from hubbub.cli import show, wants
-from hubbub.cli.given import no_shelf, store_of
+from hubbub.cli.given import by_of, no_shelf, store_of
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name with which somebody logs in.")]
 
@@ -36,7 +36,7 @@ def add(
         if not access.users() and not admin:
             show.fail("the first user has to let others in; give --admin", status=2)
         with _told():
-            access.add(wants.checked(name), _password(), admin, somebody(), "hubbub user add")
+            access.add(wants.checked(name), _password(), admin, by_of(context))
     show.line(f"{show.plain(name)} may log in.")
 
 
@@ -44,7 +44,7 @@ def add(
 def password(context: typer.Context, name: Name) -> None:
     """Set somebody's password anew; all their sessions end."""
     with store_of(context) as store, _told():
-        Answers(store).access.change_password(wants.checked(name), _password(), somebody(), "hubbub user password")
+        Answers(store).access.change_password(wants.checked(name), _password(), by_of(context))
     show.line(f"The password of {show.plain(name)} is another one; all their sessions have ended.")
 
 
@@ -52,7 +52,7 @@ def password(context: typer.Context, name: Name) -> None:
 def remove(context: typer.Context, name: Name) -> None:
     """Let somebody log in no longer. Their tokens end too, and their shelves are left to admins."""
     with store_of(context) as store, _told():
-        Answers(store).access.remove(wants.checked(name), somebody(), "hubbub user remove")
+        Answers(store).access.remove(wants.checked(name), by_of(context))
     show.line(f"{show.plain(name)} may not log in any more.")
 
 
@@ -72,7 +72,7 @@ def shelf(
         for one in shelves:
             if answers.card(wants.checked(one)) is None:
                 no_shelf(context, one)
-            answers.access.keep(wants.checked(name), one, not take, somebody(), "hubbub user shelf")
+            answers.access.keep(wants.checked(name), one, not take, by_of(context))
 
 
 @user.command("list")
@@ -105,7 +105,7 @@ def reading(
     with store_of(context) as store:
         access = Answers(store).access
         if who:
-            access.read_by(who, somebody(), "hubbub reading")
+            access.read_by(who, by_of(context))
         show.line("private" if access.look().private else "public")
 
 
@@ -114,7 +114,7 @@ def audit(
     json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="How many of the latest.")] = 100,
 ) -> None:
-    """List what was changed in the web app, and of users: when, by whom, from where. The latest first."""
+    """List what was changed, in the web app and by commands: when, by whom, from where. The latest first."""
     with store_of(context) as store:
         found = [one for _, one in Answers(store).access.changes(limit)]
     if json:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from hubbub.collect import archive
 from hubbub.collect.source import Fetch, WrongSourceError
+from hubbub.identify.charset import charset
 from hubbub.model import Fault, Page
 
 if TYPE_CHECKING:
@@ -22,13 +23,7 @@ if TYPE_CHECKING:
 LONGEST = 8 << 20  # bytes of a record, and of its body once unpacked; Common Crawl cuts at 5 MiB
 GONE = (404, 410)
 _KINDS = {None: "html", "text/html": "html", "application/xhtml+xml": "html", "text/plain": "text"}
-_META = re.compile(rb"<meta[^>]{1,200}?charset\s*=\s*[\"']?([\w-]{2,40})", re.IGNORECASE)
-# Python knows codecs that are no charsets, and some of them take their time.
-_CHARSET = re.compile(
-    r"(?:utf|us-?ascii|ascii|iso|latin|windows|cp|koi8|gb|big5|euc|shift|sjis|mac|tis)[\w-]*", re.IGNORECASE
-)
 _WIDE = re.compile(r"utf-?_?(?:16|32)", re.IGNORECASE)  # in which no scan of bytes finds anything
-_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 class Capture(Struct):
@@ -44,7 +39,7 @@ class Capture(Struct):
     @property
     def text(self) -> str:
         """The body as text; what is not in its charset is replaced."""
-        return _decoded(self.body, self.charset)
+        return self.body.decode(self.charset, "replace")
 
 
 def pages(lane: str, since: str, fetch: Fetch) -> Iterator[Page]:
@@ -148,10 +143,10 @@ def _line(record: "WarcRecord") -> bytes | Fault | None:
         return Fault("a record that cannot be decoded", at, address[:200])
     if len(body) > LONGEST:
         return Fault(f"a page of more than {LONGEST >> 20} MiB once unpacked", at, address[:200])
-    charset = _charset(body, http.http_charset)
-    if _WIDE.match(charset):
-        body, charset = _decoded(body, charset).encode(errors="replace"), "utf-8"
-    return _joined([*told, str(status), _KINDS[kind], charset], body)
+    name = charset(body, http.http_headers.get("Content-Type"))
+    if _WIDE.match(name):
+        body, name = body.decode(name, "replace").encode(errors="replace"), "utf-8"
+    return _joined([*told, str(status), _KINDS[kind], name], body)
 
 
 def _http(block: bytes) -> "WarcRecord":
@@ -164,20 +159,6 @@ def _http(block: bytes) -> "WarcRecord":
     record.set_bytes_content(block)
     record.parse_http(auto_decode="all")
     return record
-
-
-def _charset(body: bytes, told: str | None) -> str:
-    marked = next((charset for mark, charset in _MARKS if body.startswith(mark)), None)
-    meta = None if marked or told else _META.search(body, 0, 4096)
-    charset = marked or told or (meta[1].decode() if meta else "utf-8")
-    return charset if _CHARSET.fullmatch(charset) else "utf-8"
-
-
-def _decoded(body: bytes, charset: str) -> str:
-    try:
-        return body.decode(charset, "replace")
-    except (LookupError, UnicodeError):
-        return body.decode(errors="replace")
 
 
 def _joined(told: list[str], body: bytes) -> bytes:

@@ -20,6 +20,7 @@ from hubbub.store.errors import BUSY_MS, BusyError, StoreError, explained
 from hubbub.store.keep import Writer
 from hubbub.store.names import Work
 from hubbub.store.schema import REVISION, metadata
+from hubbub.store.users import Change
 from hubbub.store.wanted import pages, works
 
 Answer = TypeVar("Answer")
@@ -48,6 +49,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._works: dict[Work, int] = {}
+        self.signed: Change | None = None  # is logged with what is written next, and then no more
 
     def __enter__(self) -> Self:
         return self
@@ -83,7 +85,10 @@ class Store:
             with engine.begin() as connection:
                 writer = Writer(connection, self._works)
                 yield writer
+                if self.signed:
+                    writer.users.log(self.signed)
                 writer.end(datetime.now(UTC))
+            self.signed = None
             self._remember(writer.new_works)
 
     def _remember(self, works: dict[Work, int]) -> None:
@@ -121,9 +126,10 @@ class Store:
         return self.ask(read.assertions, after, limit)
 
 
-def open_store(address: str) -> Store:
+def open_store(address: str, signed: Change | None = None) -> Store:
     """Open the store at an SQLAlchemy address or a file path, making it if there is none and migrating an older one.
 
+    What is first written is logged as the change `signed`, in the same transaction.
     Raises `StoreError` if it is newer than this program, out of reach, locked, read-only, damaged or no store of ours.
     """
     engine = _engine(_url(address))
@@ -133,7 +139,9 @@ def open_store(address: str) -> Store:
     except StoreError:
         engine.dispose()
         raise
-    return Store(engine)
+    store = Store(engine)
+    store.signed = signed
+    return store
 
 
 def _engine(url: URL) -> Engine:

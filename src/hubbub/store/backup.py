@@ -21,7 +21,7 @@ from hubbub.store import schema as s
 from hubbub.store.errors import name_of
 from hubbub.store.fold import Hashed, Kind, Named, hashed
 from hubbub.store.sql import rows
-from hubbub.store.users import users
+from hubbub.store.users import Change, users
 
 SQLITE, POSTGRESQL = b"SQLite format 3\0", b"PGDMP"  # how the files begin
 _MISSING = "{program} is not on PATH; install PostgreSQL's client programs (on Debian, postgresql-client)"
@@ -54,8 +54,8 @@ def backup(store: Store, path: Path) -> None:
         target.close()
 
 
-def restore(address: str, path: Path, forgotten: Store | None) -> Restored:
-    """Put a copy into an empty store; nobody stays logged in.
+def restore(address: str, path: Path, forgotten: Store | None, signed: Change | None = None) -> Restored:
+    """Put a copy into an empty store, and log that as the change `signed`; nobody stays logged in.
 
     Raises StoreError where the store is not empty, the file is no copy for it, or cannot be read.
     """
@@ -67,10 +67,10 @@ def restore(address: str, path: Path, forgotten: Store | None) -> Restored:
         raise StoreError(f"{path} is a copy of a store in {kind}, and does not fit {name_of(url)}")
     if kind == "postgresql":
         _load(url, path)
-        return _settled(store.address, forgotten)
+        return _settled(store.address, forgotten, signed)
     with _whole(Path(str(url.database))) as part:
         shutil.copyfile(path, part)
-        return _settled(f"sqlite:///{part}", forgotten)
+        return _settled(f"sqlite:///{part}", forgotten, signed)
 
 
 @contextmanager
@@ -142,9 +142,9 @@ def _run(program: str, url: URL, *order: str) -> None:
         raise StoreError(f"{program} failed: {' '.join(done.stderr.split())[:300]}")
 
 
-def _settled(address: str, forgotten: Store | None) -> Restored:
+def _settled(address: str, forgotten: Store | None, signed: Change | None) -> Restored:
     """Bring a copy up to date, end its sessions, and withdraw what was withdrawn since."""
-    with open_store(address) as store:
+    with open_store(address, signed) as store:
         if damage := store.ask(_damage):
             raise StoreError(f"the copy is damaged ({damage}); take another one")
         known = store.ask(_gone)

@@ -8,6 +8,7 @@ Posts are looked up by a number of 64 bits made of their key (`names.near`): an 
 what costs most. All else, and what is withdrawn, is looked up by its hash.
 
 `follow` holds the ties that stand; `tie` says which tie a place's own name for it means, and until when it is ended.
+The tables of users stand in `schema_users`.
 """
 
 from sqlalchemy import (
@@ -31,7 +32,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0013"  # of these tables: the newest in `migrations`
+REVISION = "0014"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -427,67 +428,3 @@ standing = Table(
     Index("standing_by_last", "cohort", "last_at"),
     sqlite_with_rowid=False,
 )
-
-# Who may log in. (`user` alone is a word of SQL.)
-users = Table(
-    "users",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("name", Text, nullable=False, unique=True),
-    Column("password", Text, nullable=False),  # as argon2 writes it: never the password itself
-    Column("admin", Boolean(create_constraint=False), nullable=False),
-    Column("made_at", BigInteger, nullable=False),
-)
-
-# Who is logged in. Of the secret that a browser keeps only the hash is here, as of a token.
-session = Table(
-    "session",
-    metadata,
-    Column("hash", Text, primary_key=True),
-    Column("who", ForeignKey("users.id"), nullable=False),
-    Column("began_at", BigInteger, nullable=False),
-    Column("used_at", BigInteger, nullable=False),
-)
-
-token = Table(
-    "token",
-    metadata,
-    Column("hash", Text, primary_key=True),
-    Column("who", ForeignKey("users.id"), nullable=False),
-    Column("title", Text, nullable=False),
-    Column("scope", Text, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
-    Column("used_at", BigInteger),
-)
-
-# Whose log-ins failed, and until when they have to wait: names of users and addresses, by hash.
-attempt = Table(
-    "attempt",
-    metadata,
-    Column("hash", Text, primary_key=True),
-    Column("failures", Integer, nullable=False),
-    Column("failed_at", BigInteger, nullable=False),
-    Column("until", BigInteger, nullable=False),
-)
-
-# Which users a shelf is in the hands of.
-keeper = Table(
-    "keeper",
-    metadata,
-    Column("shelf", ForeignKey("shelf.name"), primary_key=True),
-    Column("who", ForeignKey("users.id"), primary_key=True),
-)
-
-# What was changed, by whom, from where. Never what a post says, nor who was forgotten.
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", Id, primary_key=True, autoincrement=False),
-    Column("at", BigInteger, nullable=False),
-    Column("who", Text, nullable=False),
-    Column("route", Text, nullable=False),
-    Column("about", Text, nullable=False),
-)
-
-# What holds for the store, whichever process serves it.
-setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Connection, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from hubbub.store import schema as s
+from hubbub.store import schema_users as s
 from hubbub.store.sql import rows
 from hubbub.store.times import micros, moment
 

@@ -146,7 +146,7 @@ class Guard:
                 told.update(HEADERS | (SCRIPTED if scripted else {}) | (OPEN if opened else {}) | kept)
                 if asked and asked.writes and asked.route and message["status"] < 400:
                     about = asked.about or scope["path"]
-                    await run_in_threadpool(self._access.log, asked.name, asked.route, about)
+                    await run_in_threadpool(self._access.log, asked.by(asked.route), about)
             await send(message)
 
         return guarded

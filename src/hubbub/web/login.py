@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from hubbub import settings
-from hubbub.access import SCOPES, WaitError, Who
+from hubbub.access import SCOPES, By, WaitError, Who
 from hubbub.web.guard import cookie_name
 from hubbub.web.pages import page_of, sent_by
 from hubbub.web.rights import asked_by
@@ -31,7 +31,7 @@ def _limit() -> CapacityLimiter:
     return CapacityLimiter(HASHED_AT_ONCE)
 
 
-async def _hashing(work: Callable[..., Told], *about: str) -> Told:
+async def _hashing(work: Callable[..., Told], *about: Any) -> Told:
     """Do what hashes a password, a few at once, so that all others are answered meanwhile."""
     return await to_thread.run_sync(partial(work, *about), limiter=_limit())
 
@@ -62,7 +62,7 @@ async def log_in(request: Request) -> Response:
     if asked.who and asked.who.session:
         await run_in_threadpool(asked.access.log_out, asked.who, asked.who.session)
     asked.route = None  # logged as theirs who log in
-    await run_in_threadpool(asked.access.log, name, "POST /login", "")
+    await run_in_threadpool(asked.access.log, By(name, "POST /login"), "")
     return _with_cookie(request, RedirectResponse(values["next"], 303), secret, settings.SESSION_LONGEST)
 
 
@@ -106,12 +106,12 @@ async def change(request: Request) -> Response:
 
 async def _change_password(request: Request, sent: dict[str, str], who: Who) -> Response:
     """Change one's own password: the old one is asked for, and all sessions end."""
-    access, old, address = asked_by(request).access, sent.get("old", ""), request.client.host if request.client else ""
+    asked, old, address = asked_by(request), sent.get("old", ""), request.client.host if request.client else ""
     try:
-        known = await _hashing(access.log_in, who.name, old, address)
+        known = await _hashing(asked.access.log_in, who.name, old, address)
         if known is None:
             raise HTTPException(403, "The old password is wrong.")
-        await _hashing(access.change_password, who.name, sent.get("password", ""), who.name, "POST /me")
+        await _hashing(asked.access.change_password, who.name, sent.get("password", ""), asked.by("POST /me"))
     except WaitError as error:
         raise HTTPException(429, f"{str(error).capitalize()}.", {"Retry-After": str(error.seconds)}) from error
     except ValueError as error:

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from hubbub.access import RIGHTS, Access, Lock, Right, Who, may
+from hubbub.access import RIGHTS, Access, By, Lock, Right, Who, may
 from hubbub.answers import somebody
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -33,6 +33,10 @@ class Asked:
     def name(self) -> str:
         """Who asks, as it is kept with what they say."""
         return self.who.name if self.who else somebody()
+
+    def by(self, route: str) -> By:
+        """Who changes something by a route."""
+        return By(self.name, route)
 
     @property
     def is_personal(self) -> bool:

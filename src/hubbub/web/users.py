@@ -21,8 +21,9 @@ def users(request: Request, answers: Reading) -> Response:
     """Who may log in, whose shelves are whose, and who may read."""
     asked = asked_by(request)
     return page_of(
-        request, "users.html", users=asked.access.users(), private=asked.lock.private, shelves=answers.cards()
-    )
+        request, "users.html", users=asked.access.users(), private=asked.lock.private, shelves=answers.cards(),
+        waiting=answers.status().removals,
+    )  # fmt: skip
 
 
 @router.post("/users")
@@ -40,16 +41,16 @@ async def change(request: Request, answers: Reading) -> Response:
 
 
 def _change(asked: Asked, sent: dict[str, str], shelves: set[str]) -> None:
-    name, access, by = sent.get("name", ""), asked.access, asked.name
+    name, access, by = sent.get("name", ""), asked.access, asked.by(ROUTE)
     match sent.get("do"):
         case "keep" | "leave" as word:
             if sent.get("shelf") not in shelves:
                 raise LookupError
-            access.keep(name, sent["shelf"], word == "keep", by, ROUTE)
+            access.keep(name, sent["shelf"], word == "keep", by)
         case "remove":
-            access.remove(name, by, ROUTE)
+            access.remove(name, by)
         case "public" | "private" as reading:
-            access.read_by(reading, by, ROUTE)
+            access.read_by(reading, by)
         case _:
             raise ValueError("nothing was said")
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from w3lib.encoding import html_to_unicode
+from hubbub.identify.charset import text_of
 
 _FEW = 5000  # tags that may nest in any way
 _STEPS = 20_000_000, 20  # of the parser through its open elements: for any page, and for each character
@@ -18,7 +18,7 @@ _SHORT = frozenset(_EMPTY + _OPEN)
 
 def decode(html: str | bytes, content_type: str | None) -> str:
     """Decode bytes as their byte order mark, header or tags say, and cut off what nests beyond measure."""
-    text = html_to_unicode(content_type, html)[1] if isinstance(html, bytes) else html
+    text = text_of(html, content_type) if isinstance(html, bytes) else html
     return _bounded(text.encode("utf-8", "replace").decode().replace("\x00", ""))
 
 
