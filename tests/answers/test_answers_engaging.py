@@ -5,7 +5,7 @@ from typing import Literal
 
 import pytest
 
-from hubbub.answers import Answers
+from hubbub.answers import Answers, engaging
 from hubbub.answers.engaging import Suggestions
 from hubbub.model import Description, Identifier
 from hubbub.people.odds import odds
@@ -179,6 +179,16 @@ def test_who_has_nothing_yet_begins_with_the_voices_of_works_like_theirs(store: 
     assert "Bluesky" in found.plan.weeks[1].steps[0]
     (says,) = {reason.says for reason in found.rings[2][0].reasons if reason.term == "alike"}
     assert says == "speaks of “Peatlands in winter”, which is like yours"
+
+
+def test_works_that_too_many_speak_of_are_left_out_and_others_are_not(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(store, *(said(f"{one} third", author=one, links=links(THIRD)) for one in ("ann", "zoe")))
+    assert {"zoe", "eve"} <= set().union(*rings(engage(store)))
+    monkeypatch.setattr(engaging, "READ", 3)  # four speak of the other work, two of the third
+    assert "zoe" in set().union(*rings(engage(store)))
+    assert "eve" not in set().union(*rings(engage(store)))
 
 
 def test_of_those_who_are_as_near_the_one_with_new_listeners_comes_first(store: Store) -> None:
