@@ -146,10 +146,10 @@ def test_the_score_of_each_window_is_what_the_history_of_a_work_says(new_store: 
     store = new_store()
     keep(store, *facts)
     stand(store, FORMULA, NOW)
-    answers, table = Answers(store), s.standing_lately.c
+    answers = Answers(store)
     with store.connect() as connection:
-        kept = {(days, row): score for days, row, score in connection.execute(select(table))}
-    expected = {}
+        kept = {(days, row): score for days, row, score in connection.execute(select(s.standing_lately))}
+    expected = dict[tuple[int, int], float]()
     for work in WORKS:
         found = answers.summary(work, FORMULA)
         if found is not None and found.heard:
