@@ -108,8 +108,8 @@ _KINDS: Mapping[Kind, tuple[str, ...]] = {
 # Fields that mentions and identifiers tell: what selects by them, and how they are grouped before they are named.
 PLAINLY: Mapping[Field, str] = {
     "source": "{source} = (SELECT id FROM source WHERE name = :source)",
-    "object_prefix": "i.scheme = 'doi' AND i.value >= :object_prefix AND i.value < :object_prefix_end",
-    "object_doi": "i.scheme = 'doi' AND i.value = :object_doi",
+    "object_prefix": "{scheme} = 'doi' AND {name} >= :object_prefix AND {name} < :object_prefix_end",
+    "object_doi": "{scheme} = 'doi' AND {name} = :object_doi",
 }
 _GROUPED: Mapping[Field, tuple[str, str]] = {
     "source": ("{source}", "source s"),
@@ -133,8 +133,23 @@ _SOONER = {
         " UNION ALL SELECT id FROM assertion WHERE post IN :posts AND post <> id)"
     ),
 }
-_OF_STATEMENT = {"work": "i.id", "source": "a.source", "post": "a.post", "statement": "a.id"}
-_OF_MENTION = {"work": "m.identifier", "source": "m.source", "post": "m.post", "statement": "m.assertion"}
+# Of a statement the identifier is found by its row: without the empty text SQLite tries all of a scheme each time.
+_OF_STATEMENT = {
+    "work": "i.id",
+    "source": "a.source",
+    "post": "a.post",
+    "statement": "a.id",
+    "scheme": "i.scheme || ''",
+    "name": "i.value || ''",
+}
+_OF_MENTION = {
+    "work": "m.identifier",
+    "source": "m.source",
+    "post": "m.post",
+    "statement": "m.assertion",
+    "scheme": "i.scheme",
+    "name": "i.value",
+}
 _WORK = "CAST(f.value ->> 0 AS BIGINT)"
 _NARROW = {"s": "JOIN source s ON s.id = m.source", "i": "JOIN identifier i ON i.id = m.identifier"}
 _COLUMNS = (
