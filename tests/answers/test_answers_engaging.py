@@ -58,6 +58,24 @@ def test_each_suggestion_says_why_by_the_terms_of_its_score(store: Store) -> Non
     assert ann.last is not None
 
 
+def reasons(found: Suggestions, key: str) -> set[str]:
+    return {reason.term for ring in found.rings for one in ring if one.speaker.key == key for reason in one.reasons}
+
+
+def test_a_post_that_says_it_is_from_a_time_to_come_makes_nobody_look_old(store: Store) -> None:
+    keep(store, said("lately", author="eve", links=links(OTHER), posted_at=at(30)))
+    keep(store, said("ahead", author="zed", links=links(OTHER), posted_at=NOW + timedelta(days=36500)))
+    assert "active" in reasons(engage(store), "eve")
+    assert "active" not in reasons(engage(store), "zed")
+
+
+def test_who_passes_on_their_own_post_is_not_heard_by_that(store: Store) -> None:
+    keep(store, *(passed(f"again {n}", "a", author="ann") for n in range(3)))
+    assert "heard" not in reasons(engage(store), "ann")
+    keep(store, passed("others", "a", author="cat"), passed("more", "a", author="dan"))
+    assert "heard" in reasons(engage(store), "ann")
+
+
 @pytest.mark.parametrize("account", [who("eve", hidden=True), who("eve", declines=True), who("eve", bot=True)])
 def test_who_wants_to_be_found_by_nobody_and_feeds_are_not_suggested(store: Store, account: object) -> None:
     keep(store, account)  # type: ignore[arg-type]

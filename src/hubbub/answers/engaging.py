@@ -158,8 +158,9 @@ def _suggest(view: View, shelf: str, heard: Heard, now: datetime, each: int) -> 
     past = past_of(
         [one.account or 0 for one in mentions],
         [one.work for one in mentions],
-        [(one.posted_at or 0) // 60_000_000 for one in mentions],
-        [-1 if one.author is None else one.author for one in mentions],
+        [_minute(one, now) for one in mentions],
+        # Who passes on their own is not heard by that.
+        [-1 if one.author in {None, one.account} else one.author or 0 for one in mentions],
     )
     feeds = {account for account, said in seen.said.items() if why_a_feed(seen.speakers[account], said)}
     known, piled = acquainted(view.connection, shelf), storm(heard)
@@ -188,6 +189,12 @@ def _suggest(view: View, shelf: str, heard: Heard, now: datetime, each: int) -> 
     today = tuple([*first, *more][: sum(TODAY)])
     begin = None if seen.own else plan(view, shelf, seen.like)
     return Suggestions(shelf, len(seeds), tuple(map(tuple, made)), today, odds(), begin)
+
+
+def _minute(one: Spoken, now: datetime) -> int:
+    """When it was said; long ago where that is not told, or lies ahead: beside that all else would look old."""
+    at = one.posted_at or 0
+    return at // 60_000_000 if at <= now.timestamp() * 1_000_000 else 0
 
 
 def _in_turns(some: Sequence[Suggestion], others: Sequence[Suggestion]) -> list[Suggestion]:
@@ -349,7 +356,7 @@ def _says(seen: _Seen, account: int) -> dict[str, str]:
     works = len({one.work for one in own})
     others = len({one.work for one in every} - set(range(seen.works)))
     alike = seen.most_alike(account)
-    passed = sum(one.author == account for said in seen.own.values() for one in said)
+    passed = sum(one.author == account != one.account for said in seen.own.values() for one in said)
     told = {
         "engaged": (works, f"engaged with {works} of your works"),
         "heard": (passed, f"was passed on {_times(passed)} when speaking of your works"),
