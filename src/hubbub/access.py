@@ -5,7 +5,7 @@ store asks for a log-in or a token; whether reading does too is set in the store
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from ipaddress import ip_address, ip_network
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from hubbub import settings
 from hubbub.store import Store, users
-from hubbub.store.fold import hashed
 from hubbub.store.times import micros
 from hubbub.store.users import Change, Reading, Session, Token, User
 
@@ -62,10 +61,10 @@ class By(NamedTuple):
 
 
 class WaitError(Exception):
-    """Too many log-ins failed; `seconds` says how long to wait."""
+    """Too many log-ins failed, or too much was asked; `seconds` says how long to wait."""
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"too many log-ins failed; try again in {seconds} s")
+        super().__init__(f"too many tries; try again in {seconds} s")
         self.seconds = seconds
 
 
@@ -97,9 +96,9 @@ def form_token(secret: str) -> str:
     return blake2b(b"form", key=secret.encode(errors="surrogatepass")[:64], digest_size=32).hexdigest()
 
 
-def unnamed(source: str, account: str) -> str:
-    """What the audit log keeps of an account: that it is the same, and not which."""
-    return f"account {hashed('account', source, account):016x}"
+def unnamed(account: int) -> str:
+    """What the audit log keeps of an account, given by its hash: that it is the same, and not which."""
+    return f"account {account:016x}"
 
 
 class Access:
@@ -178,20 +177,27 @@ class Access:
         Raises WaitError if too many log-ins failed by the name or from the address. It takes as long for names that
         nobody has.
         """
-        tried = [hash_of(f"user\0{name}"), hash_of(f"address\0{_house(address)}")]
+        by_name, by_address = hash_of(f"user\0{name}"), hash_of(f"address\0{_house(address)}")
         found = self._store.ask(users.of_name, name)
-        self._try(tried)
+        self._try({by_name: settings.FAILURES_FREE, by_address: settings.FAILURES_FREE_ADDRESS})
         if not _verified(found[1] if found else None, password) or found is None:
             return None
         secret, now = secrets.token_urlsafe(32), _now()
         with self._store.writing() as writer:
-            writer.users.forgive(tried[0])
+            writer.users.forgive(by_name)
             writer.users.end_old(now - settings.SESSION_IDLE, now - settings.SESSION_LONGEST)
             began = writer.users.begin(*found, hash_of(secret), now)
         return secret if began else None
 
-    def _try(self, tried: list[str]) -> None:
-        """Count a log-in as failed before it is looked at, so that many at once do not go uncounted."""
+    def pace(self, what: str, address: str, free: int) -> None:
+        """Count what anybody may do, `free` times in a row from an address. Raises WaitError where it was too often."""
+        self._try({hash_of(f"{what}\0{_house(address)}"): free})
+
+    def _try(self, tried: Mapping[str, int]) -> None:
+        """Count a log-in as failed before it is looked at, so that many at once do not go uncounted.
+
+        `tried` are hashes, each with how often it may fail in a row without a pause.
+        """
         now, waits = _now(), timedelta(0)
         with self._store.writing() as writer:
             writer.users.forgive(before=now - settings.FAILURES_KEPT)
@@ -199,9 +205,8 @@ class Access:
             waits = max(until for _, until in held) - now
             if waits > timedelta(0):
                 raise WaitError(int(waits.total_seconds()) + 1)
-            free = (settings.FAILURES_FREE, settings.FAILURES_FREE_ADDRESS)
-            for one, (failures, _), most in zip(tried, held, free, strict=True):
-                writer.users.fail(one, failures + 1, now, now + _pause(failures + 1 - most))
+            for (one, free), (failures, _) in zip(tried.items(), held, strict=True):
+                writer.users.fail(one, failures + 1, now, now + _pause(failures + 1 - free))
 
     def log_out(self, who: Who, hash_: str) -> None:
         """End a session of somebody, or revoke a token, by its hash."""

@@ -25,6 +25,9 @@ SESSION_IDLE, SESSION_LONGEST = timedelta(days=14), timedelta(days=90)
 FAILURES_FREE, PAUSE_MOST, FAILURES_KEPT = 5, timedelta(minutes=15), timedelta(days=1)
 # From one address users of a whole house may come.
 FAILURES_FREE_ADDRESS = 20
+# Requests to be forgotten: how many from one address in a day are kept without a pause, how many may wait in all, how
+# long a reason is in characters, and how long an answer is kept.
+REMOVALS_FREE, REMOVALS_WAITING, WHY_MOST, REMOVALS_KEPT = 5, 1_000, 500, timedelta(days=365)
 
 
 class SettingError(ValueError):

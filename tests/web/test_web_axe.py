@@ -22,7 +22,7 @@ from tests.web.test_web_rights import PASSWORD
 
 WIDTHS = 1280, 390
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-KEPT = "/me", "/users", "/audit", "/shelf/hers/engage"  # pages for who has logged in
+KEPT = "/me", "/users", "/audit", "/removals", "/shelf/hers/engage"  # pages for who has logged in
 LIGHT = 150_000  # bytes
 
 

@@ -26,6 +26,7 @@ PATHS = {
     "engage": "/shelf/swarm/engage",
     "engage nobody": "/shelf/mine/engage?source=bluesky&account=did:plc:evil&word=done",
     "forget": "/forget?account=did:plc:evil",
+    "what became of a removal": "/removal?code=0",
     "simulated shelf": "/shelf/swarm",
     "where a shelf thrives": "/shelf/mine/thrive?against=swarm",
     "community": "/shelf/mine/community",

@@ -11,8 +11,8 @@ from getpass import getuser
 from typing import TYPE_CHECKING
 
 from hubbub import identify, metrics, rereading
-from hubbub.access import Access
-from hubbub.answers import exported, network, newest, places, registered, second, selected
+from hubbub.access import Access, By
+from hubbub.answers import exported, network, newest, places, registered, removing, second, selected
 from hubbub.answers.asserted import Assertions
 from hubbub.answers.community import Community
 from hubbub.answers.desking import Desk, desk
@@ -25,6 +25,7 @@ from hubbub.answers.methods import Methods, methods
 from hubbub.answers.network import Network
 from hubbub.answers.newest import Newest
 from hubbub.answers.people import People, of_shelf, of_work
+from hubbub.answers.removing import Asked
 from hubbub.answers.same import same
 from hubbub.answers.scoring import Attention, attention
 from hubbub.answers.selected import MentionPage, WorkPage
@@ -59,6 +60,7 @@ from hubbub.reference.attention import Formula
 from hubbub.store import Store, questions
 from hubbub.store.changes import BEGINNING, Changed, Since, changes, last
 from hubbub.store.people import Acquaintance, Word, refusal
+from hubbub.store.removals import Answer
 from hubbub.store.standing import as_of
 from hubbub.store.times import moment
 
@@ -332,6 +334,29 @@ class Answers:
         """Withdraw an account for good, with all that it said; it does not come back."""
         with self._store.writing() as writer:
             writer.keep([refusal(source, account)], datetime.now(UTC))
+
+    def ask_removal(self, source: str, account: str, why: str, by: By) -> str:
+        """Keep a request to be forgotten, and return the code by which it is asked after.
+
+        Raises ValueError where too many wait.
+        """
+        return removing.ask(self._store, source, account, why, by)
+
+    def removal(self, code: str) -> Answer | None:
+        """Say what became of a request to be forgotten; None where no such code is known."""
+        return removing.answer_of(self._store, code)
+
+    def removals(self) -> tuple[Asked, ...]:
+        """Say which accounts ask to be forgotten, the first asked for first."""
+        return removing.waiting(self._store)
+
+    def grant_removal(self, source: str, account: int) -> None:
+        """Forget an account, given by its hash, whose removal is asked for. Raises LookupError where it is not."""
+        removing.forget(self._store, source, account)
+
+    def refuse_removal(self, account: int, reason: str) -> None:
+        """Say why an account, given by its hash, is kept. Raises ValueError without a reason, LookupError as above."""
+        removing.refuse(self._store, account, reason)
 
     def dossier(self, shelf: str, now: datetime) -> Dossier | None:
         """Say of all works on a shelf what is to be handed in; None if there is none."""

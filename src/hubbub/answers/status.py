@@ -13,6 +13,7 @@ from hubbub.collect.source import STREAM
 from hubbub.store import wanted
 from hubbub.store.lanes import LaneRow, lanes
 from hubbub.store.questions import outcomes
+from hubbub.store.removals import wait
 
 
 class SourceStatus(Struct, frozen=True):
@@ -34,20 +35,23 @@ class SourceStatus(Struct, frozen=True):
 class Status(Struct, frozen=True):
     """The plan, and what waits: works that somebody wishes to know about, pages that were sent to us.
 
-    `pages` are unknown addresses that were looked at, by what came of it.
+    `pages` are unknown addresses that were looked at, by what came of it; `removals` are requests to be forgotten.
     """
 
     sources: tuple[SourceStatus, ...]
     wishes: int
     inbox: int
     pages: dict[str, int]
+    removals: int
 
 
 def status(connection: Connection) -> Status:
     """Say how collecting goes."""
     by_source = groupby(lanes(connection), attrgetter("source"))
     sources = tuple(_source(source, list(rows), datetime.now(UTC)) for source, rows in by_source)
-    return Status(sources, len(wanted.wishes(connection)), wanted.letters(connection), outcomes(connection))
+    return Status(
+        sources, len(wanted.wishes(connection)), wanted.letters(connection), outcomes(connection), wait(connection)
+    )
 
 
 def _source(source: str, rows: Iterable[LaneRow], now: datetime) -> SourceStatus:

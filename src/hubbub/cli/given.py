@@ -15,6 +15,7 @@ from hubbub.cli import show, wants
 from hubbub.collect.source import sources
 from hubbub.model import Identifier
 from hubbub.store import Store, open_store
+from hubbub.store.fold import hashed
 from hubbub.store.users import Change
 
 Work = Annotated[
@@ -63,7 +64,7 @@ def _told(argument: str, given: Mapping[str, Any]) -> Iterator[str]:
     """An argument of a command, as the audit log tells it."""
     value = given[argument.removeprefix("#")]
     if argument.startswith("#"):
-        yield unnamed(*account_of(value))
+        yield unnamed(hashed("account", *account_of(value)))
     elif isinstance(value, bool):
         yield from [f"--{argument}"] * value
     else:

@@ -185,6 +185,9 @@ def status(one: Status) -> None:
     waiting = [counted("wish", one.wishes)] * bool(one.wishes) + [counted("page", one.inbox)] * bool(one.inbox)
     if waiting:
         out.print(f"Waiting for hubbub serve or sync: {' and '.join(waiting)}.")
+    if one.removals:
+        told = f"Waiting for an admin’s answer: {counted('request', one.removals)} to be forgotten."
+        out.print(f"{told} The page /removals of the web app lists them.")
 
 
 def outcome(path: Path, came: Outcome | str) -> None:

@@ -45,6 +45,7 @@ from hubbub.store.people import FOREVER, Acquaintances, Responses
 from hubbub.store.questions import Questions
 from hubbub.store.read import New, Rows, keys
 from hubbub.store.registry import Registry
+from hubbub.store.removals import Removals
 from hubbub.store.settle import settle
 from hubbub.store.sql import among, insert_rows, rows, update_rows
 from hubbub.store.standing import Standings
@@ -100,6 +101,7 @@ class Writer:
         self.lanes = Lanes(connection, self._names)
         self.standings = Standings(connection)
         self.users = Users(connection)
+        self.removals = Removals(connection)
 
     @property
     def new_works(self) -> dict[Work, int]:

@@ -1,6 +1,6 @@
 """The tables of users: who may log in, what is in whose hands, and what was changed by whom; made as in `schema`."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table
 
 from hubbub.store.schema import Id, Text, metadata
 
@@ -67,3 +67,18 @@ audit = Table(
 
 # What holds for the store, whichever process serves it.
 setting = Table("setting", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
+# Who asks to be forgotten, and what became of it. The account is named by its hash, so that nothing is left of it
+# once it is withdrawn; of who asks nothing is here but a hash of the code by which they ask again.
+removal = Table(
+    "removal",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("account", BigInteger, nullable=False),
+    Column("why", Text, nullable=False),  # empty once it is answered
+    Column("asked_at", BigInteger, nullable=False),
+    Column("outcome", Text),  # `done` or `kept`; NULL while it waits
+    Column("reason", Text, nullable=False),  # why it is kept
+    Index("removal_by_account", "account"),
+)

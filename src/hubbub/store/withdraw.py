@@ -14,6 +14,8 @@ from hubbub.store.claims import write_claims
 from hubbub.store.fold import Folded, Hashed, Named, barred, hashed, withdraw
 from hubbub.store.held import AccountRow, Held, Row, by_account, collected, name_of
 from hubbub.store.names import Names
+from hubbub.store.people import FOREVER
+from hubbub.store.removals import withdrawn
 from hubbub.store.sql import among, delete_rows, insert_rows, rows, update_rows
 from hubbub.store.ties import Ties, tied
 
@@ -120,6 +122,7 @@ class Withdrawals:
                 row = row._replace(gone=version, fields=fields)
                 left.append((version, fields, followers, row.id))
             held.accounts[name] = row
+        withdrawn(self._connection, *_meant((hashed(*name), version) for name, version in raised.items()))
         self._ties.drop([held.accounts[name].id for name in raised])
         insert_rows(self._connection, s.account, new)
         update_rows(self._connection, s.account, ("gone", "fields", "followers"), left)
@@ -127,6 +130,8 @@ class Withdrawals:
 
     def refuse(self, gone: Mapping[Hashed, str]) -> None:
         """Keep by their hashes, with a version each, what is gone and not held, so that no late copy brings it."""
+        accounts = ((hash_, version) for (kind, _, hash_), version in gone.items() if kind == "account")
+        withdrawn(self._connection, *_meant(accounts))
         for (kind, source, hash_), version in gone.items():
             table, place = s.account if kind == "account" else s.assertion, self._names.source(source)
             at = table.c.source if kind == "account" else table.c.via
@@ -185,6 +190,12 @@ class Withdrawals:
         self._left.clear()
         self._speakers.clear()
         self._ties.left.clear()
+
+
+def _meant(accounts: Iterable[tuple[int, str]]) -> tuple[list[int], list[int]]:
+    """The hashes of accounts that are withdrawn up to a version, and of those that are so for good."""
+    told = list(accounts)
+    return [hash_ for hash_, _ in told], [hash_ for hash_, version in told if version == FOREVER]
 
 
 def _inherited(made: Mapping[Named, Reading], gone: Mapping[Named, str]) -> Iterator[tuple[Named, str]]:

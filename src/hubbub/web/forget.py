@@ -1,5 +1,7 @@
 """“I am listed here: remove me”: an account comes in; what will happen is told, and done when it is confirmed."""
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
@@ -9,6 +11,7 @@ from hubbub.access import unnamed
 from hubbub.answers import Answers
 from hubbub.answers.shapes import Speaker
 from hubbub.collect.source import sources
+from hubbub.store.fold import hashed
 from hubbub.web.pages import Reading, page_of, sent_by
 from hubbub.web.rights import asked_by
 
@@ -17,10 +20,13 @@ router = APIRouter(default_response_class=HTMLResponse)
 
 @router.get("/forget")
 def ask(request: Request, answers: Reading, account: str = "", done: bool = False) -> Response:
-    """Say what forgetting means, and which account is meant."""
+    """Say what forgetting means, and which account is meant; who has not logged in may ask for it."""
+    asked = asked_by(request)
+    if asked.lock.users and not asked.who:
+        return RedirectResponse(f"/removal?{urlencode({'account': account})}", 303)
     found = answers.listed(account) if account.strip() else ()
     return page_of(
-        request, "forget.html", account=account.strip(), found=found or _unheard(account), held=bool(found), done=done
+        request, "forget.html", account=account.strip(), found=found or unheard(account), held=bool(found), done=done
     )
 
 
@@ -34,15 +40,15 @@ async def forget(request: Request, answers: Reading) -> Response:
     if sent.get("sure") != "yes":
         raise HTTPException(422, "Nothing was forgotten: please tick that you are sure.")
     await run_in_threadpool(answers.forget, source, key)
-    asked_by(request).about = unnamed(source, key)
+    asked_by(request).about = unnamed(hashed("account", source, key))
     return RedirectResponse("/forget?done=true", 303)
 
 
 def _known(answers: Answers, written: str) -> bool:
-    return bool(answers.listed(written) or _unheard(written))
+    return bool(answers.listed(written) or unheard(written))
 
 
-def _unheard(written: str) -> tuple[Speaker, ...]:
+def unheard(written: str) -> tuple[Speaker, ...]:
     """An account of a known source of which nothing is held: it can be refused before it comes."""
     source, _, key = written.strip().partition(":")
     return (Speaker(source, key),) if key and source in sources() else ()

@@ -21,8 +21,9 @@ def users(request: Request, answers: Reading) -> Response:
     """Who may log in, whose shelves are whose, and who may read."""
     asked = asked_by(request)
     return page_of(
-        request, "users.html", users=asked.access.users(), private=asked.lock.private, shelves=answers.cards()
-    )
+        request, "users.html", users=asked.access.users(), private=asked.lock.private, shelves=answers.cards(),
+        waiting=answers.status().removals,
+    )  # fmt: skip
 
 
 @router.post("/users")
