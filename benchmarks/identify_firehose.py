@@ -59,7 +59,7 @@ class Untouched(Bluesky):
     """The same without the gate: only what names a work is read."""
 
     def touches(self, body: bytes) -> Touches:
-        return touches_of(())
+        return touches_of(body, ())
 
 
 def read(gate: pipeline.Gate, pages: Iterable[Page]) -> list[Reading]:

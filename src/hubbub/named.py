@@ -3,16 +3,11 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection
 
 from hubbub.match.works import LARGEST, Correction, Work, work_of
 from hubbub.model import Identifier
-from hubbub.store import schema as s
-from hubbub.store.match import Around, around
-
-_ROW = select(s.identifier.c.id).where(
-    s.identifier.c.value == bindparam("value"), s.identifier.c.scheme == bindparam("scheme")
-)
+from hubbub.store.match import Around, around, row_of
 
 
 class Named(NamedTuple):
@@ -28,8 +23,7 @@ class Named(NamedTuple):
 def known(connection: Connection, identifier: Identifier) -> Named:
     """Look up what an identifier names."""
     identifier = Identifier(identifier.scheme, identifier.value)
-    asked = {"value": identifier.value, "scheme": identifier.scheme}
-    row = connection.execute(_ROW, asked).scalar_one_or_none()
+    row = row_of(connection, identifier)
     said = Around({}, [], []) if row is None else around(connection, row, LARGEST)
     work = work_of(identifier, said.aliases, [Correction(one.one, one.other, one.same) for one in said.words])
     named = (identifier, *(one for one in work.identifiers if one != identifier))

@@ -22,7 +22,7 @@ from msgspec.structs import replace
 
 from hubbub import identify
 from hubbub.collect.source import Fetch, LineSource, Source, WrongSourceError, sources
-from hubbub.identify.hints import Hints, lines_at
+from hubbub.identify.hints import Hints
 from hubbub.model import (
     Account,
     Fault,
@@ -156,14 +156,14 @@ def keep(page: Page, gate: "Gate", store: Store, outcome: Outcome, moves: bool =
 class Sifted(Struct):
     """A page as far as it can be read without asking the store: changes, and what other lines touch.
 
-    `read` are the places where the lines begin that were read.
+    `read` are the lines that were read.
     """
 
     page: Page
     changes: deque[Change]
     faults: list[Fault]
     touches: "Touches | None" = None
-    read: set[int] = field(default_factory=set)
+    read: set[Span] = field(default_factory=set)
 
 
 class Gate:
@@ -213,8 +213,7 @@ class Gate:
         else:
             hinted = self._hints.lines(touches.spoken.body)
             self._parse(sifted, touches.spoken.lines([start for start, _ in hinted]))
-        held = touches.at[self._held.has(touches.prints)].tolist()
-        self._parse(sifted, lines_at(body, (*touches.sure, *held)))
+        self._parse(sifted, touches.of_held(self._held))
 
     def _learn(self, new: New) -> "Prints":
         from hubbub.collect.touching import prints_of
@@ -251,14 +250,13 @@ class Gate:
         return changes
 
     def _parse_touching(self, touches: "Touches", sifted: Sifted, new: New) -> None:
-        places = touches.of(self._learn(new))
-        self._parse(sifted, lines_at(sifted.page.body, places))
+        self._parse(sifted, touches.of(self._learn(new)))
 
     def _parse(self, sifted: Sifted, spans: Iterable[Span]) -> None:
         """Parse lines that were not yet, all at once."""
         page, read = sifted.page, sifted.read
-        lines = [span for span in dict.fromkeys(spans) if span[0] not in read]
-        read.update([start for start, _ in lines])
+        lines = [span for span in dict.fromkeys(spans) if span not in read]
+        read.update(lines)
         body = b"\n".join([page.body[start:end] for start, end in lines])
         has_nul, starts = may_hold_nul(body), list[int]()
         for told in self.source.parse(replace(page, body=body, offset=0)) if lines else ():

@@ -27,6 +27,7 @@ from hubbub.answers import Answers
 from hubbub.collect import archive
 from hubbub.collect.source import LineSource, Source, WrongSourceError, sources
 from hubbub.identify import in_address
+from hubbub.identify.hints import lines_at
 from hubbub.model import About, Account, Fact, Fault, Identifier, Page, Post
 from hubbub.store import Store
 from tests.collect.replay import SECRETS
@@ -88,9 +89,10 @@ def survives(source: Source, data: bytes) -> list[Fact | Fault] | None:
     found = parse(source, pages)
     for page in pages:
         if isinstance(source, LineSource):
-            at, prints, sure, _ = source.touches(page.body)
-            assert len(at) == len(prints)
-            assert all(0 <= place < len(page.body) for place in [*at, *sure])
+            lines, prints, sure, _ = source.touches(page.body)
+            assert lines.shape == (2, len(prints))
+            told = [*map(tuple, lines.T.tolist()), *map(tuple, sure.T.tolist())]
+            assert told == lines_at(page.body, [start for start, _ in told])
     for one in found:
         if isinstance(one, Fault):
             assert one.reason
@@ -170,7 +172,7 @@ def test_parse_and_touches_are_pure(name: str, file: Path, monkeypatch: pytest.M
 
     def once() -> list[Any]:
         touches = [source.touches(page.body) for page in pages] if isinstance(source, LineSource) else []
-        return [parse(source, pages), [(list(at), list(prints), sure) for at, prints, sure, _ in touches]]
+        return [parse(source, pages), [[part.tolist() for part in parts] for *parts, _ in touches]]
 
     def refuse(*_: Any, **__: Any) -> Any:
         raise AssertionError("a pure function asked for more than its page")

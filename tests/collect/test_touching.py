@@ -44,7 +44,12 @@ def test_an_account_and_its_ties_have_two_prints() -> None:
 
 
 def test_touches_are_found_by_their_keys() -> None:
-    touches = touches_of([(3, "ann"), (7, "bob"), (9, "ann"), (12, "\udcff")])
-    assert touches.of(prints_of(["ann"])) == [3, 9]
-    assert touches.of(prints_of(["\udcff", "bob"])) == [7, 12]
-    assert touches_of(()).of(prints_of(["ann"])) == []
+    body = b"one ann\ntwo bob\nann three\nfour"
+    touches = touches_of(body, [(4, "ann"), (12, "bob"), (16, "ann"), (26, "\udcff")], [9])
+    assert touches.of(prints_of(["ann"])) == [(0, 7), (16, 25)]
+    assert touches.of(prints_of(["\udcff", "bob"])) == [(8, 15), (26, 30)]
+    assert touches_of(body, ()).of(prints_of(["ann"])) == []
+    held = Held()
+    assert touches.of_held(held) == [(8, 15)]
+    held.add(prints_of(["ann"]))
+    assert touches.of_held(held) == [(8, 15), (0, 7), (16, 25)]

@@ -247,3 +247,8 @@ def test_sections_and_places_may_be_chosen(client: httpx.Client) -> None:
     assert isinstance(rest, dict)
     assert "bluesky" not in rest
     assert rest
+
+
+def test_what_is_invented_says_so_and_nothing_else_does(client: httpx.Client) -> None:
+    assert counts(client, f"doi/{DATA.value}")["simulated"] is True
+    assert "simulated" not in counts(client, f"doi/{PAPER.value}")

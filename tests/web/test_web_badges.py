@@ -5,15 +5,19 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+import resvg_py
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from selectolax.lexbor import LexborHTMLParser
 
 from hubbub.answers import Answers
 from hubbub.model import Identifier
 from hubbub.reference.ripple import looks
+from hubbub.web import ripple
 from hubbub.web.guard import OPEN
 from hubbub.web.words import badge_path, embed_path, work_path
+from tests.web.conftest import DATA
 
 PAPER = Identifier("doi", "10.5555/hubbub.2025.001")
 EVIL = Identifier("doi", "10.5555/<script>alert(1)</script>")
@@ -39,6 +43,20 @@ def test_the_badge_says_the_answers_number(client: httpx.Client, answers: Answer
 def test_all_that_is_heard_of_a_work_is_in_its_report(answers: Answers) -> None:
     report, heard = answers.report(PAPER), answers.ripple(PAPER)
     assert (heard.posts, heard.categories, heard.reach) == (report.posts, report.categories, report.reach)
+
+
+def test_the_badge_of_a_work_on_a_simulated_shelf_says_so_in_both_forms(client: httpx.Client, answers: Answers) -> None:
+    heard = answers.ripple(DATA)
+    assert heard.posts
+    drawn = {
+        said: ripple.draw(structs.replace(heard, simulated=said), looks().forms["donut"], "light",
+                          ripple.Number(heard.posts, "posts"))
+        for said in (True, False)
+    }  # fmt: skip
+    assert client.get(badge_path(DATA, "svg")).text == drawn[True] != drawn[False]
+    assert "<title>hubbub, simulated: " in drawn[True]
+    png = {said: resvg_py.svg_to_bytes(svg_string=one, skip_system_fonts=True) for said, one in drawn.items()}
+    assert client.get(badge_path(DATA, "png")).content == png[True] != png[False]
 
 
 @pytest.mark.parametrize("work", ["doi/10.5555/never-heard-of", "doi/no%20doi", "nonsense/%00", "doi/10.5555/%f0%9f"])

@@ -16,6 +16,7 @@ from hubbub.answers import Answers
 from hubbub.model import Identifier
 from hubbub.reference.ripple import looks
 from hubbub.web.words import work_path
+from tests.web.conftest import DATA
 
 PAPER = "10.5555/hubbub.2025.001"
 UNHEARD = "10.5555/never-heard-of"
@@ -112,6 +113,11 @@ def test_each_type_of_badge_is_drawn_in_its_size(show: Show, server: str, answer
     assert image.get_attribute("alt") == f"hubbub: {posts_of(answers, PAPER)} posts about this work"
     assert page.locator("#one a").get_attribute("href") == f"{server}{work_path(Identifier('doi', PAPER))}"
     assert page.locator("#one a").get_attribute("target") == "_self"
+
+
+def test_the_badge_of_a_simulated_work_says_so_in_its_words(show: Show, answers: Answers) -> None:
+    alt = show(badge(doi=DATA.value)).locator("#one a > img").get_attribute("alt")
+    assert alt == f"hubbub, simulated: {posts_of(answers, DATA.value)} posts about this work"
 
 
 @pytest.mark.parametrize(

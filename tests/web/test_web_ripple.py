@@ -6,12 +6,13 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from hubbub.answers.shapes import CategoryCount, Reach, Ripple
 from hubbub.model import Category
 from hubbub.reference.ripple import looks
 from hubbub.web.look import DARK, LIGHT, contrast, legible
-from hubbub.web.ripple import Number, draw, short, words
+from hubbub.web.ripple import SMALL, Number, draw, short, words
 
 NOBODY = Reach(None, None, 0, 0)
 FORMS = list(looks().forms)
@@ -117,3 +118,23 @@ def test_every_ink_stands_out_from_its_ground_and_no_two_are_the_same(name: str,
 
 def rgb(colour: str) -> tuple[int, ...]:
     return tuple(int(colour[i : i + 2], 16) for i in (1, 3, 5))
+
+
+@given(st.none() | COUNTS, reaches(), st.sampled_from(FORMS), st.sampled_from([0, 16, 39, 40, 99, 100, 1024]))
+def test_what_is_invented_says_so_in_letters_and_in_words(posts, reach, form, width) -> None:  # type: ignore[no-untyped-def]
+    real = heard(posts, reach)
+    told, number = structs.replace(real, simulated=True), None if real.posts is None else Number(real.posts, "posts")
+    drawn, same = (draw(one, looks().forms[form], "light", number, width) for one in (told, real))
+    word = "sim" if looks().forms[form].draws == "ripple" and 0 < width < SMALL else "simulated"
+    letters = [looks().glyphs[sign][1] for sign in word]
+    assert in_order(letters, re.findall(r' d="([^"]+)"', drawn))
+    assert not in_order(letters, re.findall(r' d="([^"]+)"', same))
+    title, about = words(told, number)
+    assert title.startswith("hubbub, simulated: ")
+    assert about.startswith("Nothing here is real")
+    assert len(drawn) < 9000
+
+
+def in_order(wanted: list[str], among: list[str]) -> bool:
+    """Say whether these stand there one after the other."""
+    return any(among[start : start + len(wanted)] == wanted for start in range(len(among)))

@@ -127,8 +127,9 @@ class Answers:
             named = known(view.connection, identifier)
             found = view.counts(named.rows)
             _, reach = view.voices(named.rows, 0)
+            simulated = view.simulated(named.rows) is not None
         posts = sum(one.posts for one in found) if found else None
-        return Ripple(posts, _categories(found), reach, named.work.identifiers)
+        return Ripple(posts, _categories(found), reach, named.work.identifiers, simulated)
 
     def summary(self, identifier: Identifier, by: Formula) -> Summary | None:
         """Sum up who spoke of a work and its score by a formula, in few questions; None where the name is unknown."""

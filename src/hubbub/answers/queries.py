@@ -3,15 +3,18 @@
 from sqlalchemy import text
 
 from hubbub.store.counts import POSTS, of_works
+from hubbub.store.sql import Prepared
 
-VOICES = of_works(
-    POSTS
-    + """
+VOICES = Prepared(
+    of_works(
+        POSTS
+        + """
 SELECT account, followers, sum(own) AS posts, sum(1 - own) AS amplifications, max(posted_at) AS last_at
 FROM (SELECT account, posted_at, 1 AS own FROM spoken UNION ALL SELECT account, posted_at, 0 FROM passed) AS every
 JOIN account ON account.id = every.account
 GROUP BY account, followers ORDER BY posts DESC, amplifications DESC, last_at DESC NULLS LAST, account
 """
+    )
 )
 _SAID = (
     POSTS

@@ -9,10 +9,15 @@ from hubbub.answers.shapes import AliasLine
 from hubbub.model import Description, Identifier, Tally
 from hubbub.named import Named
 from hubbub.store import schema as s
-from hubbub.store.sql import among, rows
+from hubbub.store.sql import Prepared, listed, rows
 from hubbub.store.times import moment
 
 STATEMENTS = 500  # about aliases that are read: a series may have any number of parts
+_DESCRIBED = Prepared(
+    select(s.description.c.identifier, s.description.c.content)
+    .where(listed(s.description.c.identifier))
+    .order_by(s.description.c.version, s.description.c.content.desc())
+)
 # How two works belong together -> the same, said from the other side. `is_work_of` is not here: it names a person.
 INVERSES = {
     "is_same_as": "is_same_as",
@@ -33,9 +38,7 @@ def description(connection: Connection, named: Named) -> Description | None:
 
 def descriptions(connection: Connection, names: Sequence[int]) -> dict[int, Description]:
     """What works are said to be, by the rows of their names, as far as it is told."""
-    table = s.description.c
-    told = select(table.identifier, table.content).where(among(table.identifier, names))
-    newest = dict(map(tuple, rows(connection, told.order_by(table.version, table.content.desc()))))
+    newest = dict(_DESCRIBED.ask(connection, listed=msgspec.json.encode(names).decode()))
     return {row: msgspec.json.decode(content, type=Description) for row, content in newest.items()}
 
 

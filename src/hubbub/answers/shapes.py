@@ -159,13 +159,14 @@ class Latest(Struct, frozen=True):
 class Ripple(Struct, frozen=True):
     """What the mark of a work draws: how loud it is and how far it reaches. `posts` is None where nothing is held.
 
-    `identifiers` are all names of the work.
+    `identifiers` are all names of the work; `simulated` says that it is invented.
     """
 
     posts: int | None
     categories: tuple[CategoryCount, ...]
     reach: Reach
     identifiers: tuple[Identifier, ...] = ()
+    simulated: bool = False
 
 
 class VersionCount(Struct, frozen=True):

@@ -23,24 +23,32 @@ from hubbub.reference.places import place
 from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.counts import POSTS, of_works
-from hubbub.store.sql import rows
+from hubbub.store.sql import Prepared, rows
 from hubbub.store.times import moment
 
 HEADLINES = 5  # pages whose titles are told
-_HEARD = of_works(
-    POSTS
-    + """
+_HEARD = Prepared(
+    of_works(
+        POSTS
+        + """
 SELECT s.name AS source, every.post, own, every.account, every.posted_at, every.assertion, story.address
 FROM (SELECT source, post, account, posted_at, assertion, 1 AS own FROM spoken
       UNION ALL SELECT source, post, account, posted_at, assertion, 0 FROM passed) AS every
 JOIN source s ON s.id = every.source LEFT JOIN story ON story.post = every.post
 ORDER BY every.posted_at IS NULL, every.posted_at, every.post
 """
+    )
 )
-_COLLECTED = text("SELECT min(collected_at), max(collected_at) FROM assertion WHERE id IN (:first, :last)")
-_READERS = of_works(
-    "SELECT s.name, t.value, t.as_of FROM tally t JOIN source s ON s.id = t.via"
-    " WHERE t.identifier IN :works AND t.kind = 'readers' ORDER BY t.as_of, s.name"
+_COLLECTED = Prepared(
+    text(
+        "SELECT min(collected_at) AS first_at, max(collected_at) AS last_at FROM assertion WHERE id IN (:first, :last)"
+    )
+)
+_READERS = Prepared(
+    of_works(
+        "SELECT s.name, t.value, t.as_of FROM tally t JOIN source s ON s.id = t.via"
+        " WHERE t.identifier IN :works AND t.kind = 'readers' ORDER BY t.as_of, s.name"
+    )
 )
 
 
@@ -110,7 +118,7 @@ def numbered(store: Store, number: int) -> Identifier | None:
 
 
 def _summary(view: View, named: Named, number: int, by: Formula) -> Summary:
-    found = view.connection.execute(_HEARD, {"works": [*named.rows]}).all()
+    found = _HEARD.ask(view.connection, works=[*named.rows])
     kinds = (place(row.source).kind if row.own else "repost" for row in found)
     gains = gained((_scored(row, kind) for row, kind in zip(found, kinds, strict=True)), by)
     total, shown = total_of(gains, by) if found else (None, None)
@@ -145,8 +153,7 @@ def _scored(row: Any, kind: str) -> Scored:
 
 def _collected(view: View, statements: Sequence[int]) -> tuple[datetime | None, datetime | None]:
     """When the oldest and the newest of statements were collected: their rows are given in that order."""
-    ends = {"first": min(statements), "last": max(statements)}
-    first, last = view.connection.execute(_COLLECTED, ends).one()
+    ((first, last),) = _COLLECTED.ask(view.connection, first=min(statements), last=max(statements))
     return moment(first), moment(last)
 
 
@@ -175,7 +182,7 @@ def _kinds(view: View, found: Sequence[Any]) -> dict[str, dict[str, int]]:
 
 
 def _readers(view: View, named: Named) -> tuple[Tally, ...]:
-    found = view.connection.execute(_READERS, {"works": [*named.rows]})
+    found = _READERS.ask(view.connection, works=[*named.rows])
     newest = {row.name: row for row in found}
     return tuple(
         Tally(identifier=named.identifier, via=name, kind="readers", value=row.value, as_of=moment(row.as_of))

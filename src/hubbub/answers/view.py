@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from hubbub import metrics
 from hubbub.answers import ties
@@ -43,7 +43,7 @@ from hubbub.store.counts import by_day, by_source
 from hubbub.store.fold import Content, hashed
 from hubbub.store.keep import Found
 from hubbub.store.match import wrong
-from hubbub.store.sql import about, among, rows
+from hubbub.store.sql import Prepared, about, among, listed, rows
 from hubbub.store.times import EPOCH, moment
 from hubbub.store.wanted import on_shelves
 from hubbub.store.withdraw import Fields
@@ -52,6 +52,17 @@ RECENT = 12  # works on the first page
 RECENT_ROWS = 500  # latest statements among which they are looked for
 
 EVERY = 2**62  # more posts than there are
+
+_SOURCES = Prepared(select(s.source.c.id, s.source.c.name))
+_ACCOUNTS = Prepared(
+    select(s.account.c.id, s.account.c.source, s.account.c.key, s.account.c.fields).where(listed(s.account.c.id))
+)
+_SIMULATED = Prepared(
+    select(s.shelf.c.title)
+    .join(s.shelf_work)
+    .where(s.shelf.c.simulated, s.shelf_work.c.identifier.in_(bindparam("works", expanding=True)))
+    .limit(1)
+)
 
 
 class View:
@@ -70,7 +81,7 @@ class View:
 
     @cached_property
     def _names(self) -> dict[int, str]:
-        return dict(self._rows(select(s.source.c.id, s.source.c.name)))
+        return dict(_SOURCES.ask(self.connection))
 
     def _rows(self, statement: Any) -> Sequence[Any]:
         return rows(self.connection, statement)
@@ -108,7 +119,7 @@ class View:
 
     def voices(self, works: Iterable[int], limit: int | None) -> tuple[list[Voice], Reach]:
         """Name the accounts that spoke or passed on, the most active `limit` of them, and say how far all reach."""
-        found = self.connection.execute(VOICES, {"works": [*works]}).all()
+        found = VOICES.ask(self.connection, works=[*works])
         self.speakers([row.account for row in found[:limit]])
         known = [row.followers for row in found if row.followers is not None]
         low, high = metrics.reach(known) or (None, None)
@@ -123,8 +134,7 @@ class View:
         return next((Wish(moment(wished_at), moment(met_at)) for wished_at, met_at in self._rows(asked)), None)
 
     def simulated(self, works: Iterable[int]) -> str | None:
-        shelves = select(s.shelf.c.title).join(s.shelf_work).where(s.shelf.c.simulated)
-        found = self._rows(shelves.where(among(s.shelf_work.c.identifier, list(works))).limit(1))
+        found = _SIMULATED.ask(self.connection, works=[*works])
         return found[0].title if found else None
 
     def lines(self, works: Sequence[int]) -> tuple[WorkLine, ...]:
@@ -333,10 +343,10 @@ class View:
 
     def speakers(self, accounts: Iterable[int | None]) -> Mapping[int, Speaker]:
         """Ask once who accounts are; return all that are known by now, by their rows."""
-        table = s.account.c
         wanted = {id_ for id_ in accounts if id_ is not None} - self._speakers.keys()
-        found = self._rows(select(table.id, table.source, table.key, table.fields).where(among(table.id, list(wanted))))
-        self._speakers.update((row.id, self._described(row)) for row in found)
+        if wanted:
+            told = msgspec.json.encode([*wanted]).decode()
+            self._speakers.update((row.id, self._described(row)) for row in _ACCOUNTS.ask(self.connection, listed=told))
         return self._speakers
 
     def _described(self, row: Any) -> Speaker:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hubbub.identify.hints import lines_at
 from hubbub.model import Span
 
 Numbers = NDArray[np.int64]
@@ -22,39 +23,51 @@ _ONE, _SEVEN, _THREE = np.uint64(1), np.uint64(7), np.uint64(3)
 
 
 class Excerpt:
-    """Parts of lines that were taken out of a page: where these start and end, and behind where each part ends here."""
+    """Parts of lines that were taken out of a page: the lines there, and behind where the part of each ends here."""
 
-    def __init__(self, body: bytes, starts: Numbers, ends: Numbers, behind: Numbers) -> None:
+    def __init__(self, body: bytes, lines: Numbers, behind: Numbers) -> None:
         self.body = body
-        self._starts, self._ends, self._behind = starts, ends, behind
+        self._lines, self._behind = lines, behind
 
     def lines(self, places: Sequence[int]) -> list[Span]:
         """The spans in the page of the whole lines that hold these places of the excerpt."""
-        lines = np.searchsorted(self._behind, np.array(places, np.int64), "right")
-        return list(zip(self._starts[lines].tolist(), self._ends[lines].tolist(), strict=True))
+        return _spans(self._lines[:, np.searchsorted(self._behind, np.array(places, np.int64), "right")])
 
 
 class Touches(NamedTuple):
-    """Where in a page a line speaks of a key, and the key's print; `sure` are places in lines to be read whatever.
+    """The line of a page that speaks of a key, and the key's print; `sure` are lines to be read whatever.
 
-    Only in `spoken` can anybody have mentioned a work, or in all of the page where that is None.
+    Lines are a row of starts over one of ends. Only in `spoken` can anybody have mentioned a work, or in all of the
+    page where that is None.
     """
 
-    at: Numbers
+    lines: Numbers
     prints: Prints
-    sure: list[int]
+    sure: Numbers
     spoken: Excerpt | None = None
 
-    def of(self, prints: Prints) -> list[int]:
-        """Where lines speak of these."""
-        places: list[int] = self.at[np.isin(self.prints, prints)].tolist()
-        return places
+    def of(self, prints: Prints) -> list[Span]:
+        """The spans of lines that speak of these."""
+        return _spans(self.lines[:, np.isin(self.prints, prints)])
+
+    def of_held(self, held: "Held") -> list[Span]:
+        """The spans of lines to be read whatever, and of those that speak of what looks held."""
+        return _spans(np.concatenate((self.sure, self.lines[:, held.has(self.prints)]), axis=1))
 
 
-def touches_of(named: Iterable[tuple[int, str]], sure: Iterable[int] = ()) -> Touches:
+def touches_of(body: bytes, named: Iterable[tuple[int, str]], sure: Iterable[int] = ()) -> Touches:
     """Make them of pairs, a place in a line and a key that the line speaks of, and of places in lines to be read."""
     pairs = list(named)
-    return Touches(np.array([at for at, _ in pairs], np.int64), prints_of([key for _, key in pairs]), list(sure))
+    return Touches(_lines(body, [at for at, _ in pairs]), prints_of([key for _, key in pairs]), _lines(body, sure))
+
+
+def _lines(body: bytes, places: Iterable[int]) -> Numbers:
+    return np.array(lines_at(body, places), np.int64).reshape(-1, 2).T
+
+
+def _spans(lines: Numbers) -> list[Span]:
+    starts, ends = lines.tolist()
+    return list(zip(starts, ends, strict=True))
 
 
 def prints_of(keys: Sequence[str], heeded: Sequence[str] = ()) -> Prints:

@@ -16,14 +16,15 @@ def trim(run: str) -> str:
     if not _BRACKET.search(run):
         return run.rstrip(_AFTER)
     open_ = dict.fromkeys(_CLOSES.values(), 0)
-    for at, letter in enumerate(run):
-        if letter in open_:
-            open_[letter] += 1
-        elif letter in _CLOSES:
-            if not open_[_CLOSES[letter]]:
-                run = run[:at]
-                break
-            open_[_CLOSES[letter]] -= 1
+    for bracket in _BRACKET.finditer(run):
+        opens = _CLOSES.get(bracket[0])
+        if opens is None:
+            open_[bracket[0]] += 1
+        elif open_[opens]:
+            open_[opens] -= 1
+        else:
+            run = run[: bracket.start()]
+            break
     run = run.rstrip(_AFTER)
     return run.rstrip("-" + _AFTER) if run.endswith("--") else run
 

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
+from hubbub.store.sql import Prepared
+
 # The plus signs keep SQLite from walking all touches of the store instead of those of the work's posts.
 POSTS = """
 WITH mentioned AS (
@@ -52,7 +54,7 @@ def of_works(statement: str) -> TextClause:
     return text(statement).bindparams(bindparam("works", expanding=True))
 
 
-_COUNTED = of_works(BY_SOURCE)
+_COUNTED = Prepared(of_works(BY_SOURCE))
 _BY_DAY = of_works(
     POSTS
     + f"""
@@ -89,7 +91,7 @@ class DayRow(NamedTuple):
 
 def by_source(connection: Connection, works: Iterable[int]) -> list[SourceRow]:
     """Count a work's posts, accounts and amplifications at each source."""
-    return [SourceRow(*row) for row in connection.execute(_COUNTED, {"works": [*works]})]
+    return [SourceRow(*row) for row in _COUNTED.ask(connection, works=[*works])]
 
 
 def by_day(connection: Connection, works: Iterable[int]) -> list[DayRow]:

@@ -17,7 +17,7 @@ from hubbub.store import schema as s
 from hubbub.store.changes import Changes
 from hubbub.store.fold import hashed
 from hubbub.store.names import Names
-from hubbub.store.sql import among, rows
+from hubbub.store.sql import Prepared, among, rows
 from hubbub.store.times import micros, moment
 
 _SAID, _GIVEN = s.alias.c, s.correction.c
@@ -26,16 +26,20 @@ _FORTH = [word for word, makes in relations().makes.items() if makes == "supplem
 _BOTH = [word for word in relations().makes if word not in _FORTH]
 _HERE: BindParameter[int] = bindparam("here")
 # Made once; both sides of each index are asked. Who supplements others belongs to none of them.
-_AROUND = union_all(
-    select(*_COLUMNS).where(_SAID.identifier == _HERE, _SAID.stands, _SAID.relation.in_([*_BOTH, *_FORTH])),
-    select(*_COLUMNS).where(_SAID.other == _HERE, _SAID.stands, _SAID.relation.in_(_BOTH)),
-).limit(bindparam("most"))
-_RULE = 0  # stands for a source where a registry's own rule says so
-_NAME = select(s.identifier.c.scheme, s.identifier.c.value).where(s.identifier.c.id == _HERE)
-_ROW = select(s.identifier.c.id).where(
-    s.identifier.c.value == bindparam("value"), s.identifier.c.scheme == bindparam("scheme")
+_AROUND = Prepared(
+    union_all(
+        select(*_COLUMNS).where(_SAID.identifier == _HERE, _SAID.stands, _SAID.relation.in_([*_BOTH, *_FORTH])),
+        select(*_COLUMNS).where(_SAID.other == _HERE, _SAID.stands, _SAID.relation.in_(_BOTH)),
+    ).limit(bindparam("most"))
 )
-_CORRECTED = select(s.correction).where(or_(_GIVEN.identifier == _HERE, _GIVEN.other == _HERE))
+_RULE = 0  # stands for a source where a registry's own rule says so
+_NAME = Prepared(select(s.identifier.c.scheme, s.identifier.c.value).where(s.identifier.c.id == _HERE))
+_ROW = Prepared(
+    select(s.identifier.c.id).where(
+        s.identifier.c.value == bindparam("value"), s.identifier.c.scheme == bindparam("scheme")
+    )
+)
+_CORRECTED = Prepared(select(s.correction).where(or_(_GIVEN.identifier == _HERE, _GIVEN.other == _HERE)))
 
 
 class Word(NamedTuple):
@@ -57,6 +61,12 @@ class Around(NamedTuple):
     words: list[Word]
 
 
+def row_of(connection: Connection, identifier: Identifier) -> int | None:
+    """The row of an identifier, if the store holds it."""
+    found = _ROW.ask(connection, scheme=identifier.scheme, value=identifier.value)
+    return found[0].id if found else None
+
+
 def around(connection: Connection, row: int, largest: int) -> Around:
     """Look at an identifier, given by its row, and at all that hang together with it.
 
@@ -67,9 +77,11 @@ def around(connection: Connection, row: int, largest: int) -> Around:
     seen, waiting = {row}, [row]
     while waiting and len(seen) <= largest:
         here = waiting.pop()
-        given = {(one.identifier, one.other): one[2:] for one in connection.execute(_CORRECTED, {"here": here})}
-        found = [tuple(one) for one in connection.execute(_AROUND, {"here": here, "most": largest + 1})]
-        if (other := _twin(connection, here)) is not None:
+        given = {(one.identifier, one.other): one[2:] for one in _CORRECTED.ask(connection, here=here)}
+        found = [tuple(one) for one in _AROUND.ask(connection, here=here, most=largest + 1)]
+        name = Identifier(*_NAME.ask(connection, here=here)[0])
+        other = None if (one := twin(name)) is None else row_of(connection, one)
+        if other is not None:
             found.append((here, "is_same_as", other, _RULE))
         words |= given
         told |= dict.fromkeys(found)
@@ -80,16 +92,8 @@ def around(connection: Connection, row: int, largest: int) -> Around:
             waiting += sorted(ends - apart - seen)
             seen |= ends - apart
     if not told and not words:  # as of most works; a shelf asks this of each of its own
-        return Around({Identifier(*connection.execute(_NAME, {"here": row}).one()): row}, [], [])
+        return Around({name: row}, [], [])
     return _named(connection, row, list(told), words)
-
-
-def _twin(connection: Connection, here: int) -> int | None:
-    """The row of the other name that a rule gives what is here, if somebody spoke of it."""
-    other = twin(Identifier(*connection.execute(_NAME, {"here": here}).one()))
-    if other is None:
-        return None
-    return connection.execute(_ROW, {"scheme": other.scheme, "value": other.value}).scalar_one_or_none()
 
 
 def _named(

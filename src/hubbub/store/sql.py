@@ -1,11 +1,13 @@
 """Statements of SQLAlchemy Core as plain text with positional parameters, for the driver.
 
 The driver takes a list of tuples several times faster than Core takes a list of dicts, PostgreSQL's COPY several times
-faster still, and one list that travels as a JSON parameter saves a look-up a row.
+faster still, and one list that travels as a JSON parameter saves a look-up a row. Where one answer takes a dozen small
+questions, Core's own work for each costs more than what the database does: those are `Prepared`.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import (
@@ -15,6 +17,7 @@ from sqlalchemy import (
     Connection,
     Select,
     Table,
+    TextClause,
     bindparam,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -23,6 +26,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 Key = int | str
+MADE = 64  # texts of one statement that are kept, for lists of as many lengths
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -79,6 +83,55 @@ def about(statement: ReadOnlyColumnCollection[str, Any], posts: Sequence[int]) -
     """
     collected: ColumnElement[bool] = statement.post != statement.id
     return among(statement.id, posts) | (among(statement.post, posts) & collected)
+
+
+class _Made(NamedTuple):
+    """The text of a statement, what is bound in it for good, and, where that is by position, the names in order."""
+
+    text: str
+    bound: Mapping[str, Any]
+    names: Sequence[str] | None
+
+
+class Prepared:
+    """A statement that is made once, and then put to the driver itself.
+
+    What comes back is as the driver gives it: of SQLite, 0 and 1 for truth. Lists that were to be expanded are values
+    like others.
+    """
+
+    def __init__(self, statement: Select[Any] | CompoundSelect[Any] | TextClause) -> None:
+        self._statement = statement
+        self._made: dict[tuple[Any, ...], _Made] = {}
+        self._row: Callable[[Iterable[Any]], Any] | None = None
+
+    def ask(self, connection: Connection, **values: Any) -> list[Any]:
+        """Return all rows, each with its columns by name."""
+        lists = {name: value for name, value in values.items() if isinstance(value, list)}
+        key = (connection.dialect.name, *map(len, lists.values()))
+        made = self._made.get(key) or self._make(key, connection, values)
+        bound = {**made.bound, **values}
+        for name, value in lists.items():
+            bound |= {f"{name}_{nth}": one for nth, one in enumerate(value, 1)}
+        if not connection.in_transaction():
+            connection.begin()  # the driver alone would not, and each question would see a moment of its own
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(made.text, bound if made.names is None else tuple(bound[name] for name in made.names))
+            if self._row is None:
+                named: Any = namedtuple  # with names that are known only now
+                self._row = named("Row", [one[0] for one in cursor.description])._make
+            return [*map(self._row, cursor.fetchall())]
+        finally:
+            cursor.close()
+
+    def _make(self, key: tuple[Any, ...], connection: Connection, values: Mapping[str, Any]) -> _Made:
+        compiled: Any = self._statement.compile(dialect=connection.dialect)
+        state = compiled.construct_expanded_state(values)
+        made = _Made(state.statement, state.parameters, state.positiontup if compiled.positional else None)
+        if len(self._made) < MADE:
+            self._made[key] = made
+        return made
 
 
 class _Among(FunctionElement[bool]):

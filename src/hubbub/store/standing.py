@@ -6,9 +6,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, delete, select
 
 from hubbub.store import schema as s
-from hubbub.store.sql import insert_rows
+from hubbub.store.sql import Prepared, insert_rows
 
-_OF = select(s.standing).where(s.standing.c.identifier == bindparam("row"), s.standing.c.works > 0)
+_OF = Prepared(select(s.standing).where(s.standing.c.identifier == bindparam("row"), s.standing.c.works > 0))
 _AS_OF = select(s.standing.c.as_of).limit(1)
 
 
@@ -44,7 +44,7 @@ class Standings:
 
 def standings(connection: Connection, row: int) -> list[Row]:
     """Where a work stands, by the row of its leading name."""
-    return [Row(*one) for one in connection.execute(_OF, {"row": row})]
+    return [Row(*one) for one in _OF.ask(connection, row=row)]
 
 
 def as_of(connection: Connection) -> int | None:

@@ -8,12 +8,12 @@ import msgspec
 Read = TypeVar("Read", bound=msgspec.Struct)
 
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
-_WRITTEN = (b"u0000", b"%00", b"\0")
+_WRITTEN = ((b"\\", b"u0000"), (b"%", b"%00"), (b"\0", b"\0"))  # one letter is found much faster than more
 
 
 def may_hold_nul(body: bytes) -> bool:
     """Say whether what is read from these bytes may hold a NUL."""
-    return any(written in body for written in _WRITTEN)
+    return any(letter in body and written in body for letter, written in _WRITTEN)
 
 
 def without_nul(read: Read) -> Read:

@@ -37,6 +37,7 @@ def counts(one: Summary, at: Links, now: datetime) -> dict[str, Any]:
         **names(one.identifiers),
         "schema": words().schema,
         "attribution": attribution(one),
+        "simulated": True if one.simulated else None,
         "cohorts": cohorts(*one.kinds.values()),
         **{group.field: counted(group, posts) for group, posts in grouped(own) if group.field},
         "cited_by_posts_count": len(own) or None,

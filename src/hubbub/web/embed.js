@@ -82,9 +82,10 @@
   }
 
   function spoken(counts) {
+    const name = counts?.simulated ? "hubbub, simulated" : "hubbub";
     if (counts === null) return "hubbub: no mentions yet";
     const posts = counts?.cited_by_posts_count;
-    return posts === undefined ? "hubbub: mentions of this work" : `hubbub: ${posts} ${posts === 1 ? "post" : "posts"} about this work`;
+    return posts === undefined ? "hubbub: mentions of this work" : `${name}: ${posts} ${posts === 1 ? "post" : "posts"} about this work`;
   }
 
   function details(at, counts, link) {

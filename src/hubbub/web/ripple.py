@@ -26,6 +26,7 @@ SMALL = 40  # pixels, below which the ripple is drawn without its number
 NAMED = 100  # pixels, from which on there is room to say what is counted
 HUNDREDS = 4  # circles at most
 NONE = "no mentions"
+SIMULATED = "simulated"
 GAP, LEAST = 6.0, 10.0  # degrees between categories, and at least for each
 OUTER = ((38.0, 1.7), (41.7, 1.5), (45.2, 1.3), (48.6, 1.1))  # radius and width of circles
 LETTERS = 0.729  # height of capitals and digits in the outlines
@@ -59,16 +60,19 @@ def draw(heard: Ripple, form: Form, theme: Theme = "light", number: Number | Non
 
 def words(heard: Ripple, number: Number | None = None) -> tuple[str, str]:
     """The same in words: a title, and what is behind it."""
+    name, invented = (
+        ("hubbub, simulated", "Nothing here is real: this work is invented. ") if heard.simulated else ("hubbub", "")
+    )
     if heard.posts is None:
-        return "hubbub: no mentions yet", "Nothing that mentions this work has been collected."
+        return f"{name}: no mentions yet", f"{invented}Nothing that mentions this work has been collected."
     score = f", score {number.value:g}" if number and number.unit == "score" else ""
     by = ", ".join(f"{one.category} {one.posts:,}" for one in heard.categories if one.posts)
     ends = [f"{end:,}" for end in (heard.reach.low, heard.reach.high) if end is not None]
     far = f"{' to '.join(dict.fromkeys(ends))} followers" if ends else "unknown"
     known = f"followers are known for {heard.reach.known:,} of {counted(heard.reach.accounts, 'account')}"
     return (
-        f"hubbub: {counted(heard.posts, 'post')} about this work{score}",
-        f"Posts by category: {by or 'none'}. Potential reach: {far}; {known}.",
+        f"{name}: {counted(heard.posts, 'post')} about this work{score}",
+        f"{invented}Posts by category: {by or 'none'}. Potential reach: {far}; {known}.",
     )
 
 
@@ -88,6 +92,8 @@ def _ripple(heard: Ripple, number: Number | None, width: int) -> Iterator[str]:
     yield '<circle cx="50" cy="50" r="50" fill="{paper}"/>'
     if width < SMALL:
         yield from _mark(heard)
+        if heard.simulated:
+            yield from _banner(SIMULATED[:3], 56, 44)
         return
     yield from _spoke(heard, 29.5, 9.5)
     yield from _listens(heard, OUTER)
@@ -99,6 +105,14 @@ def _ripple(heard: Ripple, number: Number | None, width: int) -> Iterator[str]:
         yield _written(short(number.value), 50, 46.5, 16, 38, "ink")
         unit = "post" if (number.value, number.unit) == (1, "posts") else number.unit
         yield _written(unit, 50, 61, 7, 30, "soft")
+    if heard.simulated:
+        yield from _banner(SIMULATED, 74, 22)
+
+
+def _banner(text: str, top: float, high: float) -> Iterator[str]:
+    """A word across the ripple."""
+    yield f'<rect y="{top}" width="100" height="{high}" rx="4" fill="{{strong}}"/>'
+    yield _written(text, 50, top + high / 2, high * 0.62, 92, "bright")
 
 
 def _mark(heard: Ripple) -> Iterator[str]:
@@ -115,7 +129,7 @@ def _label(heard: Ripple, number: Number | None, form: Form) -> Iterator[str]:
     yield f'<g transform="translate(2 1.5) scale({mark})">{"".join(_mark(heard))}</g>'
     told = short(number.value) if number and heard.posts is not None else ""
     cell = h * 1.75 if told else 0
-    name = NONE if heard.posts is None else "hubbub"
+    name = SIMULATED if heard.simulated else NONE if heard.posts is None else "hubbub"
     yield _written(name, (h + w - cell) / 2, h / 2, h * 0.42, w - cell - h - 4, "ink")
     if told:
         left = w - cell
@@ -127,7 +141,7 @@ def _bar(heard: Ripple, number: Number | None, form: Form) -> Iterator[str]:
     w, h = form.width, form.height
     yield f'<rect x=".5" y=".5" width="{w - 1}" height="{h - 1}" rx="3" fill="{{paper}}" stroke="{{line}}"/>'
     if heard.posts is None:
-        yield _written(NONE, w / 2, h / 2, h * 0.4, w - h, "soft")
+        yield _written(SIMULATED if heard.simulated else NONE, w / 2, h / 2, h * 0.4, w - h, "soft")
         return
     left, right = (h * 1.9 if number else h * 0.3), w - h * 0.3
     length = right - left
@@ -136,6 +150,9 @@ def _bar(heard: Ripple, number: Number | None, form: Form) -> Iterator[str]:
     for category, start, long in _shares(heard, length, h * 0.1, h * 0.2):
         ends = left + start, left + start + long
         yield from _textured(category, long, h * 0.3, partial(_straight, h * 0.38, *ends))
+    if heard.simulated:  # in place of who listens
+        yield _written(SIMULATED, (left + right) / 2, h * 0.76, h * 0.3, length, "ink")
+        return
     known = length * _known(heard)
     for turn in range(_circles(heard)):
         y = h * (0.68 + 0.08 * turn)

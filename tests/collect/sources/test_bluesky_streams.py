@@ -184,7 +184,7 @@ def test_a_tie_touches_both_accounts_and_its_end_the_tie() -> None:
     found = touches(page.body)
     end = page.body.index(b"\n")
     ties, ended = prints_of((), [DID, OTHER]), prints_of([DID, f"at://{DID}/{FOLLOW}/3mpss7kfgs22b"])
-    assert {(at < end, key) for at, key in zip(found.at, found.prints, strict=True)} == {
+    assert {(at < end, key) for at, key in zip(found.lines[0], found.prints, strict=True)} == {
         *((True, key) for key in ties),
         *((False, key) for key in ended),
     }

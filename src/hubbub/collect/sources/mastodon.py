@@ -187,7 +187,7 @@ class Mastodon:
         """Find the posts that a line is, passes on, answers or quotes, and lines that delete."""
         from hubbub.collect.touching import touches_of  # numpy is loaded where a page of lines is read
 
-        return touches_of(fediverse_files.keys(body), fediverse_files.deletions(body))
+        return touches_of(body, fediverse_files.keys(body), fediverse_files.deletions(body))
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Yield statuses with their authors, who passed one on, ties and profiles, and what is gone."""

@@ -233,7 +233,7 @@ class Reddit:
         """Find the post that a line of a dump is, and the one it answers."""
         from hubbub.collect.touching import touches_of  # numpy is loaded where a page of lines is read
 
-        return touches_of(_keys(body))
+        return touches_of(body, _keys(body))
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Yield posts and their authors; of those that were asked for, also which are gone."""

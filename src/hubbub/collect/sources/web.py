@@ -86,7 +86,7 @@ class Web:
         from hubbub.collect.touching import touches_of  # numpy is loaded where a page of lines is read
 
         keys = ((start, identify.canonical(capture.address)) for start, _, capture in warc.captures(body))
-        return touches_of((start, key) for start, key in keys if key)
+        return touches_of(body, ((start, key) for start, key in keys if key))
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Yield what captures say."""

@@ -167,7 +167,7 @@ class Wikipedia:
         """Find lines with numbers that only their template tells to be identifiers."""
         from hubbub.collect.touching import touches_of  # numpy is loaded where a page of lines is read
 
-        return touches_of((), (match.start() for match in PARAMETER.finditer(body)))
+        return touches_of(body, (), (match.start() for match in PARAMETER.finditer(body)))
 
     def parse(self, page: Page) -> Iterator[Fact | Fault]:
         """Yield the references that revisions or link changes added and removed, and the pages that are gone."""

@@ -158,7 +158,8 @@ def _of_commit(frame: Frame, commit: Commit, received_at: datetime) -> Fact | No
     if collection == POST:
         return post_of(did, commit.rkey, commit.rev, commit.record, moment(frame.time_us), change)
     told = _subject.decode(commit.record)
-    return echo_of(key, commit.rev, told.subject.uri, earlier(told.created_at, moment(frame.time_us)), change)
+    at = earlier(told.created_at, moment(frame.time_us))
+    return echo_of(did, collection, commit.rkey, commit.rev, told.subject.uri, at, change)
 
 
 def _of_profile(did: str, commit: Commit) -> Account:

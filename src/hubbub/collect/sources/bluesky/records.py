@@ -119,14 +119,15 @@ def post_of(did: str, rkey: str, version: str, record: Raw, seen_at: datetime, c
     )
 
 
-def echo_of(key: str, version: str, subject: str, at: datetime, change: Change = "made") -> Post | None:
-    """Make a repost or like of its at-address and what it is about; None where that is no post."""
-    did, collection, _ = split(key)
+def echo_of(
+    did: str, collection: str, rkey: str, version: str, subject: str, at: datetime, change: Change = "made"
+) -> Post | None:
+    """Make a repost or like of its at-address' parts and what it is about; None where that is no post."""
     if f"/{POST}/" not in subject:
         return None
     return Post(
         source=NAME,
-        id=key,
+        id=f"at://{did}/{collection}/{rkey}",
         via=NAME,
         version=version,
         change=change,

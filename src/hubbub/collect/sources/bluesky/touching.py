@@ -47,16 +47,17 @@ def touches(body: bytes) -> Touches:
     """Find the posts that lines answer, quote, pass on or like, whom they tie, and whom or what they change."""
     some = np.frombuffer(body, np.uint8)
     words: Prints = np.ndarray((max(len(body) - 7, 0),), "<u8", body, strides=(1,))
-    at, prints = np.empty(len(body) // 8 + 2, np.int64), np.empty(len(body) // 8 + 2, np.uint64)
-    sure, spoken = np.empty(len(body) // 2 + 1, np.int64), np.empty((3, len(body) // _SHORTEST + 1), np.int64)
+    lines, prints = np.empty((2, len(body) // 8 + 2), np.int64), np.empty(len(body) // 8 + 2, np.uint64)
+    sure, spoken = np.empty((2, len(body) // 2 + 1), np.int64), np.empty((3, len(body) // _SHORTEST + 1), np.int64)
     text = np.empty(len(body) + 1, np.uint8)
-    named, read, said, size = _page(some, words, at, prints, sure, spoken, text)
-    return Touches(at[:named], prints[:named], sure[:read].tolist(), Excerpt(text[:size].tobytes(), *spoken[:, :said]))
+    named, read, said, size = _page(some, words, lines, prints, sure, spoken, text)
+    excerpt = Excerpt(text[:size].tobytes(), spoken[:2, :said], spoken[2, :said])
+    return Touches(lines[:, :named], prints[:named], sure[:, :read], excerpt)
 
 
 @njit(cache=True, nogil=True)
 def _page(
-    some: Bytes, words: Prints, at: Numbers, prints: Prints, sure: Numbers, spoken: Numbers, text: Bytes
+    some: Bytes, words: Prints, lines: Numbers, prints: Prints, sure: Numbers, spoken: Numbers, text: Bytes
 ) -> tuple[int, int, int, int]:
     """Fill in which lines name which prints, which have to be read, in which people speak, and what; say how much."""
     named = read = said = size = start = 0
@@ -67,10 +68,10 @@ def _page(
         if end - start >= _SHORTEST and words[start] == _DID:
             count, speaks = _line(some, words, start, end, places, prints[named:])
         if count == _READ:
-            sure[read] = start
+            sure[0, read], sure[1, read] = start, end
             read += 1
         else:
-            at[named : named + count] = start
+            lines[0, named : named + count], lines[1, named : named + count] = start, end
             named += count
             if speaks:
                 record = _record(words, start, end, places)

@@ -221,9 +221,10 @@ def _feed(page: Page) -> Iterator[Fact | Fault]:
             facts = list(_of_view(page, msgspec.json.decode(entry.post, type=View)))
             reason, post = entry.reason, facts[0]
             if reason and reason.uri and reason.by and isinstance(post, Post):
-                _, _, rkey = split(reason.uri)
+                did, collection, rkey = split(reason.uri)
                 seen_at = min(read_time(reason.indexed_at) or page.received_at, page.received_at)
-                echo = echo_of(reason.uri, version_of(rkey, seen_at), post.id, made_at(rkey, seen_at))
+                made = made_at(rkey, seen_at)
+                echo = echo_of(did, collection, rkey, version_of(rkey, seen_at), post.id, made)
                 facts += [one for one in (echo, _account(page, reason.by)) if one is not None]
             yield from facts
         except _BAD:
@@ -254,7 +255,7 @@ def _backlinks(page: Page) -> Iterator[Fact | Fault]:
         elif one.collection in (REPOST, LIKE):
             key, version = f"at://{one.did}/{one.collection}/{one.rkey}", version_of(one.rkey, page.received_at)
             try:
-                echo = echo_of(key, version, subject, made_at(one.rkey, page.received_at))
+                echo = echo_of(*split(key), version, subject, made_at(one.rkey, page.received_at))
             except ValueError:
                 yield Fault("no address of a record", sample=key[:200])
                 continue
