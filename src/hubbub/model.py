@@ -265,7 +265,7 @@ class Page(Struct, gc=False, frozen=True):
 
     `offset` is where the bytes stand in the whole. `lines` says that the page is a batch of whole lines that can be
     read one by one. `faults` are parts of the lane that never became bytes of a page: a line over the limit, the cut
-    tail of an archive.
+    tail of an archive. `passed_over` counts, by reason, parts of the lane that are whole but nothing that is read.
     """
 
     lane: str
@@ -276,6 +276,7 @@ class Page(Struct, gc=False, frozen=True):
     lines: bool = False
     offset: int = 0
     faults: tuple[Fault, ...] = ()
+    passed_over: Mapping[str, int] = {}
 
 
 Span = tuple[int, int]  # start and end in a page's body

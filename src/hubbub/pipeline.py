@@ -9,7 +9,7 @@ held.
 
 import asyncio
 from bisect import bisect_right
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -60,7 +60,7 @@ class Aside(Struct):
 
 
 class Outcome(Struct):
-    """What collecting a lane came to; `set_aside` by reason."""
+    """What collecting a lane came to; `set_aside` and `passed_over` by reason."""
 
     pages: int = 0
     bytes: int = 0
@@ -69,6 +69,7 @@ class Outcome(Struct):
     withdrawn: int = 0
     facts: int = 0  # of accounts, ties and works, known before or not
     set_aside: dict[str, Aside] = field(default_factory=dict)
+    passed_over: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: "Outcome") -> None:
         """Add what another lane came to."""
@@ -76,6 +77,7 @@ class Outcome(Struct):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for reason, aside in other.set_aside.items():
             self.set_aside.setdefault(reason, Aside(0, aside.first_at, aside.sample)).times += aside.times
+        self.passed_over.update(other.passed_over)
 
 
 async def collect(
@@ -148,6 +150,7 @@ def keep(page: Page, gate: "Gate", store: Store, outcome: Outcome, moves: bool =
     outcome.posts += kept.posts
     outcome.mentions += kept.mentions
     outcome.withdrawn += kept.withdrawn
+    outcome.passed_over.update(page.passed_over)
     outcome.facts += sum(not isinstance(change, Reading) for change in changes)
     for fault in faults:
         outcome.set_aside.setdefault(fault.reason, Aside(0, fault.at, fault.sample)).times += 1

@@ -5,7 +5,7 @@ from typing import Literal
 
 import pytest
 
-from hubbub.answers import Answers
+from hubbub.answers import Answers, engaging
 from hubbub.answers.engaging import Suggestions
 from hubbub.model import Description, Identifier
 from hubbub.people.odds import odds
@@ -56,6 +56,24 @@ def test_each_suggestion_says_why_by_the_terms_of_its_score(store: Store) -> Non
     assert all(sum(reason.share for reason in one.reasons) <= 1.0001 for one in every)
     (ann,) = (one for one in found.rings[0] if one.speaker.key == "ann")
     assert ann.last is not None
+
+
+def reasons(found: Suggestions, key: str) -> set[str]:
+    return {reason.term for ring in found.rings for one in ring if one.speaker.key == key for reason in one.reasons}
+
+
+def test_a_post_that_says_it_is_from_a_time_to_come_makes_nobody_look_old(store: Store) -> None:
+    keep(store, said("lately", author="eve", links=links(OTHER), posted_at=at(30)))
+    keep(store, said("ahead", author="zed", links=links(OTHER), posted_at=NOW + timedelta(days=36500)))
+    assert "active" in reasons(engage(store), "eve")
+    assert "active" not in reasons(engage(store), "zed")
+
+
+def test_who_passes_on_their_own_post_is_not_heard_by_that(store: Store) -> None:
+    keep(store, *(passed(f"again {n}", "a", author="ann") for n in range(3)))
+    assert "heard" not in reasons(engage(store), "ann")
+    keep(store, passed("others", "a", author="cat"), passed("more", "a", author="dan"))
+    assert "heard" in reasons(engage(store), "ann")
 
 
 @pytest.mark.parametrize("account", [who("eve", hidden=True), who("eve", declines=True), who("eve", bot=True)])
@@ -161,6 +179,16 @@ def test_who_has_nothing_yet_begins_with_the_voices_of_works_like_theirs(store: 
     assert "Bluesky" in found.plan.weeks[1].steps[0]
     (says,) = {reason.says for reason in found.rings[2][0].reasons if reason.term == "alike"}
     assert says == "speaks of “Peatlands in winter”, which is like yours"
+
+
+def test_works_that_too_many_speak_of_are_left_out_and_others_are_not(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(store, *(said(f"{one} third", author=one, links=links(THIRD)) for one in ("ann", "zoe")))
+    assert {"zoe", "eve"} <= set().union(*rings(engage(store)))
+    monkeypatch.setattr(engaging, "READ", 3)  # four speak of the other work, two of the third
+    assert "zoe" in set().union(*rings(engage(store)))
+    assert "eve" not in set().union(*rings(engage(store)))
 
 
 def test_of_those_who_are_as_near_the_one_with_new_listeners_comes_first(store: Store) -> None:

@@ -12,6 +12,7 @@ from hubbub.store import Store, open_store
 from tests.cli.commanded import PROGRAM, USER_GUIDE, WORK, command, environment, frame, mentions, post, posts, run
 from tests.conftest import NewAddress
 
+WARC = Path(__file__).parents[1] / "recordings/web/pages.warc"
 GLIOTOXIN = "doi:10.1007/s00253-011-3689-1"
 
 
@@ -48,6 +49,15 @@ def test_what_was_set_aside_is_told_and_exit_status_is_1(store: str, tmp_path: P
     ran.fails("day.ndjson: set aside: no frame: ", f"(at byte {len(post(1))})")
     assert ran.out == "! day.ndjson: 2 posts, 2 mentions, 0 withdrawn\n"
     assert "1 × no frame: " in run(store, "sources").out
+
+
+def test_what_a_web_archive_holds_beside_pages_is_told_and_is_no_failure(store: str) -> None:
+    status, out, said = run(store, "ingest", "web", WARC)
+    assert (status, said) == (0, "")
+    assert out.splitlines()[1:] == [
+        "    passed over: a redirect or an error (1 record)",
+        "    passed over: neither HTML nor plain text (1 record)",
+    ]
 
 
 def test_of_a_broken_line_nothing_is_left_once_its_author_is_gone(store: str, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Ties that stand: whatever the order in which they are told, and nothing of what has ended."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +61,15 @@ def test_a_tie_ends_by_its_own_name_though_a_list_showed_it_without(new_store: N
     assert standing(store) == {("cem", "ben")}
     keep(store, [follow("ann", "ben", 4, "at://2")])
     assert standing(store) == {("ann", "ben"), ("cem", "ben")}
+
+
+def test_the_end_of_an_earlier_name_ends_what_was_seen_since_whichever_is_told_first(new_store: NewStore) -> None:
+    named = [follow("ann", "ben", 4, "at://1"), unfollow(8, "at://1"), follow("ann", "ben", 7, "at://2")]
+    told: list[Told] = [list_of("ben", 5), *named]
+    for some in permutations(told):
+        store = new_store()
+        keep(store, [*some])
+        assert standing(store) == set(), some
 
 
 def test_only_a_complete_list_tells_who_follows_no_longer(new_store: NewStore) -> None:

@@ -249,6 +249,15 @@ def test_kinds_are_apart(store: Store) -> None:
     assert {e["source_id"] for e in linked} == {"crossref", "datacite"}
 
 
+def test_both_works_of_a_link_package_have_a_type(store: Store) -> None:
+    """Clients read it without asking whether it is there."""
+    with Answers(store).asserted() as held:
+        packages = [event_data.link_package(one, "https://here.example") for one in held.every(Selection("scholix"))]
+    types = [package[end]["Type"] for package in packages for end in ("Source", "Target")]
+    assert {one["Name"] for one in types if "SubType" not in one} == {"other"}
+    assert {one["Name"] for one in types} > {"other"}
+
+
 def test_of_one_post_about_one_work_one_event_is_distinct(store: Store) -> None:
     told = every(store, Selection("distinct"))
     pairs = Counter((e["source_id"], e["subj_id"].lower().replace("www.", ""), e["obj_id"].lower()) for e in told)

@@ -65,6 +65,13 @@ def test_what_the_work_is_stands_as_csl(client: httpx.Client) -> None:
     assert answer["open_access"] == {"oadoi_url": f"https://api.unpaywall.org/v2/{PAPER.value}"}
 
 
+def test_of_a_work_that_nobody_described_the_day_is_crossrefs_unknown(client: httpx.Client) -> None:
+    metadata = told(client, "10.5555/never.heard.of")["metadata"]
+    assert isinstance(metadata, dict)
+    assert metadata.keys() == {"issued", "crossref_url"}
+    assert metadata["issued"] == {"date-parts": [[None]]}
+
+
 def test_the_events_behind_the_figures_are_a_link_away(client: httpx.Client, answers: Answers) -> None:
     address = told(client, PAPER.value)["crossref_event_data_url"]
     events = client.get(str(address)).json()["message"]["events"]

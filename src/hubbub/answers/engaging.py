@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from sqlalchemy import func, select
 
 from hubbub.answers.acquainted import Acquainted, acquainted
 from hubbub.answers.around import Near, Ties, around
@@ -30,8 +31,10 @@ from hubbub.people.choosing import Candidate, choose
 from hubbub.people.odds import Measured, odds
 from hubbub.reference import composing
 from hubbub.store import Store
+from hubbub.store import schema as s
 from hubbub.store.fold import hashed
 from hubbub.store.people import Response, responses
+from hubbub.store.sql import among, rows
 from hubbub.store.times import moment
 
 if TYPE_CHECKING:  # numpy is loaded where people are suggested
@@ -44,6 +47,7 @@ POOL = 5  # times as many as are suggested, from whom these are chosen
 FEW_VOICES = 20  # with fewer, those of works like these are looked for too
 NAMED = 3  # accounts that connect
 LEAST = 0.05  # of a score, for a term to be a reason
+READ = 30_000  # mentions of other works at most: who speaks of what everybody speaks of is no nearer than others
 OWN = 3  # times as much as what was passed on, own words of a voice count
 LATER = timedelta(days=14)  # until somebody is suggested again
 
@@ -105,7 +109,7 @@ class _Seen:
         own = heard.rows
         self.works = len(heard.works)
         self.own = by_accounts(heard.mentions)
-        others = [row for row in most_mentioned(view, self.own) if row not in own]
+        others = _few(view, [row for row in most_mentioned(view, self.own) if row not in own])
         self.like = nearest(view, own) if len(self.own) < FEW_VOICES else []
         others += [row for row in self.like if row not in others]
         self.rows = own | {row: self.works + number for number, row in enumerate(others)}
@@ -132,6 +136,18 @@ class _Seen:
         return tuple(self.speakers[voice] for voice in ordered[:NAMED])
 
 
+def _few(view: View, works: Sequence[int]) -> list[int]:
+    """Those of works, by their rows, of which few enough mentions are to be read, the first ones first."""
+    m, left, found = s.mention.c, READ, list[int]()
+    counted = select(m.identifier, func.count()).where(among(m.identifier, works), m.counted, m.own)
+    many = dict(map(tuple, rows(view.connection, counted.group_by(m.identifier))))
+    for work in works:
+        if many.get(work, 0) <= left:
+            left -= many.get(work, 0)
+            found.append(work)
+    return found
+
+
 def _suggest(view: View, shelf: str, heard: Heard, now: datetime, each: int) -> Suggestions:
     import numpy as np  # loaded where people are suggested
 
@@ -142,8 +158,9 @@ def _suggest(view: View, shelf: str, heard: Heard, now: datetime, each: int) -> 
     past = past_of(
         [one.account or 0 for one in mentions],
         [one.work for one in mentions],
-        [(one.posted_at or 0) // 60_000_000 for one in mentions],
-        [-1 if one.author is None else one.author for one in mentions],
+        [_minute(one, now) for one in mentions],
+        # Who passes on their own is not heard by that.
+        [-1 if one.author in {None, one.account} else one.author or 0 for one in mentions],
     )
     feeds = {account for account, said in seen.said.items() if why_a_feed(seen.speakers[account], said)}
     known, piled = acquainted(view.connection, shelf), storm(heard)
@@ -172,6 +189,12 @@ def _suggest(view: View, shelf: str, heard: Heard, now: datetime, each: int) -> 
     today = tuple([*first, *more][: sum(TODAY)])
     begin = None if seen.own else plan(view, shelf, seen.like)
     return Suggestions(shelf, len(seeds), tuple(map(tuple, made)), today, odds(), begin)
+
+
+def _minute(one: Spoken, now: datetime) -> int:
+    """When it was said; long ago where that is not told, or lies ahead: beside that all else would look old."""
+    at = one.posted_at or 0
+    return at // 60_000_000 if at <= now.timestamp() * 1_000_000 else 0
 
 
 def _in_turns(some: Sequence[Suggestion], others: Sequence[Suggestion]) -> list[Suggestion]:
@@ -333,7 +356,7 @@ def _says(seen: _Seen, account: int) -> dict[str, str]:
     works = len({one.work for one in own})
     others = len({one.work for one in every} - set(range(seen.works)))
     alike = seen.most_alike(account)
-    passed = sum(one.author == account for said in seen.own.values() for one in said)
+    passed = sum(one.author == account != one.account for said in seen.own.values() for one in said)
     told = {
         "engaged": (works, f"engaged with {works} of your works"),
         "heard": (passed, f"was passed on {_times(passed)} when speaking of your works"),

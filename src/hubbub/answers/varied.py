@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import exists, select
 
+from hubbub.answers.around import columns
 from hubbub.answers.people import Spoken
 from hubbub.answers.reaching import profile_of
 from hubbub.answers.shapes import Speaker
@@ -12,7 +13,7 @@ from hubbub.answers.view import View
 from hubbub.people.choosing import Candidate, fit
 from hubbub.people.labels import label, likely
 from hubbub.store import schema as s
-from hubbub.store.sql import among, rows
+from hubbub.store.sql import among
 
 EARLY = ("student",)  # labels of those who are early in a career
 BRIDGES = 0.1  # of the candidates: those tied to most communities
@@ -80,12 +81,18 @@ def _is_early(who: Speaker) -> bool:
 
 def _listeners(view: View, accounts: Sequence[int], voices: Collection[int]) -> dict[int, set[int]]:
     """Followers of accounts who spoke of works and follow no voice."""
-    f, other = s.follow.c, s.follow.alias()
-    speaks = exists().where(s.mention.c.account == f.follower)
-    reached = exists().where(other.c.follower == f.follower, among(other.c.followed, list(voices)))
-    asked = select(f.followed, f.follower).where(among(f.followed, list(accounts)), speaks, ~reached)
+    import numpy as np
+
+    account, follower = columns(view.connection, 1, list(accounts))
+    _, reached = columns(view.connection, 1, list(voices))
+    new = np.isin(follower, np.concatenate([reached, np.array(list(voices), np.int64)]), invert=True)
+    # An index leads from an account to its statements, and none to its mentions.
+    said, who = s.assertion.c, s.account.c.id
+    speaks = exists().where(said.account == who, said.found != "[]")
+    asked = select(who).where(among(who, np.unique(follower[new]).tolist()), speaks)
+    spoke = np.array(view.connection.execute(asked).scalars().all(), np.int64)
     found = defaultdict[int, set[int]](set)
-    for followed, follower in rows(view.connection, asked):
-        if follower not in voices:
-            found[followed].add(follower)
+    kept = new & np.isin(follower, spoke)
+    for followed, one in zip(account[kept].tolist(), follower[kept].tolist(), strict=True):
+        found[followed].add(one)
     return found

@@ -197,6 +197,8 @@ def outcome(path: Path, came: Outcome | str) -> None:
         return
     mark = Text("✓ ", style="green") if not came.set_aside else Text("! ", style="yellow")
     out.print(mark + Text(f"{plain(path.name)}: {kept(came)}"))
+    for reason, times in came.passed_over.most_common():
+        out.print(Text(f"    passed over: {reason} ({counted('record', times)})", style="dim"))
     for reason, aside in came.set_aside.items():
         where = f"at byte {aside.first_at:,}"
         where = where if aside.times == 1 else f"{aside.times:,} times, first {where}"

@@ -5,6 +5,7 @@ did to it, with carriage returns for newlines, so that one scan of raw bytes dec
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
@@ -53,11 +54,11 @@ def pages(lane: str, since: str, fetch: Fetch) -> Iterator[Page]:
         raise WrongSourceError("it is no web archive (WARC or WET)")
     offset, types = int(since or 0), fastwarc.WarcRecordType
     stream = _Stream(archive.chunks(lane, offset, fetch), offset)
-    lines, faults, size = list[bytes](), list[Fault](), 0
+    lines, faults, passed_over, size = list[bytes](), list[Fault](), Counter[str](), 0
 
     def page(resume: int) -> Page:
         now, body = datetime.now(UTC), b"\n".join(lines)
-        return Page(lane, lane.split(" ")[0], body, now, str(resume), True, offset, tuple(faults))
+        return Page(lane, lane.split(" ")[0], body, now, str(resume), True, offset, tuple(faults), passed_over)
 
     try:
         kept = types.response | types.conversion
@@ -66,11 +67,13 @@ def pages(lane: str, since: str, fetch: Fetch) -> Iterator[Page]:
         ):
             if size >= 8 * archive.PAGE:  # of which little is kept
                 yield page(record.stream_pos)
-                lines, faults, size, offset = [], [], 0, record.stream_pos
+                lines, faults, passed_over, size, offset = [], [], Counter(), 0, record.stream_pos
             one = _line(record)
             if isinstance(one, Fault):
                 faults.append(one)
-            elif one:
+            elif isinstance(one, str):
+                passed_over[one] += 1
+            else:
                 lines.append(one)
                 size += len(one)
     except OSError as error:
@@ -115,8 +118,8 @@ def captures(page: bytes) -> Iterator[tuple[int, int, Capture]]:
         at += len(line) + 1
 
 
-def _line(record: "WarcRecord") -> bytes | Fault | None:
-    """A line of what a record holds, or nothing if it is no page of text."""
+def _line(record: "WarcRecord") -> bytes | Fault | str:
+    """A line of what a record holds, or why it is passed over: it is no page of text."""
     at, length = record.stream_pos, record.content_length
     address = (record.headers.get("WARC-Target-URI") or "").strip("<> ")
     if length > LONGEST:
@@ -125,19 +128,21 @@ def _line(record: "WarcRecord") -> bytes | Fault | None:
     if len(block) < length:
         return Fault("a record that ends too early", at, address[:200])
     if not address or re.search(r"\s", address):
-        return None
+        return Fault("a record without an address", at, address[:200])
     told = [address, record.headers.get("WARC-Date") or ""]
     if record.headers.get("WARC-Type") == "conversion":
         return _joined([*told, "200", "text", "utf-8"], block)
     if not record.is_http:
-        return None
+        return "not from a web server"
     try:
         http = _http(block)
         status, kind = http.http_headers.status_code if http.http_headers else 0, http.http_content_type
         if status in GONE:
             return _joined([*told, str(status), "text", "utf-8"], b"")
-        if status != 200 or kind not in _KINDS or http.reader is None:
-            return None
+        if status != 200:
+            return "a redirect or an error"
+        if kind not in _KINDS or http.reader is None:
+            return "neither HTML nor plain text"
         body = http.reader.read(LONGEST + 1)
     except (OSError, ValueError):
         return Fault("a record that cannot be decoded", at, address[:200])

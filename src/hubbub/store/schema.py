@@ -201,8 +201,8 @@ tie = Table(
     "tie",
     metadata,
     Column("hash", BigInteger, primary_key=True, autoincrement=False),
-    Column("ends", BigInteger),  # the hash of the same tie by its two ends; NULL, as the next two, once it is ended
-    Column("follower", ForeignKey("account.id")),
+    Column("ends", BigInteger),  # the hash of the same tie by its two ends
+    Column("follower", ForeignKey("account.id")),  # NULL, as the next, while the tie does not stand
     Column("followed", ForeignKey("account.id")),
     Column("ended_at", BigInteger),
     Index("tie_by_follower", "follower"),

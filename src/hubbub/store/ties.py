@@ -1,7 +1,7 @@
 """Ties: who follows whom, and how far lists were read, come in; the ties that stand are in the store.
 
 A tie stands if it was seen later than it ended, and no earlier than the latest complete list of either side began. All
-of it is decided by times, never by the order in which facts come. What ended leaves a hash and a time behind, never who
+of it is decided by times, never by the order in which facts come. What ended leaves hashes and a time behind, never who
 it was; an account that is withdrawn takes its ties along.
 """
 
@@ -25,10 +25,10 @@ _EDGES = select(s.follow.c.follower, s.follow.c.followed)
 
 
 class _Tie(NamedTuple):
-    """A tie that a place has its own name for: its hash by its two ends, and their rows."""
+    """A tie that a place has its own name for: its hash by its two ends, and their rows while it stands."""
 
     ends: int
-    edge: Edge
+    edge: Edge | None
 
 
 class _Told(NamedTuple):
@@ -85,11 +85,13 @@ class Ties:
         self.left.update(account for edge in edges for account in edge)
 
     def _unname(self, edges: Iterable[Edge]) -> None:
-        """Forget who is meant by the names of ties that do not stand; when they ended is kept."""
+        """Forget who is meant by the names of ties that do not stand; which hash they stand for is kept.
+
+        Else the end of a tie by a name that was told long before would not end what was seen of it since.
+        """
         for edge in edges:
             meant = and_(s.tie.c.follower == edge[0], s.tie.c.followed == edge[1])
-            self._connection.execute(delete(s.tie).where(meant, s.tie.c.ended_at.is_(None)))
-            self._connection.execute(update(s.tie).where(meant).values(ends=None, follower=None, followed=None))
+            self._connection.execute(update(s.tie).where(meant).values(follower=None, followed=None))
 
     def _keep_list(self, one: FollowList, account: int) -> None:
         table, began_at = s.follow_list, micros(one.began_at)
@@ -109,10 +111,14 @@ class Ties:
         told = [_told(one, accounts) for one in follows]
         named, ended = self._known(name for one in told for name in (one.name, one.ends) if name is not None)
         for one in told:
-            if one.name is not None and one.ends is not None and one.edge is not None:
-                named[one.name] = _Tie(one.ends, one.edge)
+            if one.ends is not None and one.edge is not None:
+                # Its ends are a name too, by which all its other names find who is meant.
+                for name in (one.name, one.ends) if one.name is not None else {one.ends} & named.keys():
+                    named[name] = _Tie(one.ends, one.edge)
         told = [_completed(one, named) for one in told]
-        ended |= self._known(one.ends for one in told if one.ends is not None)[1]
+        by_ends, ended_by_ends = self._known(one.ends for one in told if one.ends is not None)
+        named, ended = by_ends | named, ended | ended_by_ends
+        told = [_completed(one, named) for one in told]
         before = dict(ended)
         for one in told:
             if not one.made:
@@ -134,7 +140,11 @@ class Ties:
     def _known(self, names: Iterable[int]) -> tuple[dict[int, _Tie], dict[int, int]]:
         """The ties that names stand for, and until when they have ended."""
         found = rows(self._connection, select(s.tie).where(among(s.tie.c.hash, list(set(names)))))
-        named = {row.hash: _Tie(row.ends, (row.follower, row.followed)) for row in found if row.ends is not None}
+        named = {
+            row.hash: _Tie(row.ends, None if row.follower is None else (row.follower, row.followed))
+            for row in found
+            if row.ends is not None
+        }
         return named, {row.hash: row.ended_at for row in found if row.ended_at is not None}
 
     def _whole(self, accounts: Iterable[int]) -> dict[tuple[int, str], int]:
@@ -145,7 +155,7 @@ class Ties:
 
     def _write_names(self, named: Mapping[int, _Tie], ended: Mapping[int, int], before: Mapping[int, int]) -> None:
         changed = {*named, *(name for name, at in ended.items() if before.get(name) != at)}
-        ties = {name: (tie.ends, *tie.edge) for name, tie in named.items()}
+        ties = {name: (tie.ends, *(tie.edge or (None, None))) for name, tie in named.items()}
         rows_ = [(name, *ties.get(name, (None, None, None)), ended.get(name)) for name in changed]
         delete_rows(self._connection, s.tie, [row[:1] for row in rows_])
         insert_rows(self._connection, s.tie, rows_)
@@ -179,7 +189,9 @@ def _told(one: Follow, accounts: Mapping[Named, int]) -> _Told:
 def _completed(one: _Told, named: Mapping[int, _Tie]) -> _Told:
     """Add what is known of a tie that is told of by its name alone."""
     tie = None if one.name is None or one.edge is not None else named.get(one.name)
-    return one if tie is None else one._replace(ends=tie.ends, edge=tie.edge)
+    if tie is None:
+        return one
+    return one._replace(ends=tie.ends, edge=tie.edge or named.get(tie.ends, tie).edge)
 
 
 def _raise(times: dict[int, int], name: int | None, at: int) -> None:

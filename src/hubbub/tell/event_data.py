@@ -85,11 +85,10 @@ def link_package(told: Asserted, base: str) -> Event:
 def _linked(named: str, kind: Any) -> Event:
     found = identify.parse(named)
     scheme, value = (found.scheme.upper(), found.value) if found else ("URL", named)
-    told = {"Identifier": {"ID": value, "IDScheme": scheme, "IDUrl": named}}
-    if isinstance(kind, str):
-        plain = "".join(part for part in kind.lower() if part.isalnum())
-        told["Type"] = {"Name": event_data().types.get(plain, "other"), "SubType": kind}
-    return told
+    plain = "".join(part for part in kind.lower() if part.isalnum()) if isinstance(kind, str) else ""
+    # Clients read the type of every work: of what nobody told, the service said `other` too.
+    type_ = {"Name": event_data().types.get(plain, "other"), **({"SubType": kind} if plain else {})}
+    return {"Identifier": {"ID": value, "IDScheme": scheme, "IDUrl": named}, "Type": type_}
 
 
 def evidence_record(told: Asserted, base: str) -> Event:

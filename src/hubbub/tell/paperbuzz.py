@@ -15,6 +15,7 @@ from hubbub.model import Description
 from hubbub.reference.paperbuzz import paperbuzz
 from hubbub.reference.places import place
 
+UNDATED = {"date-parts": [[None]]}
 INTERVALS = {"day": 10, "month": 7, "year": 4}  # how much of a date is told of each
 
 
@@ -70,9 +71,12 @@ def _event(post: Said) -> dict[str, Any]:
 
 
 def _metadata(told: Description | None) -> dict[str, Any]:
-    """What a registry says of the work, as CSL-JSON."""
+    """What a registry says of the work, as CSL-JSON.
+
+    Of a day that nobody told, `issued` is Crossref's own word: the plugins of journals draw nothing where it is absent.
+    """
     if told is None:
-        return {}
+        return {"issued": UNDATED}
     kind = told.kind and paperbuzz().types.get(told.kind, told.kind)
     written = told.issued or ""
     issued = [int(part) for part in written[:10].split("-") if part.isascii() and part.isdigit()]
@@ -81,7 +85,7 @@ def _metadata(told: Description | None) -> dict[str, Any]:
         "title": told.title,
         "author": [{"literal": name} for name in told.creators] or None,
         "container-title": told.venue,
-        "issued": {"date-parts": [issued]} if issued else None,
+        "issued": {"date-parts": [issued]} if issued else UNDATED,
         "DOI": told.identifier.value if told.identifier.scheme == "doi" else None,
         "license": told.licence,
     }

@@ -119,7 +119,20 @@ def test_an_account_tells_how_many_follow_it() -> None:
     (account,) = facts("account:10308")
     assert isinstance(account, Account)
     assert (account.handle, account.followers, account.following) == ("sferik", 688, 102)
-    assert account.claims == (Claim("http://twitter.com/sferik"),)
+
+
+def test_an_account_publishes_its_page_and_the_accounts_that_it_lists_elsewhere() -> None:
+    (account,) = facts("account:10308")
+    assert isinstance(account, Account)
+    assert account.claims == (
+        Claim("http://twitter.com/sferik"),
+        Claim("https://twitter.com/sferik", "social_account"),
+        Claim("https://fosstodon.example/@sferik", "social_account"),
+    )
+
+
+def test_an_account_that_goes_between_two_questions_is_gone() -> None:
+    assert facts("account:1") == [Fault("GitHub says: Not Found", sample=(FOLDER / "error_404.json").read_text()[:200])]
 
 
 def test_a_list_of_accounts_tells_no_pages_of_theirs() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 from unittest import mock
 
@@ -127,6 +128,21 @@ def test_charsets_and_encodings_are_undone(new_store: NewStore) -> None:
     collect(store, WARC)
     assert said_of(store, WORK) == {BLOG, *ALT}
     assert faults(WARC) == []
+
+
+@pytest.mark.parametrize("page", [10, archive.PAGE])
+def test_what_is_passed_over_is_counted_by_reason(page: int) -> None:
+    said = record("https://a.example/", b"<p>Read https://doi.org/10.5555/12345678")
+    moved = record("https://a.example/old", b"", "301 Moved", told="Location: https://a.example/\r\n")
+    image = record("https://a.example/b.png", b"PNG", kind="image/png")
+    looked_up = said.replace(b"application/http; msgtype=response", b"text/dns")
+    pages = read(b"".join([moved, said, image, looked_up, moved]), page=page)
+    assert sum((Counter(one.passed_over) for one in pages), Counter()) == {
+        "a redirect or an error": 2,
+        "neither HTML nor plain text": 1,
+        "not from a web server": 1,
+    }
+    assert faults(said + record("https://a.example/a b", b"<p>")) == ["a record without an address"]
 
 
 def test_text_of_a_page_is_read_too(new_store: NewStore) -> None:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from hubbub.collect.reading import Count, each, refused, stamp, utc, whole
 from hubbub.collect.source import Fetch, LoginError, decoded, page_of
@@ -62,6 +63,12 @@ class User(Struct):
     followers: Count | None = None
     following: Count | None = None
     type: str | None = None
+
+
+class Elsewhere(Struct):
+    """An account at another place, as its owner lists it."""
+
+    url: str
 
 
 class Licence(Struct):
@@ -191,9 +198,10 @@ class GitHub:
                 pages = _followers(lane, about, since, fetch)
             case "post":
                 pages = _one(lane, fetch, _api_path(about))
+            case "repo":
+                pages = _one(lane, fetch, f"/repos/{named}")
             case _:
-                path = {"repo": "/repos/", "owner": "/users/", "account": "/user/"}[kind]
-                pages = _one(lane, fetch, path + named)
+                pages = _person(lane, fetch, {"owner": "/users/", "account": "/user/"}[kind] + named)
         async for page in pages:
             yield page
 
@@ -215,7 +223,7 @@ class GitHub:
             case "repo":
                 yield from _told(page, whole(page, Repository), _repository)
             case _:
-                yield from _told(page, whole(page, User), _profile)
+                yield from _told(page, whole(page, tuple[User, list[Elsewhere]]), _profile)
 
 
 # Reading
@@ -239,6 +247,17 @@ def _has_next(answer: Answer) -> bool:
 async def _one(lane: str, fetch: Fetch, path: str | None) -> AsyncIterator[Page]:
     if path is not None:
         yield page_of(lane, await _ask(fetch, path, {}, (200, *GONE)))
+
+
+async def _person(lane: str, fetch: Fetch, path: str) -> AsyncIterator[Page]:
+    """Yield a profile and what it lists elsewhere as one page, since together they are all that it publishes."""
+    answer = await _ask(fetch, path, {}, (200, *GONE))
+    if answer.status == 200:
+        login = quote(decoded(answer, User).login, safe="")
+        listed = await _ask(fetch, f"/users/{login}/social_accounts", {"per_page": PER_PAGE}, (200, *GONE))
+        both = b"[" + answer.body + b"," + listed.body + b"]"
+        answer = replace(answer, body=both) if listed.status == 200 else listed
+    yield page_of(lane, answer)
 
 
 async def _listed(lane: str, since: str, fetch: Fetch, path: str, params: dict[str, Any]) -> AsyncIterator[Page]:
@@ -354,7 +373,7 @@ def _file(page: Page, file: File) -> Iterator[Fact]:
     )
 
 
-def _account(page: Page, user: User) -> Account:
+def _account(page: Page, user: User, claims: tuple[Claim, ...] | None = None) -> Account:
     return Account(
         source=NAME,
         id=str(user.id),
@@ -367,21 +386,23 @@ def _account(page: Page, user: User) -> Account:
         followers=user.followers,
         following=user.following,
         bot=None if user.type is None else user.type == "Bot",
-        claims=None if user.blog is None and user.twitter_username is None else tuple(_claims(user)),
+        claims=claims,
     )
 
 
-def _claims(user: User) -> Iterator[Claim]:
-    """The addresses that a profile names."""
+def _claims(user: User, listed: list[Elsewhere]) -> Iterator[Claim]:
+    """The addresses that a profile names, and those that it lists."""
     if user.blog:
         yield Claim(user.blog if "://" in user.blog else f"https://{user.blog}")
     if user.twitter_username:
         yield Claim(f"https://twitter.com/{user.twitter_username}", "social_account")
+    yield from (Claim(one.url, "social_account") for one in listed)
 
 
-def _profile(page: Page, user: User) -> Iterator[Fact]:
+def _profile(page: Page, told: tuple[User, list[Elsewhere]]) -> Iterator[Fact]:
     """An account, and the owner's page elsewhere where they name one."""
-    yield _account(page, user)
+    user, listed = told
+    yield _account(page, user, tuple(dict.fromkeys(_claims(user, listed))))
     kind, _, login = page.lane.partition(":")
     other = parse(user.blog or "")
     if kind == "owner" and other:
