@@ -98,8 +98,10 @@ def citations(
     if order_by not in get_args(Order):
         raise HTTPException(400, f"order_by is one of {', '.join(get_args(Order))}.")
     groups = [group for group in words().groups if group.key in altmetric.keys(cited_in)]
+    days = words().windows.get(window)
     wanted = Wanted(
-        since=None if window == "at" else datetime.now(UTC) - timedelta(days=words().windows[window]),
+        since=None if days is None else datetime.now(UTC) - timedelta(days=days),
+        days=days,
         places=tuple(name for group in groups for name in group.places),
         hosts=tuple(host for group in groups for host in group.hosts),
         doi_prefix=doi_prefix.strip(),
