@@ -34,8 +34,8 @@ LONGEST = 1_000  # characters of one quoted text
 # Fields of answers whose words are others', wherever they stand.
 STRANGERS = frozenset({
     "amplifies", "as_written", "assertion", "composer", "creators", "description", "fields", "handle", "home", "key",
-    "language", "method", "name", "note", "post", "record", "relation", "says", "text", "title", "url", "value", "venue",
-    "why",
+    "language", "method", "name", "note", "post", "record", "relation", "says", "text", "title", "url", "value",
+    "venue", "why",
 })  # fmt: skip
 _TURNS = re.compile(
     "[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\U000e0000-\U000e007f]"
