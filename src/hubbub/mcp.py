@@ -6,6 +6,7 @@ says so, and no tool writes anything.
 
 import re
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -16,7 +17,7 @@ from pydantic import Field
 
 from hubbub.answers.exported import for_xml
 from hubbub.client import Hubbub, RefusedError
-from hubbub.reference.altmetric import words
+from hubbub.reference.altmetric import typed, words
 
 Found = TypeVar("Found")
 Told = dict[str, Any]
@@ -53,7 +54,7 @@ Limit = Annotated[int, Field(ge=1, le=100, description="How many are listed at m
 
 def server(hub: Hubbub) -> MCPServer:
     """Make the server whose tools ask `hub`."""
-    made = MCPServer("hubbub", instructions=INSTRUCTIONS)
+    made = MCPServer("hubbub", instructions=INSTRUCTIONS, version=version("hubbub"))
 
     def tool(answer: Callable[..., Told]) -> None:
         says = f"{' '.join((answer.__doc__ or '').split())} {WARNING}"
@@ -106,7 +107,7 @@ def _named(identifier: str, kind: str) -> str:
         return identifier
     if kind not in words().types:
         raise ToolError(f"There is no type {_clear(kind)!r}; there are {', '.join(words().types)}.")
-    return f"{words().types[kind]}:{identifier}"
+    return typed(kind, identifier)
 
 
 def _asked(call: Callable[[], Found]) -> Found:

@@ -7,7 +7,7 @@ from hypothesis import given
 
 from hubbub.answers import Answers
 from hubbub.answers.lately import Order, Wanted
-from hubbub.model import Description, Fact, Identifier
+from hubbub.model import Description, Fact, Identifier, Link
 from hubbub.reference.attention import formulas
 from hubbub.standings import stand
 from hubbub.store import Store
@@ -112,6 +112,24 @@ def test_works_are_ordered(store: Store, order: Order, works: list[Identifier]) 
     answers = Answers(store)
     assert list(answers.lately(Wanted(), order).works) == works
     assert [answers.lately(Wanted(), order, n, 1).works for n in range(4)] == [*((one,) for one in works), ()]
+
+
+def test_works_are_ordered_by_the_score_of_the_window_and_found_by_any_of_their_names(new_store: NewStore) -> None:
+    store = new_store()
+    keep(store, alias(PMID, "is_same_as", WORK))
+    for number in range(5):  # much in the past, one thing lately, and under the other name
+        keep(store, said(f"past {number}", author=f"{number}", posted_at=NOW - timedelta(days=40)))
+    pubmed = (Link(address=f"https://pubmed.ncbi.nlm.nih.gov/{PMID.value}/"),)
+    keep(store, said("now", links=pubmed, source="reddit", author="ann", posted_at=NOW - timedelta(days=1)))
+    for number in range(2):
+        keep(store, said(f"{number}", links=links(OTHER), posted_at=NOW - timedelta(days=2)))
+    stand(store, FORMULA, NOW)
+    answers, week = Answers(store), Wanted(since=NOW - timedelta(days=7), days=7)
+    assert answers.lately(Wanted(), "score").works == (WORK, OTHER)
+    assert answers.lately(week, "at_score").works == (WORK, OTHER)
+    assert answers.lately(week, "score").works == (OTHER, WORK)
+    assert answers.lately(Wanted(places=("reddit",)), "score").works == (WORK,)
+    assert answers.lately(Wanted(places=("wikipedia",)), "score").works == ()
 
 
 def test_numbers_are_those_of_summaries_and_of_works_that_are_spoken_of(store: Store) -> None:

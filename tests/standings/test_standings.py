@@ -5,13 +5,17 @@ from math import isclose
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from hubbub.answers import Answers
 from hubbub.model import Description, Fact, Identifier, Post
 from hubbub.named import known
+from hubbub.reference.altmetric import words
 from hubbub.reference.attention import Formula, formulas
 from hubbub.standings import stand
 from hubbub.store import Store
+from hubbub.store import schema as s
+from hubbub.tell.altmetric import history
 from tests.answers.stated import NOW, alias, keep, links, passed, said
 from tests.conftest import NewStore
 
@@ -28,14 +32,16 @@ def about(work: Identifier, issued: str | None, venue: str | None) -> Descriptio
 def worlds(draw: st.DrawFn) -> list[Fact]:
     """Posts and reposts of some works, a few of which are said to belong together."""
     work, who = st.sampled_from(WORKS), st.sampled_from(["ann", "ben", None])
+    when = st.none() | st.integers(0, 400 * 24).map(lambda hours: NOW - timedelta(hours=hours))
     facts: list[Fact] = []
     for n in range(draw(st.integers(1, 8))):
         source = draw(st.sampled_from(["bluesky", "wikipedia", "newsfeed", "crossref"]))
         named = draw(st.lists(work, min_size=1, max_size=3, unique=True))
         relation = draw(st.sampled_from(["discusses", "discusses", "is_referenced_by"]))
-        facts.append(said(f"p{n}", source=source, author=draw(who), links=links(*named, relation=relation)))
+        told = {"source": source, "author": draw(who), "posted_at": draw(when)}
+        facts.append(said(f"p{n}", links=links(*named, relation=relation), **told))
         for m in range(draw(st.integers(0, 2))):
-            facts.append(passed(f"r{n}.{m}", f"p{n}", source=source, author=draw(who)))
+            facts.append(passed(f"r{n}.{m}", f"p{n}", source=source, author=draw(who), posted_at=draw(when)))
     for _ in range(draw(st.integers(0, 5))):
         relation = draw(st.sampled_from(["is_same_as", "is_version_of", "is_preprint_of", "is_supplement_to"]))
         one, other = draw(work), draw(work)
@@ -133,6 +139,27 @@ def test_what_was_told_apart_stays_apart(new_store: NewStore) -> None:
     assert stand(store, FORMULA, NOW) == 2
     Answers(store).correct(WORKS[0], WORKS[1], same=True)
     assert stand(store, FORMULA, NOW) == 1
+
+
+@given(worlds())
+def test_the_score_of_each_window_is_what_the_history_of_a_work_says(new_store: NewStore, facts: list[Fact]) -> None:
+    store = new_store()
+    keep(store, *facts)
+    stand(store, FORMULA, NOW)
+    answers = Answers(store)
+    with store.connect() as connection:
+        kept = {(days, row): score for days, row, score in connection.execute(select(s.standing_lately))}
+    expected = dict[tuple[int, int], float]()
+    for work in WORKS:
+        found = answers.summary(work, FORMULA)
+        if found is not None and found.heard:
+            told = history(found.heard, NOW)
+            expected |= {
+                (days, found.number): told[name] for name, days in words().windows.items() if told[name] > 1e-9
+            }
+    assert kept.keys() == expected.keys()
+    for window, score in kept.items():
+        assert isclose(score, expected[window])
 
 
 def test_a_new_reckoning_takes_the_place_of_the_old(new_store: NewStore) -> None:

@@ -119,7 +119,7 @@ def by_events(at: Asked, work: Identifier) -> Numbers:
 
 def by_badge(at: Asked, work: Identifier) -> Numbers:
     told = at.client.get(words.badge_path(work, "svg")).text
-    found = re.search(r"<title>hubbub: ([\d,]+) posts? about", told)
+    found = re.search(r"<title>hubbub(?:, simulated)?: ([\d,]+) posts? about", told)
     return {"posts": number(found[1])} if found else of_nothing()
 
 

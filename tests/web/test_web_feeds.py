@@ -9,9 +9,9 @@ import httpx
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from hubbub.answers import Answers
+from hubbub.answers import Answers, newest
 from hubbub.model import Post, Reading
-from tests.web.conftest import DATA, EVIL, PAPER, START, TEXTS, Running, spoken
+from tests.web.conftest import DATA, EVIL, PAPER, START, TEXTS, Running, mention, spoken
 
 WORK = f"/feeds/work/doi/{PAPER.value}"
 SHELF, VENUE = "/feeds/shelf/mine", "/feeds/venue/bluesky"
@@ -156,3 +156,25 @@ def test_a_long_text_is_cut_and_its_address_stays(own_answers: Answers, running:
         first = client.get(f"{WORK}.json").json()["items"][0]
     assert len(first["content_text"]) == 4_001
     assert first["url"] == one.post.url
+
+
+def test_the_first_page_of_a_venue_that_others_have_long_outspoken_has_its_posts(
+    own_answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(newest, "WINDOW", 10)
+    rare = Post(source="wikipedia", id="en:1", via="wikipedia", version="1")
+    with own_answers._store.writing() as writer:
+        writer.keep([Reading(rare, (mention(PAPER),))], START)
+        writer.keep([spoken(100 + n, PAPER, n, timedelta(0), TEXTS[0]) for n in range(25)], START)
+    found = own_answers.newest_at("wikipedia", None, 50)
+    assert found
+    assert [one.said.post for one in found.heard] == ["en:1"]
+    assert found.next is None
+    pages, before = 0, None
+    heard = set[str]()
+    while (page := own_answers.newest_at("bluesky", before, 4)) is not None:
+        pages, heard = pages + 1, heard | {one.said.post for one in page.heard}
+        before = page.next
+        if before is None:
+            break
+    assert len(heard) == sum(one.posts for one in own_answers.sources() if one.name == "bluesky")

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from typing import Any
 
 import msgspec
@@ -69,11 +70,13 @@ def store(answers: Answers) -> str:
 
 
 def test_tools_read_alone_and_each_warns_of_strangers(store: str) -> None:
-    async def ask() -> tuple[str | None, list[Any]]:
+    async def ask() -> tuple[str, str | None, list[Any]]:
         async with Client(started(store)) as client:
-            return client.instructions, (await client.list_tools()).tools
+            assert client.server_info
+            return client.server_info.version, client.instructions, (await client.list_tools()).tools
 
-    instructions, tools = asyncio.run(ask())
+    told, instructions, tools = asyncio.run(ask())
+    assert told == version("hubbub")
     assert {one.name for one in tools} == TOOLS
     assert all(one.annotations.read_only_hint and WARNING in one.description for one in tools)
     assert WARNING in (instructions or "")
@@ -86,6 +89,7 @@ def test_answers_are_those_of_the_store_and_of_the_server(
     calls: Calls = [
         ("get_citation_counts", {"identifier": str(PAPER)}),
         ("get_citation_counts", {"identifier": PAPER.value, "identifier_type": "doi"}),
+        ("get_citation_counts", {"identifier": f"https://doi.org/{PAPER.value}", "identifier_type": "uri"}),
         ("get_citation_details", {"identifier": str(PAPER), "limit": 3}),
         ("search_citations", {"query": "drosophila"}),
         ("get_people", {"identifier": str(PAPER), "limit": 2}),
@@ -93,13 +97,13 @@ def test_answers_are_those_of_the_store_and_of_the_server(
         ("suggest_people", {"shelf": "mine", "each": 2}),
     ]
     with running(answers) as address:
-        counts, again, page, works, people, shelves, rings = asked(
+        counts, again, at_its_address, page, works, people, shelves, rings = asked(
             store, calls, *(["--server", address] if served else [])
         )
     report = msgspec.json.decode(msgspec.json.encode(answers.report(PAPER, voices=0)))
     for name in ("posts", "accounts", "amplifications", "categories", "sources", "reach"):
         assert bare(counts)[name] == report[name]
-    assert again == counts
+    assert again == at_its_address == counts
     said = answers.mentions(PAPER, None, 3)
     assert said is not None
     assert [one["post"] for one in page["mentions"]] == [one.post for one in said.mentions]

@@ -30,9 +30,13 @@ _ORDERS: dict[Order, ColumnElement[Any]] = {
 
 
 class Wanted(Struct, frozen=True):
-    """Which works: spoken of at `places` or on pages below `hosts`, with one of these in their metadata."""
+    """Which works: spoken of at `places` or on pages below `hosts`, with one of these in their metadata.
+
+    `since` is the time after which they were spoken of; `days` the window up to then whose scores order them by score.
+    """
 
     since: datetime | None = None
+    days: int | None = None
     places: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     doi_prefix: str = ""
@@ -54,8 +58,16 @@ def lately(store: Store, wanted: Wanted, order: Order, offset: int, limit: int) 
         asked = asked.where(where)
     with View(store) as view:
         total = view.connection.execute(select(func.count()).select_from(asked.subquery())).scalar_one()
-        found = rows(view.connection, asked.order_by(_ORDERS[order].desc(), _BY.identifier).offset(offset).limit(limit))
+        by = _ORDERS[order] if order != "score" or wanted.days is None else _score_of(wanted.days)
+        found = rows(view.connection, asked.order_by(by.desc(), _BY.identifier).offset(offset).limit(limit))
     return Lately(total, tuple(Identifier(*one) for one in found))
+
+
+def _score_of(days: int) -> ColumnElement[Any]:
+    """What the last days added to the score of a work."""
+    table = s.standing_lately.c
+    asked = select(table.score).where(table.days == days, table.identifier == _BY.identifier)
+    return func.coalesce(asked.correlate(s.standing).scalar_subquery(), 0.0)
 
 
 def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -82,10 +94,13 @@ def _described(told: Collection[str]) -> Select[Any]:
 
 
 def _spoken(places: Collection[str], hosts: Collection[str]) -> Select[Any]:
-    """Mentions of the work, by its leading name, at these places or on these pages."""
+    """Mentions of the work, by any of its names, at these places or on these pages."""
     page = s.story.c.address
     at = (form.format(host.translate(_CUT)) for host in hosts for form in ("%://{}/%", "%.{}/%"))
     where = or_(s.source.c.name.in_(places), *(page.like(one, escape="\\") for one in at))
     asked = select(s.mention.c.post).join(s.source, s.source.c.id == s.mention.c.source)
     asked = asked.outerjoin(s.story, s.story.c.post == s.mention.c.post)
-    return asked.where(s.mention.c.identifier == _BY.identifier, s.mention.c.counted, where).correlate(s.standing)
+    name = s.standing_name.c
+    others = select(name.other).where(name.identifier == _BY.identifier).correlate(s.standing)
+    names = or_(s.mention.c.identifier == _BY.identifier, s.mention.c.identifier.in_(others))
+    return asked.where(names, s.mention.c.counted, where).correlate(s.standing)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, text
 
 from hubbub.answers.registered import description
 from hubbub.answers.selected import LAST, names_of
@@ -22,9 +22,10 @@ from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.counts import of_works
 from hubbub.store.keep import Found
+from hubbub.store.schema import OWN
 from hubbub.store.sql import about, among, rows
 
-WINDOW = 100_000  # statements among which a page looks for posts of a venue
+WINDOW = 10_000  # posts of a venue among which a page looks for those that mention works
 
 # The post's own row is its earliest, so its number is when it was first heard of.
 _SPOKEN = """
@@ -79,7 +80,7 @@ def of_shelf(store: Store, name: str, before: int | None, limit: int) -> Newest 
 def at_venue(store: Store, name: str, before: int | None, limit: int) -> Newest | None:
     """Say what is newly said at a venue of any work; None if the store has not heard of it.
 
-    A page looks at so many of the store's statements at most, so it may have fewer posts, or none, and yet a next page.
+    A page looks at so many of the venue's posts at most, so it may have fewer posts, or none, and yet a next page.
     """
     with View(store) as view:
         source = view.connection.execute(select(s.source.c.id).where(s.source.c.name == name)).scalar_one_or_none()
@@ -87,20 +88,28 @@ def at_venue(store: Store, name: str, before: int | None, limit: int) -> Newest 
             return None
         newest = view.connection.execute(select(func.max(s.assertion.c.id))).scalar_one() or 0
         behind = newest + 1 if before is None else min(before, newest + 1)
-        posts = _mentioning(view, source, behind, limit)
-        after = posts[-1] if len(posts) == limit else max(behind - WINDOW, 0)
+        floor = _floor(view, source, behind)
+        posts = _mentioning(view, source, floor, behind, limit)
+        after = posts[-1] if len(posts) == limit else floor
         names = _names(view, posts)
         asked = {"works": [*names], "source": source, "before": behind, "after": after, "limit": limit}
         spoken = view.connection.execute(_OF_VENUE, asked).all()
         return Newest(place(name).title, False, _heard(view, spoken, names), after or None)
 
 
-def _mentioning(view: View, source: int, behind: int, limit: int) -> list[int]:
+def _floor(view: View, source: int, behind: int) -> int:
+    """The last post of a source at which a page looks; 0 if that is every one."""
+    post = s.assertion.c
+    asked = select(post.id).where(post.source == source, text(OWN), post.id < behind)
+    return view.connection.execute(asked.order_by(post.id.desc()).offset(WINDOW - 1).limit(1)).scalar_one_or_none() or 0
+
+
+def _mentioning(view: View, source: int, floor: int, behind: int, limit: int) -> list[int]:
     """The newest posts of a source in a stretch of rows of which somebody says that they mention works."""
     post, said = s.assertion.alias().c, s.assertion.alias().c
     of_it = or_(said.id == post.id, and_(said.post == post.id, said.post != said.id))
     mentions = select(said.id).where(of_it, said.found.is_not(None), said.found != "[]").exists()
-    stretch = post.id.between(behind - WINDOW, behind - 1)
+    stretch = post.id.between(floor, behind - 1)
     asked = select(post.id).where(post.source == source, post.post == post.id, stretch, mentions)
     return [row for (row,) in rows(view.connection, asked.order_by(post.id.desc()).limit(limit))]
 

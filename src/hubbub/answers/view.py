@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from hubbub import metrics
 from hubbub.answers import ties
@@ -58,10 +58,7 @@ _ACCOUNTS = Prepared(
     select(s.account.c.id, s.account.c.source, s.account.c.key, s.account.c.fields).where(listed(s.account.c.id))
 )
 _SIMULATED = Prepared(
-    select(s.shelf.c.title)
-    .join(s.shelf_work)
-    .where(s.shelf.c.simulated, s.shelf_work.c.identifier.in_(bindparam("works", expanding=True)))
-    .limit(1)
+    select(s.shelf.c.title).join(s.shelf_work).where(s.shelf.c.simulated, listed(s.shelf_work.c.identifier)).limit(1)
 )
 
 
@@ -134,7 +131,7 @@ class View:
         return next((Wish(moment(wished_at), moment(met_at)) for wished_at, met_at in self._rows(asked)), None)
 
     def simulated(self, works: Iterable[int]) -> str | None:
-        found = _SIMULATED.ask(self.connection, works=[*works])
+        found = _SIMULATED.ask(self.connection, listed=msgspec.json.encode([*works]).decode())
         return found[0].title if found else None
 
     def lines(self, works: Sequence[int]) -> tuple[WorkLine, ...]:

@@ -3,6 +3,7 @@
 All in columns. What counts, and which names are one work, is as in answers: `store.counts` and `match.works` say how.
 """
 
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -16,13 +17,14 @@ from sqlalchemy import Connection, select
 
 from hubbub import settings
 from hubbub.metrics.score import Scored, rule_of
+from hubbub.reference.altmetric import words
 from hubbub.reference.attention import NAMES, Formula, formula, formulas
 from hubbub.reference.places import place
 from hubbub.standings.together import Names, together
 from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.sql import rows
-from hubbub.store.standing import Row
+from hubbub.store.standing import Lately, Row
 from hubbub.store.times import micros
 
 if TYPE_CHECKING:  # numpy is loaded where it is reckoned
@@ -31,6 +33,8 @@ if TYPE_CHECKING:  # numpy is loaded where it is reckoned
 
     Ints = NDArray[np.int64]
 
+DAY = 86_400_000_000  # microseconds
+LEAST = 1e-9  # of a score that is one: differences of fractions are not exact
 NEVER = -(2**62)  # in place of a time that nobody knows
 AT_ONCE = 100_000  # rows that are read
 LARGEST_FILE = 1 << 20  # bytes of a formula
@@ -82,7 +86,9 @@ def stand(store: Store, by: Formula, now: datetime) -> int:
     with store.connect() as connection, connection.begin():  # one moment, also for what asks the driver itself
         mentions = _columns(connection, _MENTIONS, 7)
         names = together(connection, np.unique(mentions[0]))
-        works, scores, last = _scores(connection, mentions, names, by)
+        every = _every(connection, mentions, names)
+        works, scores, last = _weighed(connection, every, by)
+        lately = _lately(connection, every, works[last > NEVER], last[last > NEVER], by, micros(now))
         journal, published = _cohorts(connection, works, names)
     stated = f"{by.name} {by.version}"
     found = [
@@ -98,7 +104,7 @@ def stand(store: Store, by: Formula, now: datetime) -> int:
         )
     ]
     with store.writing() as writer:
-        writer.standings.keep(sorted(found))
+        writer.standings.keep(sorted(found), lately, sorted(_others(names)))
     return len(works)
 
 
@@ -119,10 +125,13 @@ def _columns(connection: Connection, statement: str, width: int) -> "Ints":
     return np.ascontiguousarray(found.reshape(-1, width).T)
 
 
-def _scores(
-    connection: Connection, mentions: "Ints", names: Names, by: Formula
-) -> "tuple[Ints, NDArray[np.float64], Ints]":
-    """Works that are spoken of by their leading rows, their scores as of `metrics.score`, and when that was at last."""
+def _others(names: Names) -> Iterator[tuple[int, int]]:
+    """Each name of a work beside its leading one."""
+    return ((work, row) for work, every in names.of.items() for row in every if row != work)
+
+
+def _every(connection: Connection, mentions: "Ints", names: Names) -> "Ints":
+    """What speaks of works, each once, in columns: the work by its leading row, source, post, account, own, when."""
     import numpy as np
 
     row, source, post, account, own, counted, posted = mentions
@@ -130,7 +139,7 @@ def _scores(
     order, starts = _sorted(post[at], work)
     at, work = at[order], work[order]
     if not len(starts):
-        return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64)
+        return np.empty((6, 0), np.int64)
     spoke, stays = np.minimum.reduceat(own[at], starts), np.maximum.reduceat(counted[at], starts) == 1
     who, first = np.maximum.reduceat(account[at], starts), at[starts]
     times = np.maximum.reduceat(posted[at], starts)
@@ -139,7 +148,22 @@ def _scores(
     order, starts = _sorted(every[2], every[0], every[4] != 0)  # a post may be passed on under several names
     every = every[:, order]
     every[3] = np.repeat(np.maximum.reduceat(every[3], starts), np.diff(np.append(starts, every.shape[1])))
-    return _weighed(connection, every[:, starts], by)
+    return every[:, starts]
+
+
+def _lately(connection: Connection, every: "Ints", works: "Ints", last: "Ints", by: Formula, now: int) -> list[Lately]:
+    """What mentions of each window until now add to those before them, as `metrics.score.gained` has it in time."""
+    import numpy as np
+
+    found = []
+    for days in sorted(set(words().windows.values())):
+        end = now - days * DAY
+        spoken = every[:, np.isin(every[0], works[last > end]) & (every[5] != NEVER)]
+        late, scores, _ = _weighed(connection, spoken, by)
+        early, before, _ = _weighed(connection, spoken[:, spoken[5] <= end], by)
+        scores[np.searchsorted(late, early)] -= before
+        found += [Lately(days, *one) for one in zip(late.tolist(), scores.tolist(), strict=True) if one[1] > LEAST]
+    return found
 
 
 def _of_works(row: "Ints", names: Names) -> "tuple[Ints, Ints]":
@@ -168,9 +192,14 @@ def _reposts(connection: Connection, spoken: "Ints") -> "Ints":
 
 
 def _weighed(connection: Connection, every: "Ints", by: Formula) -> "tuple[Ints, NDArray[np.float64], Ints]":
-    """Add the weights of what counts: of what counts once together, the greatest. Whole numbers, so that all add up."""
+    """Works by their leading rows, their scores as of `metrics.score`, and when they were spoken of at last.
+
+    Of what counts once together, the greatest weight counts. Whole numbers, so that all add up.
+    """
     import numpy as np
 
+    if not every.shape[1]:
+        return np.empty(0, np.int64), np.empty(0), np.empty(0, np.int64)
     names: dict[int, str] = dict(map(tuple, rows(connection, select(s.source.c.id, s.source.c.name))))
     rules = {
         (id_, own): rule_of(Scored(name, "", place(name).kind if own else "repost"), by)

@@ -32,7 +32,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0014"  # of these tables: the newest in `migrations`
+REVISION = "0015"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -100,6 +100,10 @@ Index(
     sqlite_where=assertion.c.account.is_not(None),
     postgresql_where=assertion.c.account.is_not(None),
 )
+
+# The posts of a place in the order in which they were first heard of.
+OWN = "post = id"
+Index("assertion_by_place", assertion.c.source, assertion.c.id, sqlite_where=text(OWN), postgresql_where=text(OWN))
 
 # Statements in the order in which they were made; those that were edited; those that their collector calls an
 # experiment; and those that are gone and whose collector's own id, drawn by chance, is kept: whoever has a copy can be
@@ -426,5 +430,24 @@ standing = Table(
     Column("last_at", BigInteger),  # when it was last spoken of
     Column("published", Float),  # the day since 1970 on which the work came out
     Index("standing_by_last", "cohort", "last_at"),
+    sqlite_with_rowid=False,
+)
+
+# What mentions of the last so many days added to the scores of works, where that is anything.
+standing_lately = Table(
+    "standing_lately",
+    metadata,
+    Column("days", Integer, primary_key=True, autoincrement=False),
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("score", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The names of works beside the leading one, `identifier`.
+standing_name = Table(
+    "standing_name",
+    metadata,
+    Column("identifier", ForeignKey("identifier.id"), primary_key=True),
+    Column("other", ForeignKey("identifier.id"), primary_key=True),
     sqlite_with_rowid=False,
 )

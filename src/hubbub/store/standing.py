@@ -1,9 +1,9 @@
 """Where works stand among others, as it was last reckoned: rows come in, and are told by a work's leading name."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, Table, bindparam, delete, select
 
 from hubbub.store import schema as s
 from hubbub.store.sql import Prepared, insert_rows
@@ -30,16 +30,27 @@ class Row(NamedTuple):
     published: float | None
 
 
+class Lately(NamedTuple):
+    """What mentions of the last so many days added to the score of a work, by its leading row."""
+
+    days: int
+    identifier: int
+    score: float
+
+
 class Standings:
     """Writes standings within one write transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def keep(self, rows: Sequence[Row]) -> None:
-        """Put these in place of all that was reckoned before."""
-        self._connection.execute(delete(s.standing))
-        insert_rows(self._connection, s.standing, rows)
+    def keep(self, rows: Sequence[Row], lately: Sequence[Lately], names: Sequence[tuple[int, int]]) -> None:
+        """Put these in place of all that was reckoned before; `names` are of a leading row and another of its work."""
+        told: dict[Table, Sequence[tuple[Any, ...]]]
+        told = {s.standing: rows, s.standing_lately: lately, s.standing_name: names}
+        for table, those in told.items():
+            self._connection.execute(delete(table))
+            insert_rows(self._connection, table, those)
 
 
 def standings(connection: Connection, row: int) -> list[Row]:
