@@ -33,8 +33,9 @@ INSTRUCTIONS = (
 LONGEST = 1_000  # characters of one quoted text
 # Fields of answers whose words are others', wherever they stand.
 STRANGERS = frozenset({
-    "as_written", "composer", "creators", "description", "fields", "handle", "home", "name", "note", "record", "says",
-    "text", "title", "url", "venue", "why",
+    "amplifies", "as_written", "assertion", "composer", "creators", "description", "fields", "handle", "home", "key",
+    "language", "method", "name", "note", "post", "record", "relation", "says", "text", "title", "url", "value",
+    "venue", "why",
 })  # fmt: skip
 _TURNS = re.compile(
     "[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\U000e0000-\U000e007f]"

@@ -213,7 +213,7 @@ def _people(found: People) -> None:
     _audience(found)
     _reach(found.reach)
     if found.originality is not None:
-        told = f"{found.originality:.0%} of the mentions are in own words"
+        told = f"{found.originality:.0%} of all mentions, those of feeds too, are in own words"
         if found.concentration is not None:
             told += f"; {found.concentration:.0%} of the amplifications are of one post"
         out.print(f"{told}.")
