@@ -6,6 +6,7 @@ says so, and no tool writes anything.
 
 import re
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -16,7 +17,7 @@ from pydantic import Field
 
 from hubbub.answers.exported import for_xml
 from hubbub.client import Hubbub, RefusedError
-from hubbub.reference.altmetric import words
+from hubbub.reference.altmetric import typed, words
 
 Found = TypeVar("Found")
 Told = dict[str, Any]
@@ -32,8 +33,9 @@ INSTRUCTIONS = (
 LONGEST = 1_000  # characters of one quoted text
 # Fields of answers whose words are others', wherever they stand.
 STRANGERS = frozenset({
-    "as_written", "composer", "creators", "description", "fields", "handle", "home", "name", "note", "record", "says",
-    "text", "title", "url", "venue", "why",
+    "amplifies", "as_written", "assertion", "composer", "creators", "description", "fields", "handle", "home", "key",
+    "language", "method", "name", "note", "post", "record", "relation", "says", "text", "title", "url", "value",
+    "venue", "why",
 })  # fmt: skip
 _TURNS = re.compile(
     "[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\U000e0000-\U000e007f]"
@@ -53,7 +55,7 @@ Limit = Annotated[int, Field(ge=1, le=100, description="How many are listed at m
 
 def server(hub: Hubbub) -> MCPServer:
     """Make the server whose tools ask `hub`."""
-    made = MCPServer("hubbub", instructions=INSTRUCTIONS)
+    made = MCPServer("hubbub", instructions=INSTRUCTIONS, version=version("hubbub"))
 
     def tool(answer: Callable[..., Told]) -> None:
         says = f"{' '.join((answer.__doc__ or '').split())} {WARNING}"
@@ -106,7 +108,7 @@ def _named(identifier: str, kind: str) -> str:
         return identifier
     if kind not in words().types:
         raise ToolError(f"There is no type {_clear(kind)!r}; there are {', '.join(words().types)}.")
-    return f"{words().types[kind]}:{identifier}"
+    return typed(kind, identifier)
 
 
 def _asked(call: Callable[[], Found]) -> Found:

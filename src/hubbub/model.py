@@ -89,6 +89,9 @@ class Post(Struct, gc=False, frozen=True, omit_defaults=True, kw_only=True):
     stated_at: datetime | None = None
 
 
+# What the people of a shelf say of an account: they know it, or do not want to see it.
+Acquaintance = Literal["knows", "blocks", "mutes"]
+
 # How an account names an address: a plain link, `rel=me`, a field that the platform checked, an ORCID record's
 # researcher-urls, GitHub's social accounts; `handle` is a domain that the platform found to name the account back. A
 # field counts as checked if a server that is trusted checked it: anyone may run a server of the Fediverse that says so

@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from hubbub import asking, pipeline
+from hubbub import asking, pipeline, settings
 from hubbub.asking import Asking
 from hubbub.collect.source import STREAM, Fetch, LoginError, Source, WrongLoginError, sources
 from hubbub.fetch.errors import FetchError
@@ -295,10 +295,15 @@ class Runner:
                     writer.lanes.release(turn.source, PAGES, datetime.now(UTC) + timedelta(seconds=IDLE))
 
     async def _stand(self) -> None:
-        """Reckon where works stand, unless that was done of late; all else goes on meanwhile."""
+        """Reckon where works stand, unless that was done of late; all else goes on meanwhile.
+
+        Then forget who was slowed down long ago, of whom a hash of the address is held.
+        """
         if (moment(self._store.ask(as_of)) or EPOCH) + STANDS <= (now := datetime.now(UTC)):
             with suppress(ValueError):  # a formula that cannot be used is told where a score is asked for
                 await asyncio.to_thread(stand, self._store, chosen(), now)
+            with self._store.writing() as writer:
+                writer.users.forgive(before=now - settings.FAILURES_KEPT)
 
     # Streams
 

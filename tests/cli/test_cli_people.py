@@ -25,7 +25,7 @@ def test_people_of_a_work_are_listed(store: str) -> None:
     assert (ran.status, ran.err) == (0, "")
     assert ran.out.startswith("1 voice of 1 work\n")
     assert "Ann" in ran.out
-    assert "each follower counted once: 7" in ran.out
+    assert "Followers, each counted once: 7" in ran.out
     assert run(store, "people", WORK, "--json").json()["voices"][0]["speaker"]["name"] == "Ann"
 
 

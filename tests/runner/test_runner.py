@@ -301,17 +301,25 @@ class Mute:
         raise AssertionError
 
 
-def test_where_works_stand_is_reckoned_while_it_runs(new_store: NewStore) -> None:
-    store = new_store()
+def test_where_works_stand_is_reckoned_and_old_failures_are_forgotten_while_it_runs(new_store: NewStore) -> None:
+    store, now = new_store(), datetime.now(UTC)
+    with store.writing() as writer:
+        writer.users.fail("old", 1, now - timedelta(days=2), now)
+        writer.users.fail("new", 1, now, now)
     keep(store, *(said(f"p{n}", links=links(work)) for n, work in enumerate((TOLD, OTHER))))
 
     async def run() -> None:
         task = asyncio.create_task(Runner(store, Replay(ANSWERS), []).run([]))
         async with asyncio.timeout(60):
-            while store.ask(as_of) is None:
+            while store.ask(as_of) is None or held("old"):
                 await asyncio.sleep(0.05)
         task.cancel()
         await asyncio.wait([task])
 
+    def held(hash_: str) -> bool:
+        with store.writing() as writer:
+            return writer.users.attempts(hash_) is not None
+
     asyncio.run(run())
+    assert held("new")
     assert [one.cohort for one in Answers(store).standings(TOLD)] == ["all"]

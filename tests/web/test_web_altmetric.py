@@ -3,6 +3,9 @@
 import asyncio
 import json
 import re
+from math import ceil
+from typing import Any
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -13,6 +16,7 @@ from hubbub.answers import Answers
 from hubbub.reference.altmetric import words
 from hubbub.standings import chosen, stand
 from hubbub.web.pace import Paced
+from hubbub.web.words import badge_path
 from tests.web.conftest import DATA, EVIL, PAPER, QUIET, RELATED, START
 
 
@@ -33,6 +37,23 @@ def test_a_work_is_told_by_any_of_its_names_raw_or_encoded(client: httpx.Client)
             raw["altmetric_id"],
             raw["cited_by_posts_count"],
         )
+
+
+def test_an_address_names_the_work_of_its_page(client: httpx.Client) -> None:
+    number = counts(client, f"doi/{PAPER.value}")["altmetric_id"]
+    page = f"https://doi.org/{PAPER.value}"
+    assert counts(client, f"uri/{page}")["altmetric_id"] == number
+    assert counts(client, f"uri/{quote(page, safe='')}")["altmetric_id"] == number
+    assert client.get(f"/v1/fetch/uri/{page}").json()["altmetric_id"] == number
+    assert client.get("/v1/uri/https://example.org/unheard-of").text == "Not Found"
+
+
+def test_the_pictures_show_the_score_that_their_addresses_tell(client: httpx.Client) -> None:
+    told: dict[str, Any] = counts(client, f"doi/{PAPER.value}")
+    for size, address in zip((64, 100, 180), told["images"].values(), strict=True):
+        assert address.endswith(f".png?size={size}&score={ceil(told['score'])}&number=score")
+        scored = client.get(badge_path(PAPER), params={"size": size, "number": "score"})
+        assert client.get(address).content == scored.content
 
 
 def test_its_figures_are_those_of_the_report(client: httpx.Client, answers: Answers) -> None:
@@ -124,10 +145,19 @@ def test_lists_are_filtered_and_ordered(own_answers: Answers, own_server: str, q
     assert bool(told["query"]["total"]) == bool(told["results"]) == finds
 
 
-@pytest.mark.parametrize("query", ["1d?page=0", "1d?num_results=101", "1d?page=x", "1d?order_by=colour"])
-def test_what_is_no_list_is_refused_in_plain_text(client: httpx.Client, query: str) -> None:
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ("1d?page=0", "page: Input should be greater than or equal to 1."),
+        ("1d?num_results=101", "num_results: Input should be less than or equal to 100."),
+        ("1d?page=x&num_results=y", "page: Input should be a valid integer"),
+        ("1d?order_by=colour", "order_by is one of"),
+    ],
+)
+def test_what_is_no_list_is_refused_in_plain_text_that_says_why(client: httpx.Client, query: str, why: str) -> None:
     answer = client.get(f"/v1/citations/{query}")
     assert (answer.status_code, answer.headers["content-type"]) == (400, "text/plain; charset=utf-8")
+    assert answer.text.startswith(why)
 
 
 def test_windows_end_now(client: httpx.Client) -> None:
@@ -142,13 +172,24 @@ def test_identifiers_are_translated_to_the_numbers_of_works(client: httpx.Client
     told = client.post("/v1/translate", data={"ids": ids})
     assert told.json() == {PAPER.value: number, f"doi:{PAPER.value.upper()}": number, f"pmid:{RELATED.value}": number}
     assert client.post("/v1/translate", data={"ids": "|".join(["x"] * 100_001)}).status_code == 400
-    assert client.post("/v1/translate").json() == {}
+    assert client.post("/v1/translate", data={"ids": ""}).json() == {}
+
+
+@pytest.mark.parametrize("sent", [{"files": {"ids": (None, "a|b")}}, {"json": {"ids": "a|b"}}, {}])
+def test_what_is_no_form_with_identifiers_is_refused_and_not_taken_for_none(
+    client: httpx.Client, sent: dict[str, Any]
+) -> None:
+    answer = client.post("/v1/translate", **sent)
+    assert (answer.status_code, answer.text) == (400, "Send a form, not in parts, with ids=A|B|C.")
 
 
 def test_a_donut_is_the_badge_of_that_size(client: httpx.Client) -> None:
     number = counts(client, f"doi/{PAPER.value}")["altmetric_id"]
     answer = client.get(f"/v1/donut/{number}_240.png")
-    assert (answer.status_code, answer.headers["location"]) == (302, f"/badge/doi/{PAPER.value}.png?size=240")
+    assert (answer.status_code, answer.headers["location"]) == (
+        302,
+        f"/badge/doi/{PAPER.value}.png?size=240&number=score",
+    )
     assert client.get(answer.headers["location"]).headers["content-type"] == "image/png"
     assert client.get(f"/v1/donut/{number}_x.png").status_code == 404
     assert client.get("/v1/donut/987654_64.png").status_code == 404

@@ -41,8 +41,8 @@ def test_strange_numbers_windows_and_parameters_are_answered(client: httpx.Clien
     for name in ("include_sources", "exclude_sources", "include_sections", "post_types", "callback", "key"):
         told(client, f"fetch/doi/{PAPER.value}?{name}={strange}")
     form = {"content-type": "application/x-www-form-urlencoded"}
-    for sent in (f"ids={strange}|{PAPER.value}&ids={strange}", strange):
-        assert client.post("/v1/translate", content=sent, headers=form).status_code == 200
+    for sent, status in ((f"ids={strange}|{PAPER.value}&ids={strange}", 200), (strange, 400)):
+        assert client.post("/v1/translate", content=sent, headers=form).status_code == status
     assert client.post("/v1/translate", content=b"ids=\xff\xfe|\x00", headers=form).json() == {}
 
 

@@ -144,7 +144,7 @@ def test_months_are_stacks_that_fill_their_box() -> None:
     drawn = ledger([month(1, 3, 1), month(2, 0, 0), month(3, 1, 1)])
     assert drawn is not None
     first, empty, last = drawn.slots
-    assert [(bar.css, bar.y, bar.height) for bar in first.bars] == [("returning", 75.0, 25.0), ("new", 0.0, 75.0)]
+    assert [(bar.of, bar.y, bar.height) for bar in first.bars] == [("returning", 75.0, 25.0), ("new", 0.0, 75.0)]
     assert (empty.bars, empty.label) == ((), "February 2026: 0 returning, 0 new")
     assert last.bars[-1].x + last.bars[-1].width < 100 * 3 / 6
     assert ledger([month(1, 0, 0)]) is ledger([]) is growth([]) is None

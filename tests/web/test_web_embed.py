@@ -147,6 +147,13 @@ def test_a_work_is_named_by_attributes_classes_or_the_page_itself(
     assert page.locator("#one img").evaluate("(e) => e.naturalWidth") > 0
 
 
+def test_an_address_draws_the_badge_of_the_work_of_its_page(show: Show, answers: Answers) -> None:
+    page = show(f'<div id="one" class="altmetric-embed" data-uri="https://doi.org/{PAPER}"></div>')
+    image = page.locator("#one img")
+    expect(image).to_have_attribute("alt", f"hubbub: {posts_of(answers, PAPER)} posts about this work")
+    assert f"/badge/doi/{PAPER}.svg?" in str(image.get_attribute("src"))
+
+
 @pytest.mark.parametrize("name", list(looks().names))
 def test_counts_are_asked_by_every_attribute(show: Show, name: str) -> None:
     page = show("")

@@ -13,6 +13,7 @@ import pytest
 from hubbub.answers import Answers
 from hubbub.web.guard import HEADERS, host_of
 from hubbub.web.server import address_of, bind, serve
+from tests.web.conftest import PAPER
 
 PATHS = (
     "/",
@@ -35,6 +36,18 @@ def test_a_fault_and_a_refusal_are_strict_too(client: httpx.Client, broken_serve
     check(httpx.get(broken_server, trust_env=False))
     check(client.get("/", headers={"Host": "evil.example"}))
     check(client.post("/"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*PATHS, f"/badge/doi/{PAPER.value}.svg", f"/feeds/work/doi/{PAPER.value}.atom", "/assets/embed.js", "/v1/events",
+     "/api/v1/works", "/static/hubbub.css"],
+)  # fmt: skip
+def test_heads_are_told_as_the_answer_would_be_without_its_body(client: httpx.Client, path: str) -> None:
+    head, answer = client.head(path), client.get(path)
+    assert (head.status_code, head.content) == (answer.status_code, b"")
+    for name in ("content-type", "content-length", "etag", "location"):
+        assert head.headers.get(name) == answer.headers.get(name)
 
 
 def check(response: httpx.Response) -> None:

@@ -43,7 +43,8 @@ def address(lent: Answers, running: Running) -> Iterator[str]:
 @contextmanager
 def browser(address: str, name: str | None = None) -> Iterator[httpx.Client]:
     """A browser that keeps cookies; of somebody who is logged in."""
-    with httpx.Client(base_url=address, trust_env=False, timeout=30) as client:
+    pages = {"accept": "text/html,*/*;q=0.8"}
+    with httpx.Client(base_url=address, trust_env=False, timeout=30, headers=pages) as client:
         if name:
             assert log_in(client, name).status_code == 303
         yield client
@@ -68,6 +69,16 @@ def test_who_is_not_logged_in_changes_nothing_and_is_led_to_the_way_in(address: 
             "/shelf/swarm/engage?word=done&source=a&account=b", safe=""
         )
     assert lent.report(PAPER).wish is None
+
+
+@pytest.mark.parametrize(
+    "path", [f"/feeds/work/doi/{PAPER.value}.atom", f"/badge/doi/{PAPER.value}.svg", "/methods.json"]
+)
+def test_a_program_is_refused_and_not_led_to_a_page(address: str, lent: Answers, path: str) -> None:
+    with browser(address) as client:
+        lent.access.read_by("private", BY)
+        told = client.get(path, headers={"accept": "application/atom+xml,*/*"})
+    assert (told.status_code, told.headers["www-authenticate"]) == (401, "Bearer")
 
 
 def test_a_log_in_lasts_leads_back_and_ends(address: str) -> None:
@@ -98,7 +109,7 @@ def test_over_tls_the_cookie_is_secure_and_of_this_host_alone(address: str) -> N
         secret = told.headers["set-cookie"].partition("=")[2].partition(";")[0]
     shown = {"Cookie": f"hubbub={secret}"}
     with httpx.Client(base_url=address, trust_env=False, headers={"X-Forwarded-Proto": "https"} | shown) as client:
-        assert client.get("/users").status_code == 303  # another subdomain may have laid it there
+        assert client.get("/users").status_code == 401  # another subdomain may have laid it there
     with httpx.Client(base_url=address, trust_env=False, headers=shown) as client:
         assert client.get("/users").status_code == 200
 

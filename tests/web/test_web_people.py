@@ -36,7 +36,7 @@ def test_the_numbers_are_the_answers(paper: LexborHTMLParser, answers: Answers) 
     assert people.reach is not None
     shown = numbers(paper)
     assert shown["Voices"] == f"{len(people.voices) + people.hidden:,}"
-    assert f"{people.reach.least:,}" in shown["Potential reach"]
+    assert f"{people.reach.least:,}" in shown["Followers, each counted once"]
     assert people.originality is not None
     assert shown["Own words"] == f"{people.originality * 100:.0f} %"
 

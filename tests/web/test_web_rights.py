@@ -110,6 +110,13 @@ def is_let_in(response: httpx.Response) -> bool:
     return response.status_code not in (401, 403) and not to_log_in
 
 
+def test_a_token_that_is_not_enough_is_named(world: World) -> None:
+    told = asked(world, "POST /api/v1/works/{work}/wish", "keeper's reader", json={})
+    assert (told.status_code, told.json()["detail"]) == (403, "A token of scope read is not enough for this.")
+    told = asked(world, "POST /api/v1/works/{work}/wish", None, json={})
+    assert (told.status_code, told.json()["detail"]) == (401, "Please log in for this, or send a token.")
+
+
 # Who is let in, by right, whether it writes, and whether reading is private.
 WHO = {
     "everybody": None, "keeper's reader": "keeper's reader", "keeper": "keeper", "other": "other",

@@ -54,12 +54,12 @@ from hubbub.answers.summing import Summary, numbered, summary
 from hubbub.answers.translated import numbers
 from hubbub.answers.view import View
 from hubbub.answers.works import corrections, statements, versions
-from hubbub.model import Category, Identifier
+from hubbub.model import Acquaintance, Category, Identifier
 from hubbub.named import known
 from hubbub.reference.attention import Formula
 from hubbub.store import Store, questions
 from hubbub.store.changes import BEGINNING, Changed, Since, changes, last
-from hubbub.store.people import Acquaintance, Word, refusal
+from hubbub.store.people import Word, refusal
 from hubbub.store.removals import Answer
 from hubbub.store.standing import as_of
 from hubbub.store.times import moment

@@ -225,7 +225,7 @@ def _rates(found: Community) -> None:
     elif not found.own:
         out.print("Answered within a day: unknown, as no account of yours is known here: hubbub me, or --as.")
     if found.originality is not None:
-        told = f"{found.originality:.0%} of the mentions are in own words"
+        told = f"{found.originality:.0%} of these people's mentions are in own words"
         if found.concentration is not None:
             told += f"; {found.concentration:.0%} of the amplifications are of one post"
         out.print(f"{told}.")

@@ -9,9 +9,10 @@ import typer
 from hubbub.answers import Answers
 from hubbub.cli import show, wants
 from hubbub.cli.given import no_shelf, store_of
-from hubbub.collect.acquaintances import Word, WrongFileError, read
+from hubbub.collect.acquaintances import WrongFileError, read
+from hubbub.model import Acquaintance
 
-_SAID: dict[Word, str] = {"knows": "known", "blocks": "blocked", "mutes": "muted"}
+_SAID: dict[Acquaintance, str] = {"knows": "known", "blocks": "blocked", "mutes": "muted"}
 
 
 def know(
@@ -26,7 +27,7 @@ def know(
     ],
     shelf: Annotated[str, typer.Option(metavar="SHELF", help="For whose suggestions it counts.")] = wants.ME,
     said: Annotated[
-        Word | None, typer.Option("--as", help="What the files say of accounts, where their names do not tell.")
+        Acquaintance | None, typer.Option("--as", help="What the files say of accounts, where their names do not tell.")
     ] = None,
 ) -> None:
     """Bring the people you know, block or mute, so that nobody of them is suggested to you.
@@ -38,7 +39,7 @@ def know(
         hubbub know twitter-2026-03-10.zip
         hubbub know quiet.txt --as mutes
     """
-    lists: dict[tuple[str, Word], set[str]] = defaultdict(set)
+    lists: dict[tuple[str, Acquaintance], set[str]] = defaultdict(set)
     for path in files:
         try:
             for one in read(path, said):

@@ -213,7 +213,7 @@ def _people(found: People) -> None:
     _audience(found)
     _reach(found.reach)
     if found.originality is not None:
-        told = f"{found.originality:.0%} of the mentions are in own words"
+        told = f"{found.originality:.0%} of all mentions, those of feeds too, are in own words"
         if found.concentration is not None:
             told += f"; {found.concentration:.0%} of the amplifications are of one post"
         out.print(f"{told}.")
@@ -244,7 +244,7 @@ def _audience(found: People) -> None:
 
 def _reach(reach: Audiences | None) -> None:
     if reach is None:
-        out.print("Potential reach unknown: no follower of theirs is known.")
+        out.print("Followers unknown: none of theirs is known.")
         return
     span = f"at least {reach.least:,}"
     if reach.most is not None:
@@ -259,7 +259,7 @@ def _reach(reach: Audiences | None) -> None:
         )
         if number
     ]
-    out.print(f"Potential reach, each follower counted once: {span}, from {', '.join(known)}.")
+    out.print(f"Followers, each counted once: {span}, from {', '.join(known)}.")
     if reach.overlap:
         least, most = (f"{times:.2f}" for times in reach.overlap)
         out.print(f"A follower follows {least if least == most else f'{least} to {most}'} of the voices on average.")

@@ -12,18 +12,18 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Literal, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-Word = Literal["knows", "blocks", "mutes"]
+from hubbub.model import Acquaintance
 
 LIMIT = 64 << 20  # bytes of a file; of an archive all that is read together
 PARTS = 1_000  # of an archive
 HEADER = "Account address"  # of Mastodon's lists, also where these are empty
 # Names of files say what they hold; browsers number what is downloaded again.
-_WORDS: dict[str, Word] = {"follow": "knows", "block": "blocks", "mute": "mutes"}
+_WORDS: dict[str, Acquaintance] = {"follow": "knows", "block": "blocks", "mute": "mutes"}
 _NAMED = re.compile(r"(follow|block|mute)(?!er)", re.IGNORECASE)
 _PART = re.compile(r"(?:.*/)?data/(?:following|block|mute)(?:-part\d+)?\.js")
 _ASSIGNED = re.compile(r"^\s*window\.YTD\.\w+\.part\d+\s*=\s*", re.MULTILINE)  # no string of JSON holds a line's end
@@ -47,7 +47,7 @@ class Listed(NamedTuple):
 
     source: str
     account: str
-    word: Word
+    word: Acquaintance
 
 
 class _Tie(Struct, rename="camel"):
@@ -55,7 +55,7 @@ class _Tie(Struct, rename="camel"):
     user_link: str = ""
 
 
-def read(path: Path, word: Word | None = None) -> Iterator[Listed]:
+def read(path: Path, word: Acquaintance | None = None) -> Iterator[Listed]:
     """Yield the accounts in a file or a folder; `word` says what is said of them, where its name does not.
 
     Raises OSError, and `WrongFileError` where it is no such file, too large, or nothing says what is said of accounts.
@@ -98,7 +98,7 @@ def _body(file: IO[bytes], limit: int) -> bytes:
     return body
 
 
-def _file(name: str, body: bytes, word: Word | None) -> Iterator[Listed]:
+def _file(name: str, body: bytes, word: Acquaintance | None) -> Iterator[Listed]:
     named = _NAMED.search(name)
     said = word or (_WORDS[named[1].lower()] if named else None)
     if said is None:

@@ -67,6 +67,12 @@ def group_of(place: str, address: str | None) -> Group:
     return by_place.get(place) or by_place["web"]
 
 
+def typed(kind: str, value: str) -> str:
+    """An identifier of a type as it is read everywhere: an address stands alone, since its page may be of any work."""
+    scheme = words().types[kind]
+    return value if scheme == "url" else f"{scheme}:{value}"
+
+
 def host_of(address: str | None) -> str:
     """The host of an address without `www.`; nothing where there is none."""
     try:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, get_args
 from sqlalchemy import Connection, delete, select, union
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from hubbub.model import Account, Block, FollowList
+from hubbub.model import Account, Acquaintance, Block, FollowList
 from hubbub.store import schema as s
 from hubbub.store.fold import Named, hashed
 from hubbub.store.names import Names
@@ -21,8 +21,6 @@ from hubbub.store.times import EPOCH, micros
 # The account was engaged; does not fit this shelf; shall be suggested again some days on; or to no shelf ever.
 Word = Literal["done", "unfit", "later", "never"]
 WORDS: tuple[str, ...] = get_args(Word)
-# What the people of a shelf say of an account: they know it, or do not want to see it.
-Acquaintance = Literal["knows", "blocks", "mutes"]
 EVERY_SHELF = ""
 BY_PAGE = "mastodon"  # the place whose accounts are named by their pages
 FOREVER = "~"  # a version that is later than any

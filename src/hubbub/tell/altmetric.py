@@ -133,8 +133,8 @@ def history(heard: Iterable[Heard], now: datetime) -> dict[str, float]:
 
 
 def images(at: Links, shown: float | None) -> dict[str, Any]:
-    """The badge in three sizes. Clients read the score from the address, rounded up."""
-    score = f"&score={ceil(shown)}" if shown is not None else ""
+    """The badge with the score in three sizes. Clients read the score from the address, rounded up."""
+    score = f"&score={ceil(shown)}&number=score" if shown is not None else ""
     return {"images": {name: f"{at.badge}?size={size}{score}" for name, size in SIZES.items()}}
 
 

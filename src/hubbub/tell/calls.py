@@ -51,6 +51,9 @@ Work = Annotated[
         description="A work in any usual form: `doi:10.…`, a bare DOI, `arXiv:…`, `PMID …`, the address of its page.",
     ),
 ]
+Address = Annotated[
+    str, Meta(min_length=1, max_length=2_000, pattern=_TEXT, description="The page's, with `https://`.")
+]
 Name = Annotated[str, Meta(min_length=1, max_length=500, pattern=_TEXT)]
 Cursor = Annotated[
     str, Meta(pattern=CURSOR, max_length=40, description="Where the page begins: `next` of the page before it.")
@@ -177,7 +180,7 @@ class Calls:
             raise RefusedError(404, "hubbub holds no such mention. It may only pass another post on.")
 
     @post("/works/{work}/missing")
-    def miss(self, work: Work, address: Work) -> None:
+    def miss(self, work: Work, address: Address) -> None:
         """Leave word that the page at an address mentions a work, so that somebody looks."""
         try:
             self._answers.miss(read(work), address, self._by)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast, get_args
 
 import msgspec
 from fastapi import APIRouter, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -16,7 +17,7 @@ from hubbub.answers import Answers
 from hubbub.answers.lately import Lately, Order, Wanted
 from hubbub.answers.summing import Summary
 from hubbub.model import Identifier
-from hubbub.reference.altmetric import words
+from hubbub.reference.altmetric import typed, words
 from hubbub.reference.attention import Formula
 from hubbub.standings import chosen
 from hubbub.tell import altmetric
@@ -28,7 +29,6 @@ from hubbub.web.remembered import about
 from hubbub.web.words import badge_path, work_path
 
 CALLBACK = re.compile(r"[A-Za-z0-9_.]{1,200}")
-METHODS = ["GET", "HEAD"]
 TRANSLATED, LONGEST = 100_000, 1 << 24  # identifiers, and bytes of a form that lists them
 LATELY, MOST = 25, 100  # works on a page, by default and at most
 POSTS = 5_000  # that are told of a work, the newest
@@ -61,7 +61,7 @@ def full(
     return told(request, fetch(found, said, parts, _links(request, found), datetime.now(UTC), wanted))
 
 
-@router.api_route("/v1/id/{numbers}", methods=METHODS, operation_id="altmetric_numbers")
+@router.get("/v1/id/{numbers}", operation_id="altmetric_numbers")
 def numbered(request: Request, answers: Reading, numbers: str) -> Response:
     """The counts object of the work of that number; of several, a list of those that are known."""
     written = numbers.split(",")
@@ -72,13 +72,13 @@ def numbered(request: Request, answers: Reading, numbers: str) -> Response:
 
 
 for kind in words().types:
-    router.add_api_route(f"/v1/{kind}/{{value:path}}", one, methods=METHODS, operation_id=f"altmetric_{kind}")
+    router.add_api_route(f"/v1/{kind}/{{value:path}}", one, operation_id=f"altmetric_{kind}")
 for kind in (*words().types, "id"):
     path, name = f"/v1/fetch/{kind}/{{value:path}}", f"altmetric_fetch_{kind}"
-    router.add_api_route(path, full, methods=METHODS, operation_id=name)
+    router.add_api_route(path, full, operation_id=name)
 
 
-@router.api_route("/v1/citations/{window}", methods=METHODS, operation_id="altmetric_citations")
+@router.get("/v1/citations/{window}", operation_id="altmetric_citations")
 def citations(
     request: Request,
     answers: Reading,
@@ -118,24 +118,27 @@ def citations(
 @router.post("/v1/translate", operation_id="altmetric_translate")
 async def translate(request: Request, answers: Reading) -> Response:
     """The numbers of works: identifiers come in as `ids`, with bars between them."""
-    written = [one for one in (await sent_by(request, LONGEST)).get("ids", "").split("|") if one.strip()]
+    sent = await sent_by(request, LONGEST)
+    if "ids" not in sent:
+        raise HTTPException(400, "Send a form, not in parts, with ids=A|B|C.")
+    written = [one for one in sent["ids"].split("|") if one.strip()]
     if len(written) > TRANSLATED:
         raise HTTPException(400, f"Give {TRANSLATED:,} identifiers at most.")
     return told(request, await run_in_threadpool(_translated, answers, written))
 
 
-@router.api_route("/v1/donut/{number}_{size}.png", methods=METHODS, operation_id="altmetric_donut")
+@router.get("/v1/donut/{number}_{size}.png", operation_id="altmetric_donut")
 def donut(answers: Reading, number: str, size: str) -> Response:
-    """The badge of a work in a size."""
+    """The badge of a work in a size, with its score."""
     identifier = identifier_of(answers, "id", number)
     if not re.fullmatch("[0-9]{1,4}", size):
         raise HTTPException(404)
-    return RedirectResponse(f"{badge_path(identifier)}?size={int(size)}", 302, headers=OPEN)
+    return RedirectResponse(f"{badge_path(identifier)}?size={int(size)}&number=score", 302, headers=OPEN)
 
 
 def identifier_of(answers: Answers, kind: str, value: str) -> Identifier:
-    """Read an identifier of a type, or the number of a work."""
-    read = answers.numbered(_number(value)) if kind == "id" else identify.parse(f"{words().types[kind]}:{value}")
+    """Read an identifier of a type, or the number of a work; an address names what its page is of."""
+    read = answers.numbered(_number(value)) if kind == "id" else identify.parse(typed(kind, value))
     if read is None:
         raise HTTPException(404)
     return Identifier(read.scheme, read.value)
@@ -153,8 +156,10 @@ def told(request: Request, answer: Any) -> Response:
 
 def refused(request: Request, error: Exception) -> Response:
     """Say why not, in plain text; of what is not known, exactly this."""
-    if not isinstance(error, HTTPException):
-        return PlainTextResponse("Bad Request", 400, headers=OPEN)
+    if isinstance(error, RequestValidationError):
+        wrong = " ".join(f"{one['loc'][-1]}: {one['msg']}." for one in error.errors())
+        return PlainTextResponse(wrong, 400, headers=OPEN)
+    assert isinstance(error, HTTPException)
     headers = OPEN | dict(error.headers or {})
     return PlainTextResponse(error.detail, error.status_code, headers=headers)
 

@@ -288,7 +288,8 @@ def _refused(request: Request, error: Exception) -> Response:
         return response
     status = error.status_code if isinstance(error, HTTPException) else 422
     told = error.detail if isinstance(error, HTTPException) and error.detail not in UNTOLD else None
-    if status == 401 and request.method in ("GET", "HEAD") and "authorization" not in request.headers:
+    reads_pages = "text/html" in request.headers.get("accept", "")  # a program would take the way in for its answer
+    if status == 401 and request.method == "GET" and reads_pages and "authorization" not in request.headers:
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?{urlencode({'next': asked})}", 303)
     response = page_of(request, "refused.html", status, told=told)

@@ -21,9 +21,9 @@ GAP = 0.22  # of a slot
 
 
 class Bar(Struct, frozen=True):
-    """One source in one slot."""
+    """One part of a slot's stack; `of` is whose it is, by which it has its colour."""
 
-    source: str
+    of: str
     x: float
     y: float
     width: float

@@ -67,7 +67,9 @@
   function badge(at, [type, scheme, value], counts) {
     const [width, height] = SIZES[option(at, "badge-type")] || SIZES[2];
     const form = option(at, "badge-type") in SIZES ? option(at, "badge-type") : "2";
-    const picture = new URL(scheme ? `badge/${scheme}/${encodeURIComponent(value)}.svg` : counts?.images.small || "badge/id/0.svg", SERVER);
+    // The server knows of which work an address is, and a number.
+    const found = scheme && scheme !== "url" ? undefined : counts?.images.small;
+    const picture = new URL(found || `badge/${scheme || "id"}/${encodeURIComponent(value)}.svg`, SERVER);
     picture.pathname = picture.pathname.replace(/\.png$/, ".svg");
     picture.search = new URLSearchParams({ type: form, theme: theme(at), number: isSet(at, "no-score") ? "none" : option(at, "number") || "posts" });
     const image = make("img", { border: 0, margin: 0, maxWidth: "none", display: "block" });

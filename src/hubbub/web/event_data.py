@@ -20,7 +20,6 @@ from hubbub.web.guard import OPEN
 from hubbub.web.pages import Reading
 
 Index = Literal["standard", "edited", "deleted", "experimental", "distinct", "scholix"]
-METHODS = ["GET", "HEAD"]
 CLOCKS: dict[str, Clock] = {"collected": "stated", "occurred": "said"}
 # How a day is put into an interval: by the day on which that begins.
 INTERVALS: dict[str, Callable[[date], date]] = {
@@ -59,7 +58,7 @@ def _routes(index: Index) -> None:
     path = "/v1/events" if index == "standard" else f"/v1/events/{index}"
     for end, answer in (("", listed), ("/ids", named), ("/time.csv", counted), ("/{event}", one)):
         name = f"event_data_{index}{end.strip('/{}').replace('.', '_') and '_'}{end.strip('/{}').replace('.', '_')}"
-        router.add_api_route(path + end, answer, methods=METHODS, operation_id=name)
+        router.add_api_route(path + end, answer, operation_id=name)
 
 
 for one_of in sorted(get_args(Index), key=lambda index: index == "standard"):  # whose `/{event}` takes all other words
@@ -153,7 +152,7 @@ def _counted(request: Request, answers: Reading, index: Index) -> Response:
     return Response(written.getvalue(), headers=OPEN, media_type="text/csv")
 
 
-@router.api_route("/heartbeat/recent", methods=METHODS, operation_id="event_data_recent")
+@router.get("/heartbeat/recent", operation_id="event_data_recent")
 def recent(answers: Reading) -> Response:
     """When each collector last brought anything."""
     with answers.asserted() as held:
@@ -162,7 +161,7 @@ def recent(answers: Reading) -> Response:
     return _json({"status": "ok", "message-type": "heartbeat", "message": told})
 
 
-@router.api_route("/heartbeat/indices", methods=METHODS, operation_id="event_data_indices")
+@router.get("/heartbeat/indices", operation_id="event_data_indices")
 def indices(answers: Reading) -> Response:
     """How many events each index has."""
     with answers.asserted() as held:
@@ -173,7 +172,7 @@ def indices(answers: Reading) -> Response:
     return _json({"status": "ok", "message-type": "heartbeat", "message": told})
 
 
-@router.api_route("/evidence/{event}", methods=METHODS, operation_id="event_data_evidence")
+@router.get("/evidence/{event}", operation_id="event_data_evidence")
 def evidence(request: Request, answers: Reading, event: str) -> Response:
     """From what a collector read, by which method, to the event."""
     with answers.asserted() as held:

@@ -89,6 +89,8 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # the server answers it as GET, and itself leaves the body out
+            scope = {**scope, "method": "GET"}
         headers, asked = Headers(scope=scope), None
         named, answer = headers.getlist("host"), self._app
         if len(named) != 1 or host_of(named[0]) not in self._names:

@@ -16,7 +16,6 @@ from hubbub.tell import paperbuzz
 from hubbub.web.guard import OPEN
 from hubbub.web.pages import Reading
 
-METHODS = ["GET", "HEAD"]
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="8" fill="{colour}"/>'
     '<text x="8" y="11.5" font-family="sans-serif" font-size="10" text-anchor="middle" fill="#fff">'
@@ -26,7 +25,7 @@ ICON = (
 router = APIRouter()
 
 
-@router.api_route("/v0/doi/{value:path}", methods=METHODS, operation_id="paperbuzz_doi")
+@router.get("/v0/doi/{value:path}", operation_id="paperbuzz_doi")
 def work(request: Request, answers: Reading, value: str) -> Response:
     """Who spoke of a work, by source and time."""
     found = identify.parse(f"doi:{value}")
@@ -37,7 +36,7 @@ def work(request: Request, answers: Reading, value: str) -> Response:
     return _json(paperbuzz.work(answers.report(doi, voices=0), said, str(request.base_url).rstrip("/")))
 
 
-@router.api_route("/v0/icon/{source}.svg", methods=METHODS, operation_id="paperbuzz_icon")
+@router.get("/v0/icon/{source}.svg", operation_id="paperbuzz_icon")
 def icon(source: str) -> Response:
     """A sign for a source, in its colour: none but this server is asked for it."""
     known = place(source)

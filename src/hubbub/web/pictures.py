@@ -10,29 +10,12 @@ from math import sqrt
 from msgspec import Struct
 
 from hubbub.answers.community import Circle, Month
-from hubbub.web.chart import GAP, Tick, levels
+from hubbub.web.chart import GAP, Bar, Slot, Tick, levels
 
 WIDE, LARGEST, BETWEEN = 640.0, 84.0, 10.0
 LABELS = 8  # of an axis of months
 FEWEST = 6  # slots, so that a single month is a bar and no wall
 MOST = 120  # slots of a picture
-
-
-class Bar(Struct, frozen=True):
-    """One part of a slot's stack; `css` is the class that carries its colour."""
-
-    css: str
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-class Slot(Struct, frozen=True):
-    """One stack of bars. `label` says when and how many."""
-
-    label: str
-    bars: tuple[Bar, ...]
 
 
 class Stack(Struct, frozen=True):

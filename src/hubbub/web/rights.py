@@ -15,7 +15,7 @@ from starlette.requests import Request
 from hubbub.access import RIGHTS, Access, By, Lock, Right, Who, may
 from hubbub.answers import somebody
 
-SAFE = ("GET", "HEAD", "OPTIONS")
+SAFE = ("GET", "OPTIONS")  # HEAD is answered as GET
 
 
 class Asked:
@@ -85,8 +85,7 @@ def asked_by(request: Request) -> Asked:
 
 async def check(request: Request) -> None:
     """Refuse what somebody has no right to: 401 where it may help to log in, else 403."""
-    method = "GET" if request.method == "HEAD" else request.method
-    await check_route(request, f"{method} {request.scope['route'].path}", request.path_params.get("name"))
+    await check_route(request, f"{request.method} {request.scope['route'].path}", request.path_params.get("name"))
 
 
 async def check_route(request: Request, route: str, shelf: str | None) -> None:
@@ -105,5 +104,7 @@ async def check_route(request: Request, route: str, shelf: str | None) -> None:
 def refused(who: Who | None) -> HTTPException:
     """Why not: who has not said who they are is asked to."""
     if who is None:
-        return HTTPException(401, "Please log in for this.", {"WWW-Authenticate": "Bearer"})
+        return HTTPException(401, "Please log in for this, or send a token.", {"WWW-Authenticate": "Bearer"})
+    if who.session is None:
+        return HTTPException(403, f"A token of scope {who.scope} is not enough for this.")
     return HTTPException(403, "You are logged in, but this is not yours to see or to do.")

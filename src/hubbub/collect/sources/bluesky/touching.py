@@ -86,7 +86,7 @@ def _page(
     return named, read, said, size
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _line(some: Bytes, words: Prints, start: int, end: int, places: Numbers, prints: Prints) -> tuple[int, bool]:
     """Fill in what a line names and say how many, or `_READ`; and whether people speak in it."""
     kind = _find(words, start, end, _KIND, places, _AT_KIND)
