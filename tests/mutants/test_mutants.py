@@ -29,6 +29,7 @@ RULES = {
     "respect",
     "export",
     "choice",
+    "remembered",
 }
 NAMES = [mutant["name"] for mutant in MUTANTS]
 
@@ -40,11 +41,11 @@ def outcome(copy: Path, tests: list[str]) -> subprocess.CompletedProcess[str]:
     order += ["-p", "no:cacheprovider", f"--basetemp={copy / 'tests'}"]
     environment = {**os.environ, "PYTHONPATH": str(copy), "HYPOTHESIS_PROFILE": "mutants"}
     environment.pop("PYTEST_XDIST_WORKER", None)
-    return subprocess.run(order, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(order, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=900, check=False)
 
 
 def copied(to: Path) -> Path:
-    shutil.copytree(PACKAGE, to / "hubbub", ignore=shutil.ignore_patterns("__pycache__", "web", "demo", "static"))
+    shutil.copytree(PACKAGE, to / "hubbub", ignore=shutil.ignore_patterns("__pycache__", "demo"))
     return to
 
 
