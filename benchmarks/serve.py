@@ -173,7 +173,7 @@ def load(port: int, paths: Sequence[str], seconds: float, folder: Path) -> Run:
     (folder / "paths").write_text("\n".join(paths) + "\n")
     (folder / "ask.lua").write_text(LUA % (folder / "paths"))
     # Who asks gives way to those who answer, as from a machine of its own: they share two processors here.
-    command = ["nice", "-n10", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--latency"]
+    command = ["nice", "-n10", "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--timeout=10s", "--latency"]
     command += ["-s", str(folder / "ask.lua")]
     told = subprocess.run([*command, f"http://127.0.0.1:{port}"], check=True, capture_output=True, text=True).stdout
     if failed := re.search(r"Non-2xx.*|Socket errors.*[1-9].*", told):
