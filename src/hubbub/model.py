@@ -1,6 +1,7 @@
 """The nouns that every stage speaks: frozen values, no behaviour beyond their own form.
 
-Times are aware UTC. Absent means unknown: a missing number is never zero.
+Times are aware UTC. Absent means unknown: a missing number is never zero. It is longer than other modules, since every
+stage finds every noun here.
 """
 
 from collections.abc import Mapping

@@ -3,6 +3,7 @@
 A lane is due at once when it is new, then as often as its source allows, and the more seldom the longer it has brought
 nothing new. What a running stream covers is not polled. A lane that fails is tried again later, later each time; a
 source that keeps failing has its turn another time, and all others go on. Several processes may run on one store.
+The module is long since turns, streams, wishes and the inbox keep one clock.
 """
 
 import asyncio
@@ -295,10 +296,7 @@ class Runner:
                     writer.lanes.release(turn.source, PAGES, datetime.now(UTC) + timedelta(seconds=IDLE))
 
     async def _stand(self) -> None:
-        """Reckon where works stand, unless that was done of late; all else goes on meanwhile.
-
-        Then forget who was slowed down long ago, of whom a hash of the address is held.
-        """
+        """Reckon where works stand and forget who failed long ago, unless that was done of late; all else goes on."""
         if (moment(self._store.ask(as_of)) or EPOCH) + STANDS <= (now := datetime.now(UTC)):
             with suppress(ValueError):  # a formula that cannot be used is told where a score is asked for
                 await asyncio.to_thread(stand, self._store, chosen(), now)
