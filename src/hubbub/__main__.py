@@ -4,7 +4,7 @@ import gc
 
 
 def main() -> None:
-    """Run a command. What it loads first stays: to look for garbage in that would take a fifth of the start."""
+    """Run a command. What it loads first stays: to look for garbage in that would slow down the start."""
     gc.disable()
     from hubbub.cli import main as run
 

@@ -34,7 +34,7 @@ from hubbub.store.times import EPOCH, moment
 
 Clock = Literal["stated", "said"]
 _CLOCKS: dict[Clock, str] = {"stated": "a.stated_at", "said": "a.posted_at"}
-MOST = 1_000_000  # mentions whose words are read for one answer, which takes two seconds
+MOST = 1_000_000  # mentions whose words are read for one answer
 _START: Place = (-(2**62), 0, 0)
 _DELETED = select(
     s.assertion.c.id, s.assertion.c.key, s.assertion.c.source, s.assertion.c.via, s.assertion.c.gone

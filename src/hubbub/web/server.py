@@ -71,8 +71,7 @@ def _app(address: str, names: Sequence[str], exposed: bool) -> "FastAPI":
 
 def made(answers: Answers, names: Sequence[str] = (), exposed: bool = False) -> "FastAPI":
     """Make the app that a process serves; see `create_app`."""
-    # What is loaded here stays: to look for garbage in it would take a fifth of the start, and later stop all answers
-    # for a tenth of a second.
+    # What is loaded here stays: to look for garbage in it would slow down the start, and later stop all answers.
     gc.disable()
     from hubbub.web.app import create_app
 
