@@ -159,14 +159,14 @@ def keep(page: Page, gate: "Gate", store: Store, outcome: Outcome, moves: bool =
 class Sifted(Struct):
     """A page as far as it can be read without asking the store: changes, and what other lines touch.
 
-    `read` are the lines that were read.
+    `read` are the starts of the lines that were read.
     """
 
     page: Page
     changes: deque[Change]
     faults: list[Fault]
     touches: "Touches | None" = None
-    read: set[Span] = field(default_factory=set)
+    read: set[int] = field(default_factory=set)
 
 
 class Gate:
@@ -212,11 +212,10 @@ class Gate:
         body = sifted.page.body
         sifted.touches = touches = source.touches(body)
         if touches.spoken is None:
-            self._parse(sifted, self._hints.lines(body))
+            hinted = self._hints.lines(body)
         else:
-            hinted = self._hints.lines(touches.spoken.body)
-            self._parse(sifted, touches.spoken.lines([start for start, _ in hinted]))
-        self._parse(sifted, touches.of_held(self._held))
+            hinted = touches.spoken.lines([start for start, _ in self._hints.lines(touches.spoken.body)])
+        self._parse(sifted, [*hinted, *touches.of_held(self._held)])
 
     def _learn(self, new: New) -> "Prints":
         from hubbub.collect.touching import prints_of
@@ -257,26 +256,28 @@ class Gate:
 
     def _parse(self, sifted: Sifted, spans: Iterable[Span]) -> None:
         """Parse lines that were not yet, all at once."""
-        page, read = sifted.page, sifted.read
-        lines = [span for span in dict.fromkeys(spans) if span not in read]
+        page, read, lines = sifted.page, sifted.read, dict(spans)
+        for start in lines.keys() & read:
+            del lines[start]
         read.update(lines)
-        body = b"\n".join([page.body[start:end] for start, end in lines])
+        whole = memoryview(page.body)
+        body = b"\n".join([whole[start:end] for start, end in lines.items()])
         has_nul, starts = may_hold_nul(body), list[int]()
         for told in self.source.parse(replace(page, body=body, offset=0)) if lines else ():
             fact = without_nul(told) if has_nul else told
             if isinstance(fact, Post):
                 sifted.changes.append(Reading(fact, find(fact, self._works) if fact.text or fact.links else ()))
             elif isinstance(fact, Fault):
-                starts = starts or list(accumulate((end - start + 1 for start, end in lines), initial=0))
-                sifted.faults.append(replace(fact, at=page.offset + _place(starts, lines, fact.at)))
+                starts = starts or list(accumulate((end - start + 1 for start, end in lines.items()), initial=0))
+                sifted.faults.append(replace(fact, at=page.offset + _place(starts, [*lines], fact.at)))
             else:
                 sifted.changes.append(fact)
 
 
-def _place(starts: list[int], lines: list[Span], at: int) -> int:
+def _place(starts: list[int], lines: list[int], at: int) -> int:
     """Where in a page stands what stands here among lines that were taken out of it."""
     number = min(bisect_right(starts, at), len(lines)) - 1
-    return lines[number][0] + at - starts[number]
+    return lines[number] + at - starts[number]
 
 
 class _Known:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hubbub.collect.touching import TIES, Excerpt, Numbers, Prints, Touches
 
 Bytes = NDArray[np.uint8]
-_QUOTE, _COLON, _BACKSLASH, _NEWLINE = (ord(letter) for letter in '":\\\n')
+_QUOTE, _COLON, _NEWLINE = (ord(letter) for letter in '":\n')
 _SHORTEST = 48  # bytes of a line that may be a frame
 
 
@@ -20,7 +20,10 @@ def _word(text: bytes) -> np.uint64:
     return np.uint64(int.from_bytes(text, "little"))
 
 
+# Eight bytes at once, of which the first that ends something is told by the highest bit (Mycroft, 1987).
 _ONES, _HIGHS, _NEWLINES = _word(b"\x01" * 8), _word(b"\x80" * 8), _word(b"\n" * 8)
+_BEHIND_QUOTES, _BACKSLASHES = _word(b"#" * 8), _word(b"\\" * 8)
+_PLACES, _ONE, _LOWEST, _LAST = _word(bytes(range(7, -1, -1))), np.uint64(1), np.uint64(7), np.uint64(56)
 _DID, _KIND, _OPERATION = _word(b'{"did":"'), _word(b'"kind":"'), _word(b'ration":')
 _COLLECTION, _RKEY, _RECORD = _word(b'ction":"'), _word(b'"rkey":"'), _word(b'"record"')
 _SUBJECT, _ACTIVE = _word(b'bject":"'), _word(b'"active"')
@@ -37,10 +40,10 @@ _NAMED, _NAMED_ESCAPED = _word(b"ed.post/"), _word(b"ed.post\\")
 _SKIPPED = np.full(256, 8, np.uintp)
 _SKIPPED[list(b"ed.post/\\")] = [7, 6, 5, 4, 3, 2, 1, 8, 8]
 # Places are counted without a sign where every byte is looked at: what might be negative is checked each time.
-_STEP, _SEVEN_ON, _EIGHT = np.uintp(1), np.uintp(7), np.uintp(8)
+_SEVEN_ON, _EIGHT = np.uintp(7), np.uintp(8)
 _ITSELF, _READ = np.uint64(0), -1  # how a print is turned; that a line has to be read whatever is held
 # Where in the line before which field stood, and how far from its end the last post was named.
-_AT_KIND, _AT_OPERATION, _AT_COLLECTION, _AT_RECORD, _AT_RKEY, _AT_SUBJECT, _AT_ACTIVE, _TAIL = range(8)
+_AT_KIND, _AT_OPERATION, _AT_COLLECTION, _AT_GONE, _AT_RECORD, _AT_RKEY, _AT_SUBJECT, _AT_ACTIVE, _TAIL = range(9)
 
 
 def touches(body: bytes) -> Touches:
@@ -61,7 +64,7 @@ def _page(
 ) -> tuple[int, int, int, int]:
     """Fill in which lines name which prints, which have to be read, in which people speak, and what; say how much."""
     named = read = said = size = start = 0
-    places = np.zeros(8, np.int64)
+    places = np.zeros(9, np.int64)
     while start < len(some):
         end = _end(some, words, start)
         count, speaks = _READ if end > start else 0, False
@@ -71,8 +74,9 @@ def _page(
             sure[0, read], sure[1, read] = start, end
             read += 1
         else:
-            lines[0, named : named + count], lines[1, named : named + count] = start, end
-            named += count
+            for _ in range(count):
+                lines[0, named], lines[1, named] = start, end
+                named += 1
             if speaks:
                 record = _record(words, start, end, places)
                 source, target = np.uintp(record), np.uintp(size)
@@ -97,10 +101,13 @@ def _line(some: Bytes, words: Prints, start: int, end: int, places: Numbers, pri
     if value in (_ACCOUNT, _IDENTITY):
         return _key(some, words, did, end, _ITSELF, prints, 0), False
     operation = _find(words, start, end, _OPERATION, places, _AT_OPERATION)
-    collection = _find(words, start, end, _COLLECTION, places, _AT_COLLECTION)
-    if value != _COMMIT or operation < 0 or operation + 17 > end or collection < 0:
+    if value != _COMMIT or operation < 0 or operation + 17 > end:
         return _READ, False
     change = words[operation + 9] & _SEVEN
+    # No record's hash stands before the collection of what is withdrawn.
+    collection = _find(words, start, end, _COLLECTION, places, _AT_GONE if change == _DELETE else _AT_COLLECTION)
+    if collection < 0:
+        return _READ, False
     of = words[collection + 8 + _TOLD] if collection + 16 + _TOLD <= end else _SEVEN
     if of == _VISIBILITY:
         return _key(some, words, did, end, _ITSELF, prints, 0), False
@@ -150,14 +157,28 @@ def _posts(some: Bytes, words: Prints, start: int, end: int, places: Numbers, pr
 @njit(cache=True, nogil=True)
 def _key(some: Bytes, words: Prints, start: int, end: int, of: np.uint64, prints: Prints, count: int) -> int:
     """Fill in the print of a key behind `count` others, unless it does not read as it is written or is too short."""
-    place = np.uintp(start)
-    while place < np.uintp(end) and some[place] > _QUOTE and some[place] != _BACKSLASH:
-        place += _STEP
+    place, size = np.uintp(start), np.uintp(len(words))
+    while place < size:
+        word = words[place]
+        slashed = word ^ _BACKSLASHES
+        ends = (((word - _BEHIND_QUOTES) & ~word) | ((slashed - _ONES) & ~slashed)) & _HIGHS
+        if ends:
+            place += _first(ends)
+            break
+        place += _EIGHT
     at = np.intp(place)
-    if count == _READ or at == end or some[at] != _QUOTE or (at - start < 8 and words[start - 8] != _NAMED):
+    if at >= end:
+        return _READ
+    if count == _READ or some[at] != _QUOTE or (at - start < 8 and words[start - 8] != _NAMED):
         return _READ
     prints[count] = words[at - 8] ^ of
     return count + 1
+
+
+@njit(cache=True, nogil=True)
+def _first(highs: np.uint64) -> np.uintp:
+    """Which byte of a word is the first whose highest bit is set."""
+    return np.uintp((((highs & (~highs + _ONE)) >> _LOWEST) * _PLACES) >> _LAST)
 
 
 @njit(cache=True, nogil=True)
@@ -191,10 +212,11 @@ def _end(some: Bytes, words: Prints, at: int) -> int:
     place, size = np.uintp(at), np.uintp(len(words))
     while place < size:
         differs = words[place] ^ _NEWLINES
-        if (differs - _ONES) & ~differs & _HIGHS:
-            break
+        ends = (differs - _ONES) & ~differs & _HIGHS
+        if ends:
+            return int(np.intp(place + _first(ends)))
         place += _EIGHT
-        at += 8
+    at = int(np.intp(place))
     while at < len(some) and some[at] != _NEWLINE:
         at += 1
     return at
