@@ -8,12 +8,13 @@ import msgspec
 Read = TypeVar("Read", bound=msgspec.Struct)
 
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
-_WRITTEN = ((b"\\", b"u0000"), (b"%", b"%00"), (b"\0", b"\0"))  # one letter is found much faster than more
+# One letter is found much faster than more, and these faster by `re` than by `in`.
+_WRITTEN = tuple((form[:1], re.compile(re.escape(form))) for form in (rb"\u0000", b"%00", b"\0"))
 
 
 def may_hold_nul(body: bytes) -> bool:
     """Say whether what is read from these bytes may hold a NUL."""
-    return any(letter in body and written in body for letter, written in _WRITTEN)
+    return any(letter in body and written.search(body) for letter, written in _WRITTEN)
 
 
 def without_nul(read: Read) -> Read:

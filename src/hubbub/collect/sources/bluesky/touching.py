@@ -5,6 +5,8 @@ line only where they do not stand there: fields may come in any order, and those
 Whatever is written otherwise than the network writes it makes its line one that is read whatever it says.
 """
 
+import threading
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -46,16 +48,33 @@ _ITSELF, _READ = np.uint64(0), -1  # how a print is turned; that a line has to b
 _AT_KIND, _AT_OPERATION, _AT_COLLECTION, _AT_GONE, _AT_RECORD, _AT_RKEY, _AT_SUBJECT, _AT_ACTIVE, _TAIL = range(9)
 
 
+class _Room(threading.local):
+    """Where a page is written as long as nobody knows how much it says; kept, as fresh memory has to be cleared."""
+
+    def __init__(self) -> None:
+        self.make(0)
+
+    def make(self, size: int) -> None:
+        """Make room for all that this many bytes may say."""
+        self.size = size
+        self.lines, self.prints = np.empty((2, size // 8 + 2), np.int64), np.empty(size // 8 + 2, np.uint64)
+        self.sure, self.spoken = np.empty((2, size // 2 + 1), np.int64), np.empty((3, size // _SHORTEST + 1), np.int64)
+        self.text = np.empty(size + 1, np.uint8)
+
+
+_room = _Room()
+
+
 def touches(body: bytes) -> Touches:
     """Find the posts that lines answer, quote, pass on or like, whom they tie, and whom or what they change."""
     some = np.frombuffer(body, np.uint8)
     words: Prints = np.ndarray((max(len(body) - 7, 0),), "<u8", body, strides=(1,))
-    lines, prints = np.empty((2, len(body) // 8 + 2), np.int64), np.empty(len(body) // 8 + 2, np.uint64)
-    sure, spoken = np.empty((2, len(body) // 2 + 1), np.int64), np.empty((3, len(body) // _SHORTEST + 1), np.int64)
-    text = np.empty(len(body) + 1, np.uint8)
+    if len(body) > _room.size:
+        _room.make(len(body))
+    lines, prints, sure, spoken, text = _room.lines, _room.prints, _room.sure, _room.spoken, _room.text
     named, read, said, size = _page(some, words, lines, prints, sure, spoken, text)
-    excerpt = Excerpt(text[:size].tobytes(), spoken[:2, :said], spoken[2, :said])
-    return Touches(lines[:, :named], prints[:named], sure[:, :read], excerpt)
+    excerpt = Excerpt(text[:size].tobytes(), spoken[:2, :said].copy(), spoken[2, :said].copy())
+    return Touches(lines[:, :named].copy(), prints[:named].copy(), sure[:, :read].copy(), excerpt)
 
 
 @njit(cache=True, nogil=True)
