@@ -283,7 +283,6 @@ class Page(Struct, gc=False, frozen=True):
     passed_over: Mapping[str, int] = {}
 
 
-Span = tuple[int, int]  # start and end in a page's body
 PostKey = str  # a post's or an account's id within the source
 
 Works = frozenset[Identifier]  # what somebody follows, beyond the scholarly schemes that are always kept

@@ -33,7 +33,6 @@ from hubbub.model import (
     Post,
     PostKey,
     Reading,
-    Span,
     Works,
 )
 from hubbub.store import Store, read
@@ -198,7 +197,7 @@ class Gate:
         if page.lines and self._lines:
             self._sift_lines(self._lines, sifted)
         else:
-            self._parse(sifted, [(0, len(page.body))])
+            self._parse(sifted, {0: len(page.body)})
         return sifted
 
     def _sift_lines(self, source: LineSource, sifted: Sifted) -> None:
@@ -212,10 +211,10 @@ class Gate:
         body = sifted.page.body
         sifted.touches = touches = source.touches(body)
         if touches.spoken is None:
-            hinted = self._hints.lines(body)
+            hinted = dict(self._hints.lines(body))
         else:
             hinted = touches.spoken.lines([start for start, _ in self._hints.lines(touches.spoken.body)])
-        self._parse(sifted, [*hinted, *touches.of_held(self._held)])
+        self._parse(sifted, hinted | touches.of_held(self._held))
 
     def _learn(self, new: New) -> "Prints":
         from hubbub.collect.touching import prints_of
@@ -254,9 +253,9 @@ class Gate:
     def _parse_touching(self, touches: "Touches", sifted: Sifted, new: New) -> None:
         self._parse(sifted, touches.of(self._learn(new)))
 
-    def _parse(self, sifted: Sifted, spans: Iterable[Span]) -> None:
-        """Parse lines that were not yet, all at once."""
-        page, read, lines = sifted.page, sifted.read, dict(spans)
+    def _parse(self, sifted: Sifted, lines: dict[int, int]) -> None:
+        """Parse lines, told by where each begins and ends, that were not yet, all at once."""
+        page, read = sifted.page, sifted.read
         for start in lines.keys() & read:
             del lines[start]
         read.update(lines)

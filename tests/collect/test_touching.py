@@ -46,10 +46,10 @@ def test_an_account_and_its_ties_have_two_prints() -> None:
 def test_touches_are_found_by_their_keys() -> None:
     body = b"one ann\ntwo bob\nann three\nfour"
     touches = touches_of(body, [(4, "ann"), (12, "bob"), (16, "ann"), (26, "\udcff")], [9])
-    assert touches.of(prints_of(["ann"])) == [(0, 7), (16, 25)]
-    assert touches.of(prints_of(["\udcff", "bob"])) == [(8, 15), (26, 30)]
-    assert touches_of(body, ()).of(prints_of(["ann"])) == []
+    assert touches.of(prints_of(["ann"])) == {0: 7, 16: 25}
+    assert touches.of(prints_of(["\udcff", "bob"])) == {8: 15, 26: 30}
+    assert touches_of(body, ()).of(prints_of(["ann"])) == {}
     held = Held()
-    assert touches.of_held(held) == [(8, 15)]
+    assert touches.of_held(held) == {8: 15}
     held.add(prints_of(["ann"]))
-    assert touches.of_held(held) == [(8, 15), (0, 7), (16, 25)]
+    assert touches.of_held(held) == {8: 15, 0: 7, 16: 25}

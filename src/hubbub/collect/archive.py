@@ -23,7 +23,7 @@ else:
     from backports import zstd
 
 HEAD = 1 << 20  # bytes that tell what a file is
-PAGE = 1 << 22  # bytes a page of lines aims at: some 8,000 posts, one transaction
+PAGE = 1 << 23  # bytes a page of lines aims at: some 16,000 posts, one transaction
 LINE_LIMIT = 16 << 20
 DOCUMENT_LIMIT = 256 << 20
 SWELL_LIMIT = 1000  # text of posts and events shrinks to a tenth; what swells a thousandfold is a bomb

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hubbub.identify.hints import lines_at
-from hubbub.model import Span
 
 Numbers = NDArray[np.int64]
 Prints = NDArray[np.uint64]
@@ -29,9 +28,9 @@ class Excerpt:
         self.body = body
         self._lines, self._behind = lines, behind
 
-    def lines(self, places: Sequence[int]) -> list[Span]:
-        """The spans in the page of the whole lines that hold these places of the excerpt."""
-        return _spans(self._lines[:, np.searchsorted(self._behind, np.array(places, np.int64), "right")])
+    def lines(self, places: Sequence[int]) -> dict[int, int]:
+        """Where in the page the whole lines begin that hold these places of the excerpt, and where each ends."""
+        return _ends(self._lines[:, np.searchsorted(self._behind, np.array(places, np.int64), "right")])
 
 
 class Touches(NamedTuple):
@@ -46,13 +45,13 @@ class Touches(NamedTuple):
     sure: Numbers
     spoken: Excerpt | None = None
 
-    def of(self, prints: Prints) -> list[Span]:
-        """The spans of lines that speak of these."""
-        return _spans(self.lines[:, np.isin(self.prints, prints)])
+    def of(self, prints: Prints) -> dict[int, int]:
+        """Where the lines begin that speak of these, and where each ends."""
+        return _ends(self.lines[:, np.isin(self.prints, prints)])
 
-    def of_held(self, held: "Held") -> list[Span]:
-        """The spans of lines to be read whatever, and of those that speak of what looks held."""
-        return _spans(np.concatenate((self.sure, self.lines[:, held.has(self.prints)]), axis=1))
+    def of_held(self, held: "Held") -> dict[int, int]:
+        """The same for lines to be read whatever, and for those that speak of what looks held."""
+        return _ends(np.concatenate((self.sure, self.lines[:, held.has(self.prints)]), axis=1))
 
 
 def touches_of(body: bytes, named: Iterable[tuple[int, str]], sure: Iterable[int] = ()) -> Touches:
@@ -65,9 +64,9 @@ def _lines(body: bytes, places: Iterable[int]) -> Numbers:
     return np.array(lines_at(body, places), np.int64).reshape(-1, 2).T
 
 
-def _spans(lines: Numbers) -> list[Span]:
+def _ends(lines: Numbers) -> dict[int, int]:
     starts, ends = lines.tolist()
-    return list(zip(starts, ends, strict=True))
+    return dict(zip(starts, ends, strict=True))
 
 
 def prints_of(keys: Sequence[str], heeded: Sequence[str] = ()) -> Prints:

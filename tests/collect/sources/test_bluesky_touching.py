@@ -99,7 +99,7 @@ def test_what_a_line_speaks_of_is_touched(
     spans = [*map(tuple, found.lines.T.tolist()), *map(tuple, found.sure.T.tolist())]
     assert spans == lines_at(page.body, [start for start, _ in spans])
     assert found.spoken is not None
-    spoken = {start for start, _ in found.spoken.lines(range(len(found.spoken.body)))}
+    spoken = set(found.spoken.lines(range(len(found.spoken.body))))
     start = 0
     for line in page.body.split(b"\n"):
         here = {key for at, key in zip(found.lines[0].tolist(), found.prints, strict=True) if at == start}
