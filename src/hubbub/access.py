@@ -164,8 +164,8 @@ class Access:
         """Say whether a shelf is in the hands of a user."""
         return self._store.ask(users.keeps, who.id, shelf)
 
-    def log_in(self, name: str, password: str, address: str) -> str | None:
-        """Begin a session: returns its secret, None if name or password are wrong.
+    def log_in(self, name: str, password: str, address: str, browser: str | None = None) -> str | None:
+        """Begin a session, in a `browser` as people call it: returns its secret, None if name or password are wrong.
 
         Raises WaitError if too many log-ins failed by the name or from the address. It takes as long for names that
         nobody has.
@@ -179,7 +179,7 @@ class Access:
         with self._store.writing() as writer:
             writer.users.forgive(by_name)
             writer.users.end_old(now - settings.SESSION_IDLE, now - settings.SESSION_LONGEST)
-            began = writer.users.begin(*found, hash_of(secret), now)
+            began = writer.users.begin(*found, hash_of(secret), browser, now)
         return secret if began else None
 
     def pace(self, what: str, address: str, free: int) -> None:

@@ -94,6 +94,23 @@ def test_a_log_in_lasts_leads_back_and_ends(address: str) -> None:
         assert client.get("/users").status_code == 303
 
 
+def test_ones_own_page_says_in_which_browser_a_session_began(address: str) -> None:
+    agents = {
+        "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0": "Firefox on Linux",
+        "<b>&copy;</b> 1.0": "<b>&copy;<",
+    }
+    for agent, name in agents.items():
+        with browser(address) as client:
+            client.headers["User-Agent"] = agent
+            assert log_in(client, "ann").status_code == 303
+            page = _tree(client.get("/me"))
+            begun = [
+                told.text() for told in page.css("section[aria-labelledby=sessions-h] li") if "This one" in told.text()
+            ]
+            assert [" ".join(told.split()).partition(", since ")[0] for told in begun] == [name]
+            assert "Gecko" not in page.text()
+
+
 def test_the_cookie_is_for_this_server_and_no_script(address: str) -> None:
     with browser(address) as client:
         told = log_in(client, "root").headers["set-cookie"]

@@ -23,6 +23,7 @@ session = Table(
     Column("who", ForeignKey("users.id"), nullable=False),
     Column("began_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False),
+    Column("browser", Text),  # and the system, in words; no more of what a browser tells of itself
 )
 
 token = Table(

@@ -35,6 +35,7 @@ class Session(NamedTuple):
     hash: str
     began_at: datetime
     used_at: datetime
+    browser: str | None
 
 
 class Token(NamedTuple):
@@ -91,12 +92,12 @@ class Users:
         table = s.keeper.c
         self._connection.execute(delete(s.keeper).where(table.who == user, table.shelf.in_(list(shelves))))
 
-    def begin(self, user: int, password: str, hash_: str, at: datetime) -> bool:
+    def begin(self, user: int, password: str, hash_: str, browser: str | None, at: datetime) -> bool:
         """Begin a session, unless the password is another one meanwhile; say whether it began."""
         same = exists().where(s.users.c.id == user, s.users.c.password == password)
         began = bool(self._connection.execute(select(same)).scalar_one())
         if began:
-            values = {"hash": hash_, "who": user, "began_at": micros(at), "used_at": micros(at)}
+            values = {"hash": hash_, "who": user, "began_at": micros(at), "used_at": micros(at), "browser": browser}
             self._connection.execute(s.session.insert().values(values))
         return began
 
@@ -205,8 +206,9 @@ def keeps(connection: Connection, user: int, shelf: str) -> bool:
 def sessions(connection: Connection, user: int) -> list[Session]:
     """The sessions of a user, the one used last first."""
     table = s.session.c
-    asked = select(table.hash, table.began_at, table.used_at).where(table.who == user).order_by(table.used_at.desc())
-    return [Session(hash_, moment(began), moment(used)) for hash_, began, used in rows(connection, asked)]
+    asked = select(table.hash, table.began_at, table.used_at, table.browser).where(table.who == user)
+    found = rows(connection, asked.order_by(table.used_at.desc()))
+    return [Session(hash_, moment(began), moment(used), browser) for hash_, began, used, browser in found]
 
 
 def tokens(connection: Connection, user: int) -> list[Token]:

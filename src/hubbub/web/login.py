@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from hubbub import settings
 from hubbub.access import SCOPES, By, WaitError, Who
+from hubbub.web.browsers import browser_of
 from hubbub.web.guard import cookie_name
 from hubbub.web.pages import page_of, sent_by
 from hubbub.web.rights import asked_by
@@ -51,7 +52,8 @@ async def log_in(request: Request) -> Response:
     name, address = sent.get("name", "").strip(), request.client.host if request.client else ""
     values: dict[str, Any] = {"next": within(sent.get("next", "/")), "name": name}
     try:
-        secret = await _hashing(asked.access.log_in, name, sent.get("password", ""), address)
+        browser = browser_of(request.headers.get("user-agent", ""))
+        secret = await _hashing(asked.access.log_in, name, sent.get("password", ""), address, browser)
     except WaitError as error:
         told = f"Too many log-ins failed by this name or from this address. Try again in {error.seconds} seconds."
         response = page_of(request, "login.html", 429, told=told, **values)

@@ -1,0 +1,13 @@
+"""In which browser somebody logged in."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+
+Text = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def upgrade() -> None:
+    op.add_column("session", sa.Column("browser", Text))
