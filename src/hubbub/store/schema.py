@@ -32,7 +32,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0015"  # of these tables: the newest in `migrations`
+REVISION = "0016"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
@@ -340,6 +340,17 @@ claim = Table(
     Column("account", ForeignKey("account.id"), primary_key=True),
     Column("address", Text, primary_key=True),
     Index("claim_by_address", "address"),
+)
+
+# How many followers an account had, by its own place's last word of the day on which that was told.
+audience = Table(
+    "audience",
+    metadata,
+    Column("account", ForeignKey("account.id"), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # since 1970
+    Column("version", Text, nullable=False),
+    Column("followers", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # What somebody answered where an account was suggested to a shelf. It is named by hash, as one that is withdrawn is.
