@@ -8,12 +8,13 @@ import typer
 from rich.text import Text
 
 from hubbub.answers import Answers, desking
-from hubbub.answers.community import Community, Listening, Member, Mix, Pace, Proportion
+from hubbub.answers.community import Community, Listening, Member, Mix, Proportion
 from hubbub.answers.desking import Desk, PileOn
 from hubbub.answers.exported import as_csv
 from hubbub.cli import show, wants
 from hubbub.cli.given import account_of, no_shelf, store_of
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled
+from hubbub.people.pace import Pace
 from hubbub.reference.places import place
 
 Own = Annotated[
@@ -256,7 +257,9 @@ def _rates(found: Community) -> None:
     out.print()
     if found.unseen:
         seen, most, without = found.unseen.seen, found.unseen.estimate, found.unseen.without_top_work
-        out.print(f"Audience: {seen:,} seen; in all, of the order of {most:,} ({without:,} without the top work).")
+        told = "unknown, as none of them spoke of just two works" if most is None else f"of the order of {most:,}"
+        told += "" if without is None else f" ({without:,} without the top work)"
+        out.print(f"Audience: {seen:,} seen; in all, {told}.")
     if found.answered:
         out.print(f"Answered within a day: {_share(found.answered)}.")
     elif not found.own:

@@ -49,7 +49,7 @@ def people(
         work = identify.parse(about) if found is None else None
         found = answers.people(work) if work else found
     if found is None:
-        no_shelf(context, about, may_be_work=True)
+        no_shelf(context, about, nor="identifier")
     if json:
         show.as_json(found)
     elif csv:
@@ -119,7 +119,7 @@ _RINGS = (
 
 
 def _suggestions(found: Suggestions, today: bool) -> None:
-    if found.plan:
+    if found.plan and found.plan.like:
         _plan(found.plan)
     if not found.voices and not any(found.rings):
         out.print("Nobody has spoken of these works yet, nor of works like them, as far as is known.")

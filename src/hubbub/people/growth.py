@@ -5,8 +5,6 @@ accounts that are proven to be one person's one number, and sees to it that peri
 like a loss.
 """
 
-from typing import Literal
-
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -14,6 +12,7 @@ from scipy.optimize import minimize
 from scipy.special import betaln, expit, gammaln
 
 from hubbub.people.columns import check, firsts
+from hubbub.people.pace import Pace, Verdict
 from hubbub.people.wilson import wilson
 
 DAY = 86_400
@@ -85,16 +84,12 @@ class Unseen(Struct, frozen=True):
     """How many accounts there are, seen or not: from `seen` to Chao1's `estimate`, an order of magnitude, no count.
 
     `without_top_work` is the estimate when the most mentioned work is left out: one that spread far inflates it.
+    Either is None where nobody is seen at exactly two works: then Chao1 squares those seen once, and says nothing.
     """
 
     seen: int
-    estimate: float
-    without_top_work: float
-
-    @property
-    def order_of_magnitude(self) -> int:
-        """The estimate to one digit: all that it can carry."""
-        return int(float(f"{self.estimate:.0e}"))
+    estimate: int | None
+    without_top_work: int | None
 
 
 class Counted(Struct, frozen=True):
@@ -103,33 +98,6 @@ class Counted(Struct, frozen=True):
     place: Ints
     before: Ints
     now: Ints
-
-
-class Pace(Struct, frozen=True):
-    """How `works` works grew from one period to the next, and how as many of `peers` comparable ones did.
-
-    `before` and `now` are voices of each work, added up. `usual` is the growth of comparable works, 1 being none, and
-    `ratio` the works' own over it, with its 95 % bounds. `alone` works have too few comparable ones, and are left out.
-    """
-
-    works: int
-    alone: int
-    peers: int
-    before: int
-    now: int
-    usual: float
-    ratio: float
-    least: float
-    most: float
-
-    @property
-    def verdict(self) -> Literal["faster", "slower", "alike", "too little to tell"]:
-        """`faster` or `slower` than comparable works, `alike`, or `too little to tell`."""
-        if self.least > 1:
-            return "faster"
-        if self.most < 1:
-            return "slower"
-        return "alike" if self.least >= 1 / NEAR and self.most <= NEAR else "too little to tell"
 
 
 def repeats(account: Ints, at: Ints, until: int) -> Repeats:
@@ -249,7 +217,16 @@ def pace(own: Counted, peers: Counted, random: np.random.Generator) -> Pace | No
     least, most = g / np.quantile(grew, 0.975, method="higher"), g / np.quantile(grew, 0.025, method="lower")
     ends = len(order) + 1
     inside = np.cumsum(np.bincount(low, minlength=ends) - np.bincount(high, minlength=ends)) > 0
-    return Pace(len(low), alone, int(inside.sum()), before, now, usual, g / usual, float(least), float(most))
+    numbers = (before, now, usual, g / usual, float(least), float(most))
+    return Pace(len(low), alone, int(inside.sum()), *numbers, _verdict(least, most))
+
+
+def _verdict(least: float, most: float) -> Verdict:
+    if least > 1:
+        return "faster"
+    if most < 1:
+        return "slower"
+    return "alike" if least >= 1 / NEAR and most <= NEAR else "too little to tell"
 
 
 def _comparable(own: Counted, peers: Counted) -> tuple[Ints, Ints, Ints]:
@@ -284,7 +261,12 @@ def unseen(account: Ints, work: Ints) -> Unseen:
     accounts, counts = np.unique(account, return_counts=True)
     works, mentions = np.unique(work, return_counts=True)
     rest = account[work != works[np.argmax(mentions)]] if len(works) else account
-    return Unseen(len(accounts), chao1(counts), chao1(np.unique(rest, return_counts=True)[1]))
+    return Unseen(len(accounts), _magnitude(counts), _magnitude(np.unique(rest, return_counts=True)[1]))
+
+
+def _magnitude(counts: Ints) -> int | None:
+    """Return the estimate to one digit, which is all that it can carry, but never fewer than were seen."""
+    return max(int(float(f"{chao1(counts):.0e}")), len(counts)) if (counts == 2).any() else None
 
 
 def first_day(asked: Ints, answered: Floats, now: int) -> Rate:
