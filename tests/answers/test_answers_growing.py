@@ -134,12 +134,21 @@ def test_a_change_comes_with_what_happened_near_it(store: Store) -> None:
     )
     (change,) = community(store).changes
     assert change.before < 2 < 5 < change.after
+    assert abs(change.at - ago(80)) <= timedelta(weeks=1)
     near = {one.kind: (one.title, one.url) for one in change.near}
     assert near == {
         "passed on 6 times": ("Look at this", "https://bsky.example/1"),
         "published": ("The work", "https://doi.org/10.5555/work"),
         "news": ("In the news", None),
     }
+
+
+def test_silence_up_to_now_is_a_change_and_moves_no_other(store: Store) -> None:
+    for week in range(60, 90):
+        spoke(store, f"long ago {week}", *(week * 7 + day for day in range(7)))
+    (change,) = community(store).changes
+    assert [change.before, change.after] == pytest.approx([7, 0], abs=0.5)
+    assert abs(change.at - ago(60 * 7)) <= timedelta(weeks=1)
 
 
 def test_communities_are_named_by_works_and_words_and_small_ones_are_not(store: Store) -> None:
@@ -170,6 +179,7 @@ def test_who_voices_are_adds_up_and_small_classes_are_not_named(store: Store) ->
         ("unknown", 11),
     ]
     assert sum(one.share for one in (*mix.sectors, mix.small, mix.unknown)) == pytest.approx(1)
+    assert [mix.small.share, mix.unknown.share] == pytest.approx([9 / 30, 11 / 30], abs=0.02)
 
 
 def test_attention_names_the_post_that_carries_most_unless_its_author_hides(store: Store) -> None:

@@ -40,7 +40,7 @@ def test_a_community_is_told_with_its_numbers_and_people(shelf: str) -> None:
     assert (ran.status, ran.err) == (0, "")
     assert "5 voices of 1 work" in ran.out
     assert "4 voices: 3 new, 1 returning." in ran.out
-    assert "of the order of" in ran.out
+    assert "Audience: 5 seen; in all, unknown, as none of them spoke of just two works." in ran.out
     assert "Ann" in ran.out.split("Returning")[1]
     assert run(shelf, "community", "lab", "--json").json()["period"]["new"] == 3
 

@@ -285,3 +285,43 @@ def test_the_community_prints_without_what_only_a_screen_needs(chromium: Browser
         assert not page.get_by_text("As a table").first.is_visible()
         assert page.locator("svg[role=img]").first.is_visible()
         assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_paper_is_light_also_where_the_screen_is_dark(chromium: Browser, server: str) -> None:
+    with opened(chromium, server, "/shelf/mine/community") as (page, _, _):
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate(CONTRAST) == []
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        page.emulate_media(media="print", color_scheme="light")
+        look = "(e) => getComputedStyle(e).color + getComputedStyle(e).fill"
+        inks = f"[...document.querySelectorAll('h1, .bar')].map({look})"
+        light = page.evaluate(inks)
+        page.emulate_media(media="print", color_scheme="dark")
+        assert page.evaluate(inks) == light
+
+
+def test_a_dossier_fits_on_a_sheet_of_paper(chromium: Browser, server: str) -> None:
+    with opened(chromium, server, "/shelf/mine/dossier") as (page, _, _):
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 680, "height": 960})  # A4 at 96 dots an inch, less 1.5 cm on each side
+        assert page.locator(".dossier").evaluate("(e) => e.getBoundingClientRect().right") <= 680
+
+
+LETTERS = """() => [...document.querySelectorAll(".persons tbody th")].filter((e) => e.clientWidth < 100).length"""
+
+
+def test_one_long_word_leaves_names_their_room_on_a_small_screen(chromium: Browser, server: str) -> None:
+    with opened(chromium, server, "/shelf/mine/network") as (page, _, _):
+        page.set_viewport_size({"width": 390, "height": 800})
+        for selector in ("td.words", ".legend li"):
+            page.locator(selector).first.evaluate("(e) => e.append('Pneumonoultramicroscopic'.repeat(4))")
+        assert page.evaluate(LETTERS) == 0
+        assert page.locator(".legend li").first.evaluate("(e) => e.getBoundingClientRect().right") <= 390
+        page.locator("td.words").nth(1).evaluate("(e) => e.append('Pneumonoultramicroscopic'.repeat(4))")
+        assert page.evaluate(LETTERS) == 0
+
+
+def test_a_title_has_the_whole_width_of_a_small_screen(chromium: Browser, server: str) -> None:
+    with opened(chromium, server, PAPER) as (page, _, _):
+        page.set_viewport_size({"width": 390, "height": 800})
+        assert page.locator(".what").evaluate("(e) => e.getBoundingClientRect().width") > 330

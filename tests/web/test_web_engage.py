@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 from selectolax.lexbor import LexborHTMLParser
 
 from hubbub.answers import Answers
-from hubbub.model import Account, Follow
+from hubbub.model import Account, Description, Follow, Identifier
 from tests.web.conftest import DATA, PAPER, SCRIPT, START, spoken
 from tests.web.test_web_pages import get, text, text_of
 
@@ -73,9 +74,20 @@ def test_each_ring_tells_its_odds_and_where_they_were_measured(own_client: httpx
     assert "preprints, autumn 2021" in told
 
 
-def test_a_shelf_of_which_nobody_spoke_has_a_plan(own_client: httpx.Client) -> None:
-    tree = get(own_client, "/shelf/empty/engage")
+def test_a_shelf_of_which_nobody_spoke_has_a_plan_once_works_like_its_own_are_known(
+    own_client: httpx.Client, own_answers: Answers
+) -> None:
+    page = "/shelf/empty/engage"
+    tree = get(own_client, page)
     assert "none is known yet" in text(tree)
+    assert "people below" not in text(tree)
+    assert [one.text() for one in tree.css("#queue h2")] == []
+    with own_answers._store.writing() as writer:
+        mine = Identifier("doi", "10.5555/like")
+        for work in (mine, PAPER):
+            writer.keep([Description(identifier=work, via="crossref", version="1", title="Hearing flies")], START)
+        writer.wanted.put("empty", [mine])
+    tree = get(own_client, page)
     assert next(h.text() for h in tree.css(".weeks h3")) == "Week 1: Listen"
     assert len(tree.css(".weeks > li")) == 4
     assert own_client.get("/shelf/none/engage").status_code == 404
@@ -105,3 +117,20 @@ def test_who_was_never_heard_is_shown_by_their_profile_and_without_odds(
     assert "Why follows 1 of your voices" in text_of(card)
     assert "Connected through Ann" in text_of(card)
     assert unknown in text(tree)
+
+
+@pytest.mark.usefixtures("own_client")
+def test_who_answers_by_the_keyboard_goes_on_at_the_queue(chromium: Browser, own_server: str) -> None:
+    page = chromium.new_page()
+    page.goto(own_server + PAGE)
+    page.get_by_role("button", name="Later").first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Remembered:").wait_for()
+    page.keyboard.press("Tab")  # to the account that was answered for
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Undo"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/engage#queue")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#queue') !== null")
+    page.close()

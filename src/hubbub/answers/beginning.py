@@ -24,7 +24,8 @@ _WORD = re.compile(r"\w+")
 class Plan(Struct, frozen=True):
     """How to begin: `like` are works like one's own that are spoken of, `venues` where, most posts first.
 
-    Where works are only cited is no venue, since nobody answers there.
+    Where works are only cited is no venue, since nobody answers there. The weeks begin with those who speak of works
+    like one's own, so there are none where none is known.
     """
 
     like: tuple[WorkLine, ...]
@@ -68,4 +69,5 @@ def plan(view: View, shelf: str, like: Sequence[int]) -> Plan:
     """Say how to begin, from works like those of a shelf."""
     spoken = (one for one in view.counts(like) if one.category != "citations")
     venues = tuple(sorted(spoken, key=lambda one: (-one.posts, one.source)))
-    return Plan(tuple(view.lines(like[:NAMED])), venues, weeks(shelf, [place(one.source).title for one in venues]))
+    begin = weeks(shelf, [place(one.source).title for one in venues]) if like else ()
+    return Plan(tuple(view.lines(like[:NAMED])), venues, begin)

@@ -73,12 +73,13 @@ class Month(Struct, frozen=True):
 class Unseen(Struct, frozen=True):
     """How many there may be, from `seen` to Chao1's estimate, to one digit: an order of magnitude and no count.
 
-    `without_top_work` is the same without the most mentioned work: one that spread far inflates it.
+    `without_top_work` is the same without the most mentioned work: one that spread far inflates it. Either is None
+    where nobody spoke of just two works.
     """
 
     seen: int
-    estimate: int
-    without_top_work: int
+    estimate: int | None
+    without_top_work: int | None
 
 
 class Pace(Struct, frozen=True):

@@ -30,7 +30,7 @@ from hubbub.answers.moved import changes
 from hubbub.answers.paced import paced
 from hubbub.answers.people import Attention, Spoken, attention_of
 from hubbub.answers.view import View
-from hubbub.people.labels import FEWEST, UNKNOWN, Label, classes, likeliest
+from hubbub.people.labels import FEWEST, UNKNOWN, Label, likeliest
 from hubbub.people.wilson import wilson
 from hubbub.store import Store
 from hubbub.store import schema as s
@@ -195,12 +195,10 @@ class _Growing:
         return tuple(months), tuple((begin.date(), total) for begin, total in zip(begins, totals, strict=True))
 
     def _unseen(self) -> Unseen:
-        from hubbub.people.growth import Unseen as Told
         from hubbub.people.growth import unseen
 
         found = unseen(*_pairs(self.mentions, self.heard.persons))
-        without = Told(found.seen, found.without_top_work, found.without_top_work)
-        return Unseen(found.seen, found.order_of_magnitude, without.order_of_magnitude)
+        return Unseen(found.seen, found.estimate, found.without_top_work)
 
     def _answered(self) -> Proportion | None:
         """How many posts of the period that deserve an answer got one of ours within a day, at places where we are."""
@@ -338,20 +336,19 @@ def _carrier(view: View, found: Attention) -> Carrier | None:
 
 def _mix(labelled: Iterable[tuple[Label, ...]]) -> Mix | None:
     """Who voices are: each is what it most probably is, if that is likely at all."""
-    counts, every = (
-        Counter(map(likeliest, labelled)),
-        {*classes(), UNKNOWN},
-    )
+    counts = Counter(map(likeliest, labelled))
     if not counts:
         return None
     named = [name for name in counts if name != UNKNOWN and counts[name] >= FEWEST]
-    small = every - {UNKNOWN, *named}
+    small = [name for name in counts if name != UNKNOWN and counts[name] < FEWEST]
 
     def sector(name: str, of: Collection[str]) -> Sector:
         from hubbub.people.mix import share
 
         voices = sum(counts[one] for one in of)
-        found = share(voices, counts.total(), len(of), len(every))
+        # Classes that are told together are one: else what is expected of each before anything is seen would make a
+        # few voices look like half of all.
+        found = share(voices, counts.total(), len(named) + 2)
         return Sector(name, voices, found.share, found.least, found.most)
 
     sectors = sorted((sector(name, {name}) for name in named), key=lambda one: (-one.voices, one.name))

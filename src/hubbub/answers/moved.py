@@ -36,7 +36,7 @@ def changes(heard: Heard, mentions: Sequence[Spoken], at: "NDArray[np.int64]") -
     if not len(at):
         return ()
     age = (int(heard.now.timestamp()) - at) // WEEK
-    weekly = np.bincount(age.max() - age)
+    weekly = np.bincount(age.max() - age, minlength=age.max() + 1)  # silence up to now counts too
     begins = heard.now - timedelta(weeks=len(weekly))
     told = {Told(one.at, one.kind, one.title): one for one in _happenings(heard, mentions)}
     return tuple(

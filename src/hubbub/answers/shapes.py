@@ -338,9 +338,9 @@ class Card(Struct, frozen=True):
 
 
 class Home(Struct, frozen=True):
-    """What the first page shows. `works` is how many identifiers are known."""
+    """What the first page shows. `identifiers` is how many are known, of works and of people."""
 
-    works: int
+    identifiers: int
     shelves: tuple[Shelf, ...]
     recent: tuple[WorkLine, ...]
 

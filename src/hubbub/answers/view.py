@@ -85,9 +85,9 @@ class View:
 
     def home(self) -> Home:
         """What the first page shows."""
-        # Names of works are numbered in sequence and stay: to count millions of them takes as long as all the rest.
-        works = self.connection.execute(select(func.max(s.identifier.c.id))).scalar_one() or 0
-        return Home(works, self.shelves(), self.recent())
+        # They are numbered in sequence and stay: to count millions of them takes as long as all the rest.
+        identifiers = self.connection.execute(select(func.max(s.identifier.c.id))).scalar_one() or 0
+        return Home(identifiers, self.shelves(), self.recent())
 
     # Works
 

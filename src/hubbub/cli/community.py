@@ -219,7 +219,9 @@ def _rates(found: Community) -> None:
     out.print()
     if found.unseen:
         seen, most, without = found.unseen.seen, found.unseen.estimate, found.unseen.without_top_work
-        out.print(f"Audience: {seen:,} seen; in all, of the order of {most:,} ({without:,} without the top work).")
+        told = "unknown, as none of them spoke of just two works" if most is None else f"of the order of {most:,}"
+        told += "" if without is None else f" ({without:,} without the top work)"
+        out.print(f"Audience: {seen:,} seen; in all, {told}.")
     if found.answered:
         out.print(f"Answered within a day: {_share(found.answered)}.")
     elif not found.own:

@@ -119,7 +119,7 @@ _RINGS = (
 
 
 def _suggestions(found: Suggestions, today: bool) -> None:
-    if found.plan:
+    if found.plan and found.plan.like:
         _plan(found.plan)
     if not found.voices and not any(found.rings):
         out.print("Nobody has spoken of these works yet, nor of works like them, as far as is known.")

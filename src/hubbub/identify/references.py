@@ -1,6 +1,7 @@
 """Lists of references go in as text: BibTeX, RIS, CSL-JSON, CSV or one identifier a line; each entry comes out.
 
-What a text is, is seen from its content. An entry's first identifier is the most telling: a DOI before an address.
+What a text is, is seen from its content. An entry's first identifier is the most telling: a DOI before an address. The
+ISBN of a paper or a chapter is that of the book around it, which others name too, so it is none of the entry's own.
 """
 
 import csv
@@ -13,12 +14,14 @@ from msgspec import Struct
 
 from hubbub.identify.typed import parse
 from hubbub.model import Identifier
+from hubbub.reference.venues import UNKNOWN, kind_of
 
+WITHIN = {"article", "chapter", "conference paper", "review"}  # kinds that stand in books
 LONGEST = 16 << 20  # characters of a list
 
 
 class Reference(Struct, frozen=True):
-    """One entry. `written` is what it says where no identifier is found in it."""
+    """One entry, `kind` in the words of `outputs.toml`. `written` is what it says where no identifier is in it."""
 
     identifiers: tuple[Identifier, ...] = ()
     title: str | None = None
@@ -50,11 +53,16 @@ def in_references(text: str) -> list[Reference]:
 
 
 def _reference(entry: Mapping[str, Any]) -> Reference:
-    found = (parse(str(written)) for written in entry["ids"] if written)
-    identifiers = tuple(dict.fromkeys(Identifier(one.scheme, one.value) for one in found if one is not None))
-    fields = {key: entry.get(key) or None for key in ("title", "kind", "issued", "venue")}
-    written = entry.get("written") or entry.get("title") or ""
-    return Reference(identifiers, **fields, creators=tuple(entry.get("creators", ())), written=str(written)[:200])
+    kind = kind_of(entry.get("kind"))
+    found = filter(None, (parse(str(written)) for written in entry["ids"] if written))
+    own = (Identifier(one.scheme, one.value) for one in found if one.scheme != "isbn" or kind not in WITHIN)
+    return Reference(
+        tuple(dict.fromkeys(own)),
+        kind=None if kind == UNKNOWN else kind,
+        creators=tuple(entry.get("creators", ())),
+        written=str(entry.get("written") or entry.get("title") or "")[:200],
+        **{key: entry.get(key) or None for key in ("title", "issued", "venue")},
+    )
 
 
 def _json(text: str) -> list[Mapping[str, Any]]:
@@ -124,7 +132,7 @@ def _bibtex(parsed: tuple[str, dict[str, str]]) -> dict[str, Any]:
     archive = entry.get("archiveprefix", entry.get("eprinttype", "arxiv"))
     eprint = f"{archive}:{entry['eprint']}" if "eprint" in entry else None
     return {
-        "ids": [entry.get("doi") and f"doi:{entry['doi']}", eprint, *_ids(entry.get)[1:]],
+        "ids": [entry.get("doi") and f"doi:{entry['doi']}", eprint, *_ids(entry.get)],
         "title": re.sub(r"[{}]", "", entry.get("title", "")),
         "kind": kind,
         "creators": [_turned(name) for name in re.split(r"(?<!\s)\s+and\s+", entry.get("author", "")) if name],

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from shlex import quote
 
 import msgspec
 from msgspec import Struct
@@ -30,7 +31,7 @@ def _weeks() -> tuple[Week, ...]:
 def weeks(shelf: str, venues: Sequence[str]) -> tuple[Week, ...]:
     """Return the plan for a shelf, the venues being those of works like its own, most mentions first."""
     told = {
-        "shelf": f'"{shelf}"' if " " in shelf else shelf,
+        "shelf": quote(shelf),
         "venue": venues[0] if venues else NOWHERE,
         "venues": ", ".join(venues[:NAMED]) or NOWHERE,
     }

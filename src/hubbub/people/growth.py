@@ -85,16 +85,12 @@ class Unseen(Struct, frozen=True):
     """How many accounts there are, seen or not: from `seen` to Chao1's `estimate`, an order of magnitude, no count.
 
     `without_top_work` is the estimate when the most mentioned work is left out: one that spread far inflates it.
+    Either is None where nobody is seen at exactly two works: then Chao1 squares those seen once, and says nothing.
     """
 
     seen: int
-    estimate: float
-    without_top_work: float
-
-    @property
-    def order_of_magnitude(self) -> int:
-        """The estimate to one digit: all that it can carry."""
-        return int(float(f"{self.estimate:.0e}"))
+    estimate: int | None
+    without_top_work: int | None
 
 
 class Counted(Struct, frozen=True):
@@ -284,7 +280,12 @@ def unseen(account: Ints, work: Ints) -> Unseen:
     accounts, counts = np.unique(account, return_counts=True)
     works, mentions = np.unique(work, return_counts=True)
     rest = account[work != works[np.argmax(mentions)]] if len(works) else account
-    return Unseen(len(accounts), chao1(counts), chao1(np.unique(rest, return_counts=True)[1]))
+    return Unseen(len(accounts), _magnitude(counts), _magnitude(np.unique(rest, return_counts=True)[1]))
+
+
+def _magnitude(counts: Ints) -> int | None:
+    """Return the estimate to one digit, which is all that it can carry, but never fewer than were seen."""
+    return max(int(float(f"{chao1(counts):.0e}")), len(counts)) if (counts == 2).any() else None
 
 
 def first_day(asked: Ints, answered: Floats, now: int) -> Rate:

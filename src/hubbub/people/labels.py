@@ -14,7 +14,6 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
-from itertools import chain
 from math import prod
 from urllib.parse import urlsplit
 
@@ -142,10 +141,6 @@ class _Rules:
         self.bio, self.name, self.handle, self.list = (
             Phrases(self._signs(lists), file.undone) for lists in (file.bio, file.name, file.handle, file.list)
         )
-        every = (file.bio, file.name, file.handle, file.list, file.host, file.server)
-        said = chain(*(of for lists in every for strength, of in lists.items() if self.strength[strength]))
-        campus = (file.university.below, file.university.itself, file.university.page)
-        self.labels = frozenset([*said, *(sign.label for sign in campus), *(rule.label for rule in file.behaviour)])
         self.hosts, self.servers = dict(self._signs(file.host)), dict(self._signs(file.server))
         domains = "|".join(file.university.domains)
         self.campus = re.compile(rf"(?P<below>(?:[^.]+\.)+)??(?P<domain>{domains})")
@@ -155,11 +150,6 @@ class _Rules:
             for label, phrases in labels.items():
                 for phrase in phrases:
                     yield phrase, (label, self.strength[strength])
-
-
-def classes() -> frozenset[str]:
-    """Return every label that an account may have for what it is; a topic and `unknown` are none."""
-    return _rules().labels
 
 
 @cache

@@ -61,4 +61,5 @@ async def respond(request: Request, answers: Reading, name: str) -> Response:
         raise HTTPException(422, "Nothing was said.")
     await run_in_threadpool(answers.respond, name, of["source"], of["account"], word)
     said = f"?{urlencode(of | {'word': word})}" if word else ""
-    return RedirectResponse(words.shelf_path(name, "engage") + said, 303)
+    # Who goes by the keyboard goes on at the queue, not at the top of the page.
+    return RedirectResponse(f"{words.shelf_path(name, 'engage')}{said}#queue", 303)

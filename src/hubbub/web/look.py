@@ -55,7 +55,7 @@ def stylesheet() -> str:
     colours["s-unknown"] = _unknown("").colour
     light = "\n".join(f".{css} {{ --c: {legible(c, LIGHT)}; }}" for css, c in colours.items())
     dark = "\n".join(f"  .{css} {{ --c: {legible(c, DARK)}; }}" for css, c in colours.items())
-    return f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+    return f"{light}\n@media screen and (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
 
 
 def legible(colour: str, ground: str) -> str:
