@@ -5,7 +5,8 @@ store asks for a log-in or a token; whether reading does too is set in the store
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from ipaddress import ip_address, ip_network
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 from hubbub import settings
 from hubbub.store import Store, users
 from hubbub.store.times import micros
-from hubbub.store.users import Change, Reading, Session, Token, User
+from hubbub.store.users import Change, Reading, Session, Token, User, Users
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -129,17 +130,14 @@ class Access:
         if not name.isprintable() or name != name.strip() or not 0 < len(name) <= NAME_MOST:
             raise ValueError(f"a name has up to {NAME_MOST} characters that can be seen, and no space around them")
         hashed = _hashed(password)
-        with self._store.writing() as writer:
-            writer.users.add(name, hashed, admin, _now())
-            writer.users.log(by.changed(name))
-        self._looked_at = float("-inf")
+        with self._changing(by, name) as written:
+            written.add(name, hashed, admin, _now())
 
     def change_password(self, name: str, password: str, by: By) -> None:
         """Change a password and end all sessions of the user. Raises LookupError, ValueError as `add` does."""
         hashed = _hashed(password)
-        with self._store.writing() as writer:
-            writer.users.change(self._row(name), hashed)
-            writer.users.log(by.changed(name))
+        with self._changing(by, name) as written:
+            written.change(self._row(name), hashed)
 
     def remove(self, name: str, by: By) -> None:
         """Let somebody log in no longer. Raises LookupError where there is no such user.
@@ -149,23 +147,18 @@ class Access:
         left = [one for one in self.users() if one.name != name]
         if left and not any(one.admin for one in left):
             raise ValueError(f"{name!r} is the last admin; make another one first")
-        with self._store.writing() as writer:
-            writer.users.remove(self._row(name))
-            writer.users.log(by.changed(name))
-        self._looked_at = float("-inf")
+        with self._changing(by, name) as written:
+            written.remove(self._row(name))
 
     def keep(self, name: str, shelf: str, keeps: bool, by: By) -> None:
         """Put a shelf into the hands of a user, or take it out. Raises LookupError where there is no such user."""
-        with self._store.writing() as writer:
-            (writer.users.keep if keeps else writer.users.leave)(self._row(name), [shelf])
-            writer.users.log(by.changed(f"{name} {shelf}"))
+        with self._changing(by, f"{name} {shelf}") as written:
+            (written.keep if keeps else written.leave)(self._row(name), [shelf])
 
     def read_by(self, reading: Reading, by: By) -> None:
         """Say whether everybody may read, or only who is logged in."""
-        with self._store.writing() as writer:
-            writer.users.set_reading(reading)
-            writer.users.log(by.changed(reading))
-        self._looked_at = float("-inf")
+        with self._changing(by, reading) as written:
+            written.set_reading(reading)
 
     def keeps(self, who: Who, shelf: str) -> bool:
         """Say whether a shelf is in the hands of a user."""
@@ -263,6 +256,14 @@ class Access:
         """What was changed, the latest first, each with its number; those before the number `before`."""
         with self._store.connect() as connection:
             return list(users.changes(connection, limit, before))
+
+    @contextmanager
+    def _changing(self, by: By, about: str) -> Iterator[Users]:
+        """Write, log it in the same transaction, and believe the lock no more."""
+        with self._store.writing() as writer:
+            yield writer.users
+            writer.users.log(by.changed(about))
+        self._looked_at = float("-inf")
 
     def _row(self, name: str) -> int:
         found = self._store.ask(users.of_name, name)

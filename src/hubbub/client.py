@@ -37,7 +37,7 @@ class Hubbub(Calls):
 
 class _Here(Hubbub):
     def __init__(self, address: str) -> None:
-        store = open_store(address)
+        store = open_store(address, make=False)
         super().__init__(Answers(store))
         self._closes = store.close
 
@@ -101,7 +101,8 @@ def _refusal(answer: httpx.Response) -> RefusedError:
 def connect(url_or_store: str, token: str | None = None) -> Hubbub:
     """Open a store by its address, or reach a server by its own: `https://…`, with a `token` that it gave.
 
-    Raises StoreError if the store cannot be opened, and ValueError for a token that others on the way could read.
+    Raises FileNotFoundError if there is no such file, StoreError if the store cannot be opened, and ValueError for a
+    token that others on the way could read.
     """
     return _There(url_or_store, token) if url_or_store.startswith(("http://", "https://")) else _Here(url_or_store)
 

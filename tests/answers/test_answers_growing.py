@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from hubbub.answers import Answers
-from hubbub.answers.community import Community, Pace
+from hubbub.answers.community import Community
 from hubbub.model import Description, Identifier
+from hubbub.people.pace import Pace
 from hubbub.store import Store
 from tests.answers.stated import OTHER, WORK, keep, links, passed, said, who
 from tests.conftest import NewStore

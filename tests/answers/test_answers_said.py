@@ -128,6 +128,16 @@ def test_an_account_is_told_with_its_works_and_posts_newest_first(store: Store) 
     assert [(line.posts, line.amplifications) for line in told.works] == [(2, 0), (2, 1)]
 
 
+def test_an_account_whose_profile_nobody_read_has_the_page_that_its_id_tells(store: Store) -> None:
+    keep(store, said("a", author="did:plc:ann"), said("b", author="ann"))
+    by = {one.post: one.speaker and one.speaker.url for one in Answers(store).said(WORK)}
+    assert by == {"a": "https://bsky.app/profile/did:plc:ann", "b": None}
+    keep(store, who("did:plc:ann", url="https://ann.example/"))
+    told = Answers(store).account("bluesky", "did:plc:ann")
+    assert told
+    assert told.speaker.url == "https://ann.example/"
+
+
 def test_of_a_busy_account_the_newest_are_listed_and_all_are_counted(store: Store) -> None:
     keep(store, *(said(f"{day}", author="ann", posted_at=at(day)) for day in range(1, 10)))
     told = Answers(store).account("bluesky", "ann", limit=2)

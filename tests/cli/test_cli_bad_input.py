@@ -151,6 +151,28 @@ def test_what_is_no_identifier_is_answered_with_examples(store: Path, order: str
     assert "\x1b" not in ran.err
 
 
+def test_a_shelf_that_is_given_for_a_work_is_answered_with_what_tells_of_shelves(store: Path) -> None:
+    run(store, "report", "my works").fails("Of shelves, hubbub people, community and thrive tell.", status=2)
+
+
+@pytest.mark.parametrize(("option", "order"), [("--wrong", "mentions"), ("--right", "match")])
+def test_what_is_no_post_is_answered_with_the_command_that_lists_them(store: Path, option: str, order: str) -> None:
+    ran = run(store, "mentions", "10.5555/work", option, "nothing\x1b")
+    ran.fails("is no post that is", f"hubbub {order} doi:10.5555/work lists them", status=2)
+    assert "\x1b" not in ran.err
+
+
+def test_a_formula_that_is_not_there_is_answered_with_those_that_are(store: Path) -> None:
+    ran = run(store, "score", "10.5555/work", "--formula", "nothing")
+    ran.fails("No such file or directory; hubbub itself brings attention_v1 and attention_published", status=2)
+
+
+def test_what_is_no_address_of_a_server_is_no_name_of_a_store(store: Path) -> None:
+    run(store, "mcp", "--server", "hubbub.example.org").fails(
+        "is no address of a server; it begins with https", status=2
+    )
+
+
 def test_json_and_csv_exclude_each_other(store: Path) -> None:
     run(store, "mentions", "10.5555/work", "--json", "--csv").fails("--json and --csv exclude each other", status=2)
 

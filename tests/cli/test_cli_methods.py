@@ -4,6 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hubbub.answers import Answers
+from hubbub.cli.show import PIPED_WIDTH
 from hubbub.reference.attention import formulas
 from hubbub.reference.methods import told
 from hubbub.store import open_store
@@ -18,6 +19,15 @@ def test_all_thirteen_requirements_are_printed(store: str) -> None:
     assert len(told().requirement) == 13
     for one in told().requirement:
         assert f"{one.number}. {one.asks} {' '.join(one.says.split())}" in printed
+
+
+def test_no_line_ends_in_blanks_or_stands_out_of_its_paragraph(store: str) -> None:
+    lines = run(store, "methods").out.splitlines()
+    assert [line for line in lines if line != line.rstrip()] == []
+    assert max(map(len, lines)) <= PIPED_WIDTH
+    begun = [line for line in lines if not line.startswith("    ")]
+    asked = [f"{one.number:>2}. {one.asks}" for one in told().requirement]
+    assert " ".join(begun).startswith(" ".join(asked))
 
 
 def test_programs_are_told_what_the_web_app_tells(demo_store: str) -> None:

@@ -68,7 +68,9 @@ def test_the_grid_is_a_table_for_programs(shelf: str, field: Path) -> None:
 
 def test_what_cannot_be_asked_is_told(shelf: str, tmp_path: Path) -> None:
     run(shelf, "thrive", "nothing").fails("there is no shelf 'nothing'", status=2)
-    run(shelf, "thrive", "mine", "--against", "nothing").fails("there is no shelf 'nothing' to compare", status=2)
+    run(shelf, "thrive", "mine", "--against", "nothing").fails(
+        "'nothing' is no shelf and no file; the shelves are", status=2
+    )
     run(shelf, "thrive", "mine", "--against", "mine").fails("no reference for itself", status=2)
     run(shelf, "thrive", "mine", "--csv", "--json").fails("exclude each other", status=2)
     broken = tmp_path / "broken.csv"

@@ -236,6 +236,7 @@ def test_a_row_that_is_nobodys_is_refused_and_costs_no_other(store: Path, tmp_pa
 
 def test_a_person_is_taken_off_any_shelf(store: Path, tmp_path: Path) -> None:
     roster(store, tmp_path, f"name,orcid\nAnn,{ORCID}\n")
+    assert "0 works taken off" in run(store, "track", "10.5555/other", "--shelf", "Ann", "--remove").out
     ran = run(store, "track", ORCID, "--shelf", "Ann", "--remove")
     assert ran.out == "1 account and 0 works taken off the shelf Ann.\n"
     assert owners(store, "Ann") == []

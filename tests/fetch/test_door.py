@@ -10,7 +10,7 @@ import pytest
 
 from hubbub.collect.source import FRESH
 from hubbub.fetch.door import Door
-from hubbub.fetch.errors import BudgetError, FetchError
+from hubbub.fetch.errors import BudgetError, FetchError, PassingError
 from hubbub.model import Host
 from tests.fetch.peer import LIMITS, QUICK, http, peer
 
@@ -180,6 +180,21 @@ async def test_the_units_of_a_day_hold_for_every_door() -> None:
     assert len(one.heard) == 3
     assert caught.value.retry_at is not None
     assert timedelta() < caught.value.retry_at - datetime.now(UTC) <= timedelta(days=1)
+
+
+async def test_what_reaches_nobody_spends_nothing_of_the_day() -> None:
+    counted, unnamed = (Host(name, 10_000, 2, per_day=1) for name in ("127.0.0.1", "nowhere.invalid"))
+    async with peer(http()) as gone:
+        pass
+    async with door(counted, unnamed) as fetch:
+        for address in (gone.address, "https://nowhere.invalid/"):
+            for _ in range(2):
+                with pytest.raises(PassingError):
+                    await fetch.get(address)
+    async with peer(http(500)) as one, door(counted) as fetch:
+        with pytest.raises(BudgetError):  # who answers that something is wrong was asked
+            await fetch.get(one.address)
+    assert len(one.heard) == 1
 
 
 async def test_a_mirror_is_asked_under_the_name_of_the_host(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -254,4 +254,7 @@ def test_a_shelf_whose_voices_became_ten_times_as_many_as_others_is_found() -> N
     told = pace(Counted(own.place, own.before // 10, own.now), rest, random)
     assert told is not None
     assert told.verdict == "faster"
+    assert told.least is not None
+    assert told.ratio is not None
+    assert told.most is not None
     assert told.least < told.ratio < told.most

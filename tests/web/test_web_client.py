@@ -1,6 +1,7 @@
 """The client: every call says the same of a store as of a server over it, and refuses with the same words."""
 
 import http.server
+import shlex
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -291,7 +292,26 @@ def test_a_server_that_is_not_there_is_told() -> None:
         there.shelves()
 
 
+@pytest.mark.parametrize("begins", ["", "sqlite:///"])
+def test_a_store_that_is_not_there_is_not_made_and_how_to_begin_one_is_told(tmp_path: Path, begins: str) -> None:
+    path = tmp_path / "my works" / "hubbub.db"
+    with pytest.raises(FileNotFoundError) as told:
+        hubbub.connect(f"{begins}{path}")
+    assert list(tmp_path.iterdir()) == []
+    _, command = str(told.value).split("begin one: hubbub ")
+    program, store, *order, _ = ["hubbub", *shlex.split(command)]
+    assert (program, store, order) == ("hubbub", "--store", [str(path), "track"])
+    assert run(str(path), "track", str(PAPER)).status == 0
+    with hubbub.connect(f"{begins}{path}") as here:
+        assert [one.works for one in here.shelves()] == [1]
+
+
+def test_assistants_are_told_in_a_sentence_that_there_is_no_store(tmp_path: Path) -> None:
+    run(str(tmp_path / "hubbub.db"), "mcp").fails("there is no store at")
+
+
 def test_a_store_is_let_go_at_the_end(tmp_path: Path) -> None:
+    open_store(str(tmp_path / "hubbub.db")).close()
     with hubbub.connect(str(tmp_path / "hubbub.db")) as here:
         assert here.works().works == ()
     shutil.move(tmp_path / "hubbub.db", tmp_path / "moved.db")

@@ -20,6 +20,7 @@ from tests.web.conftest import DATA
 
 PAPER = "10.5555/hubbub.2025.001"
 UNHEARD = "10.5555/never-heard-of"
+SILENT = "10.5555/invented-and-silent"
 EVIL = "10.5555/<script>alert(1)</script>"
 STRICT = "default-src 'none'; {}; require-trusted-types-for 'script'; base-uri 'none'"
 WATCH = """<script>
@@ -118,6 +119,27 @@ def test_each_type_of_badge_is_drawn_in_its_size(show: Show, server: str, answer
 def test_the_badge_of_a_simulated_work_says_so_in_its_words(show: Show, answers: Answers) -> None:
     alt = show(badge(doi=DATA.value)).locator("#one a > img").get_attribute("alt")
     assert alt == f"hubbub, simulated: {posts_of(answers, DATA.value)} posts about this work"
+
+
+def test_the_badge_of_a_simulated_work_that_nobody_mentions_says_so_too(show: Show, answers: Answers) -> None:
+    with answers._store.writing() as writer:
+        writer.wanted.shelve("quiet", "A quiet swarm", "Made up.", True, [Identifier("doi", SILENT)])
+    page = show(badge(doi=SILENT) + badge(doi=UNHEARD, key="two"))
+    expect(page.locator("#one a > img")).to_have_attribute("alt", "hubbub, simulated: no mentions yet")
+    expect(page.locator("#two a > img")).to_have_attribute("alt", "hubbub: no mentions yet")
+
+
+ASKED = [
+    f"/v1/doi/{PAPER}", f"/v1/fetch/doi/{PAPER}", "/v1/citations/at", f"/v0/doi/{PAPER}", "/v1/events?rows=1",
+    "/v1/events/ids?rows=1", "/heartbeat/recent", f"/api/v1/works/doi:{PAPER.replace('/', '%2F')}",
+]  # fmt: skip
+
+
+def test_a_page_of_another_site_may_add_headers_to_what_it_asks(show: Show, server: str) -> None:
+    page = show("")
+    ask = """async (at) => (await fetch(at, {
+      headers: { "X-Requested-With": "x", "Content-Type": "application/json" } })).status"""
+    assert {at: page.evaluate(ask, server + at) for at in ASKED} == dict.fromkeys(ASKED, 200)
 
 
 @pytest.mark.parametrize(

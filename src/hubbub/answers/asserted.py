@@ -91,7 +91,11 @@ class UnknownError(LookupError):
 
 
 class BroadError(ValueError):
-    """More than `MOST` mentions would have to be read one by one for some fields, which its message names."""
+    """More than `MOST` mentions would have to be read one by one for some `fields`."""
+
+    def __init__(self, fields: Sequence[Field]) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = fields
 
 
 class Assertions:
@@ -175,7 +179,7 @@ class Assertions:
             return where
         some = self._ask(self._said.some(where, MOST + 1))[0][0]
         if some > MOST and (read := [field for field in fields if field not in selecting.PLAINLY]):
-            raise BroadError(", ".join(dict.fromkeys(read)))
+            raise BroadError([*dict.fromkeys(read)])
         return where._replace(few=self._said.are_few(some))
 
     def _posts(self, fields: Mapping[Field, str]) -> list[int] | None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from hubbub.answers.shapes import Speaker
 from hubbub.model import Identifier
+from hubbub.people.pace import Pace
 
 # In the period that ends now: came for the first time; came before too; came more than once, but not in the period, and
 # will probably come again, or probably not; came once before. Of the last nothing can be said.
@@ -80,27 +81,6 @@ class Unseen(Struct, frozen=True):
     seen: int
     estimate: int | None
     without_top_work: int | None
-
-
-class Pace(Struct, frozen=True):
-    """How the works grew from the 13 weeks before to the last ones, against comparable works in the same time.
-
-    Comparable are the works in the store, of those not on the shelf, that are spoken of mostly at the same place, by
-    half to twice as many voices. `before` and `now` are voices with own words of each of `works` works, added up;
-    feeds are left out. `usual` is the growth of `peers` comparable works, 1 being none; `ratio` is one's own over it,
-    with its 95 % bounds. All are None where no work has 30 comparable ones; `alone` works have not.
-    """
-
-    works: int
-    alone: int
-    peers: int
-    before: int | None
-    now: int | None
-    usual: float | None
-    ratio: float | None
-    least: float | None
-    most: float | None
-    verdict: Literal["faster", "slower", "alike", "too little to tell"]
 
 
 class Happening(Struct, frozen=True):

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
-from hubbub.answers.community import Pace
 from hubbub.answers.heard import Heard
+from hubbub.people.pace import Pace
 from hubbub.store import schema as s
 from hubbub.store.sql import among, rows
 from hubbub.store.times import micros
@@ -50,10 +50,7 @@ def paced(heard: Heard, period: timedelta) -> Pace | None:
     if not ours.any():
         return None
     found = pace(own, peers, np.random.default_rng(0))
-    if found is None:
-        return Pace(0, int(ours.sum()), 0, None, None, None, None, None, None, "too little to tell")
-    numbers = (found.before, found.now, found.usual, found.ratio, found.least, found.most)
-    return Pace(found.works, found.alone, found.peers, *numbers, found.verdict)
+    return found or Pace(0, int(ours.sum()), 0, None, None, None, None, None, None, "too little to tell")
 
 
 def _others(heard: Heard) -> list[int]:

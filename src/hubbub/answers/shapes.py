@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from hubbub.match.works import Kind
 from hubbub.model import Category, Description, Identifier, Tally
+from hubbub.store.match import Corrected
 
 
 class Evidence(Struct, frozen=True):
@@ -203,17 +204,6 @@ class Statement(Struct, frozen=True):
     doubt: str | None
 
 
-class CorrectionLine(Struct, frozen=True):
-    """What somebody says of two identifiers, when and why: that they are the `same`, or not of one work."""
-
-    one: Identifier
-    other: Identifier
-    same: bool
-    said_by: str
-    said_at: datetime
-    why: str
-
-
 class SetAside(Struct, frozen=True):
     """A post that somebody says does not mention `identifier`; what it says is None where it is not held any more."""
 
@@ -258,7 +248,7 @@ class Match(Struct, frozen=True):
     versions: tuple[VersionCount, ...]
     apart: str | None
     statements: tuple[Statement, ...]
-    corrections: tuple[CorrectionLine, ...]
+    corrections: tuple[Corrected, ...]
     set_aside: tuple[SetAside, ...]
     pages: tuple[PageLine, ...]
     missing: tuple[MissingLine, ...]

@@ -36,7 +36,7 @@ from hubbub.answers.shapes import (
 from hubbub.answers.statements import first, found_in, spoken, supporting, works_of
 from hubbub.model import Identifier
 from hubbub.named import Named, known
-from hubbub.reference.places import place
+from hubbub.reference.places import account_page, place
 from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.counts import by_day, by_source
@@ -350,7 +350,9 @@ class View:
         told = {field: value for field, (_, _, value) in msgspec.json.decode(row.fields, type=Fields).items()}
         for field in ("following", "claims"):
             told.pop(field, None)
-        return Speaker(self._names[row.source], row.key, **told)
+        source = self._names[row.source]
+        told.setdefault("url", account_page(source, row.key))
+        return Speaker(source, row.key, **told)
 
     def account(self, source: str, key: str, limit: int) -> AccountReport | None:
         named = select(s.account).where(s.account.c.hash == hashed("account", source, key))

@@ -2,11 +2,12 @@
 
 from sqlalchemy import Connection, select
 
-from hubbub.answers.shapes import CorrectionLine, Statement, VersionCount
+from hubbub.answers.shapes import Statement, VersionCount
 from hubbub.model import Identifier
 from hubbub.named import Named
 from hubbub.store import schema as s
 from hubbub.store.counts import by_source
+from hubbub.store.match import Corrected
 from hubbub.store.sql import among, rows
 
 
@@ -21,11 +22,11 @@ def statements(named: Named) -> tuple[Statement, ...]:
     return tuple(Statement(*key, tuple(via), doubts.get(key)) for key, via in says.items())
 
 
-def corrections(named: Named) -> tuple[CorrectionLine, ...]:
+def corrections(named: Named) -> tuple[Corrected, ...]:
     """What people say of a work's identifiers, the latest first."""
     within = set(named.work.identifiers)
     words = [word for word in named.said.words if not within.isdisjoint((word.one, word.other))]
-    return tuple(CorrectionLine(*word) for word in sorted(words, key=lambda word: word.said_at, reverse=True))
+    return tuple(sorted(words, key=lambda word: word.said_at, reverse=True))
 
 
 def versions(connection: Connection, named: Named) -> tuple[VersionCount, ...]:

@@ -33,6 +33,8 @@ def mcp(
         show.fail("tools for assistants need a package more; install it with: pip install 'hubbub[mcp]'")
     import hubbub
 
+    if server and not server.startswith(("http://", "https://")):
+        show.fail(f"{server!r} is no address of a server; it begins with https://", status=2)
     try:
         hub = hubbub.connect(server or context.obj or settings.store_address(), settings.credential("token"))
     except ValueError as error:

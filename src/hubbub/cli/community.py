@@ -8,12 +8,13 @@ import typer
 from rich.text import Text
 
 from hubbub.answers import Answers, desking
-from hubbub.answers.community import Community, Member, Mix, Pace, Proportion
+from hubbub.answers.community import Community, Member, Mix, Proportion
 from hubbub.answers.desking import Desk, PileOn
 from hubbub.answers.exported import as_csv
 from hubbub.cli import show, wants
 from hubbub.cli.given import account_of, no_shelf, store_of
 from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled
+from hubbub.people.pace import Pace
 from hubbub.reference.places import place
 
 Own = Annotated[

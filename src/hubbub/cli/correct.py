@@ -85,9 +85,8 @@ def set_aside(answers: Answers, work: Identifier, written: str, why: str, takes_
         known = {(o.source, o.post): o.url for o in answers.said(work)}
     post = next((post for post, url in known.items() if written in (url, ":".join(post))), None)
     if post is None:
-        show.fail(
-            f"{written} is no post that is {'set aside from' if takes_back else 'held to mention'} {work}", status=2
-        )
+        what, lists = ("set aside from", "match") if takes_back else ("held to mention", "mentions")
+        show.fail(f"{written!r} is no post that is {what} {work}; hubbub {lists} {work} lists them", status=2)
     if not answers.set_aside(work, *post, why, takes_back):
         show.fail(f"{written} only passes on another post; name that one", status=2)
     show.line(f"1 mention of {work} {'counts again' if takes_back else 'set aside'}.")

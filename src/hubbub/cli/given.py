@@ -79,7 +79,8 @@ def identifier_of(written: str) -> Identifier:
     if found is None:
         show.fail(
             f"{written!r} is no identifier that hubbub knows. Give a DOI (10.1371/journal.pone.0000308), an arXiv id, "
-            "PMID, PMCID, ISBN, a GitHub repository, or the address of the work's page.",
+            "PMID, PMCID, ISBN, a GitHub repository, or the address of the work's page. "
+            "Of shelves, hubbub people, community and thrive tell.",
             status=2,
         )
     return found
@@ -93,12 +94,12 @@ def account_of(account: str) -> tuple[str, str]:
     return source, key
 
 
-def no_shelf(context: typer.Context, name: str, may_be_work: bool = False) -> NoReturn:
-    """Say that there is no such shelf (or work), which shelves there are, and how to make one."""
+def no_shelf(context: typer.Context, name: str, nor: str | None = None) -> NoReturn:
+    """Say that there is no such shelf, `nor` what else it may name, which shelves there are, and how to make one."""
     with store_of(context) as store:
         known = [repr(card.name) for card in Answers(store).cards()]
     more = f" and {len(known) - LISTED:,} more" if len(known) > LISTED else ""
     there = f"the shelves are {', '.join(known[:LISTED])}{more}" if known else "there are no shelves yet"
-    wrong = f"{name!r} is no shelf and no identifier" if may_be_work else f"there is no shelf {name!r}"
+    wrong = f"{name!r} is no shelf and no {nor}" if nor else f"there is no shelf {name!r}"
     command = "me" if name == wants.ME else "track"
     show.fail(f"{wrong}; {there}; hubbub {command} --help says how to make one", status=2)

@@ -1,9 +1,9 @@
 """How every number is made: a store and a formula come in; what NISO RP-25 asks for goes out, as on `/methods`."""
 
+from textwrap import fill
 from typing import Annotated
 
 import typer
-from rich.padding import Padding
 from rich.text import Text
 
 from hubbub.answers import Answers
@@ -31,10 +31,12 @@ def methods(
         return
     for one in found.requirements:
         out.print(Text(f"{one.number:>2}. {one.asks}", style="bold"))
-        out.print(Padding(Text(one.says), (0, 0, 0, 4), expand=False))
+        out.print(Text(_indented(one.says)))
         if one.see:
-            out.print(
-                Padding(Text(f"hubbub serve shows it at {', '.join(one.see)}", style="dim"), (0, 0, 0, 4), expand=False)
-            )
+            out.print(Text(_indented(f"hubbub serve shows it at {', '.join(one.see)}"), style="dim"))
     rules = f"Rules of finding: {found.find}, of counting: {found.count}; score: {by.name} {by.version}."
     out.print(Text(f"\n{plain(rules)}", style="dim"))
+
+
+def _indented(text: str) -> str:
+    return fill(text, out.width, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)

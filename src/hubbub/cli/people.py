@@ -49,7 +49,7 @@ def people(
         work = identify.parse(about) if found is None else None
         found = answers.people(work) if work else found
     if found is None:
-        no_shelf(context, about, may_be_work=True)
+        no_shelf(context, about, nor="identifier")
     if json:
         show.as_json(found)
     elif csv:

@@ -77,7 +77,7 @@ def _bulk(context: typer.Context, kind: str, about: str | None, form: str, since
         answers = Answers(store)
         of = {} if about is None else {"shelf" if answers.card(about) else "work": about}
         if "work" in of and (kind == "works" or identify.parse(of["work"]) is None):
-            no_shelf(context, of["work"], may_be_work=kind == "mentions")
+            no_shelf(context, of["work"], nor="identifier" if kind == "mentions" else None)
         calls, day = Calls(answers), since.date() if since else None
         parts = calls.bulk_mentions(known, since=day, **of) if kind == "mentions" else calls.bulk_works(known, **of)
         for part in parts:

@@ -52,8 +52,11 @@ def thrive(
         show.fail("--json and --csv exclude each other; choose one", status=2)
     given = _given(wants.checked(against)) if against else None
     with store_of(context) as store:
+        answers = Answers(store)
+        if isinstance(given, str) and answers.card(given) is None:
+            no_shelf(context, given, nor="file")
         try:
-            found = Answers(store).thrive(wants.checked(shelf), datetime.now(UTC), given)
+            found = answers.thrive(wants.checked(shelf), datetime.now(UTC), given)
         except ValueError as error:
             show.fail(str(error), status=2)
     if found is None:

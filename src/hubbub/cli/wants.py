@@ -63,7 +63,7 @@ def track(store: Store, written: Sequence[str], shelf: str, remove: bool) -> Non
         show.fail(f"{owners[0]} is a person, an account or a community, not a work; hubbub me takes it", status=2)
     with store.writing() as writer:
         if remove:
-            writer.wanted.take_off(shelf, named)
+            owners, works = _sorted(writer.wanted.take_off(shelf, named))
         else:
             writer.wanted.put(shelf, works)
             _describe(writer, references)
@@ -78,7 +78,7 @@ def own(store: Store, written: Sequence[str], remove: bool) -> None:
     owners, works = _sorted(named)
     with store.writing() as writer:
         if remove:
-            writer.wanted.take_off(ME, named)
+            owners, works = _sorted(writer.wanted.take_off(ME, named))
         else:
             writer.wanted.shelve(
                 ME, "My own works", "What I have made, by my own word and by my accounts'.", False, works

@@ -374,6 +374,8 @@ class Door:
             told = f"{host} cannot be asked: a header or the address holds what HTTP does not allow"
             raise FetchError(told, host=host) from None
         except (httpx.TransportError, httpcore.NetworkError, OSError, WebSocketException) as error:
+            if isinstance(error, httpx.ConnectError | httpcore.ConnectError | OSError):
+                self._memory.give_back(host)  # nobody was asked: a day without a network spends nothing
             raise PassingError(f"{told}: {shown(mask(said(error), self._secrets))}", host=host) from error
         except BodyError as error:
             raise FetchError(f"{told}: it {error}", host=host) from error

@@ -145,6 +145,12 @@ class Memory:
             told = f"{host} is not asked, since today's requests to it cannot be counted in {self._path}: {error}"
             raise FetchError(told, host=host) from error
 
+    def give_back(self, host: str) -> None:
+        """Take back a unit that was spent on a request which never reached the host."""
+        with suppress(sqlite3.DatabaseError), self._file:
+            day = f"{datetime.now(UTC):%Y-%m-%d}"
+            self._file.execute("UPDATE spent SET units = units - 1 WHERE host = ? AND day = ? AND units", (host, day))
+
 
 def _opened(path: Path | str) -> sqlite3.Connection:
     if isinstance(path, Path):

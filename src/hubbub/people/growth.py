@@ -5,8 +5,6 @@ accounts that are proven to be one person's one number, and sees to it that peri
 like a loss.
 """
 
-from typing import Literal
-
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
@@ -14,6 +12,7 @@ from scipy.optimize import minimize
 from scipy.special import betaln, expit, gammaln
 
 from hubbub.people.columns import check, firsts
+from hubbub.people.pace import Pace, Verdict
 from hubbub.people.wilson import wilson
 
 DAY = 86_400
@@ -99,33 +98,6 @@ class Counted(Struct, frozen=True):
     place: Ints
     before: Ints
     now: Ints
-
-
-class Pace(Struct, frozen=True):
-    """How `works` works grew from one period to the next, and how as many of `peers` comparable ones did.
-
-    `before` and `now` are voices of each work, added up. `usual` is the growth of comparable works, 1 being none, and
-    `ratio` the works' own over it, with its 95 % bounds. `alone` works have too few comparable ones, and are left out.
-    """
-
-    works: int
-    alone: int
-    peers: int
-    before: int
-    now: int
-    usual: float
-    ratio: float
-    least: float
-    most: float
-
-    @property
-    def verdict(self) -> Literal["faster", "slower", "alike", "too little to tell"]:
-        """`faster` or `slower` than comparable works, `alike`, or `too little to tell`."""
-        if self.least > 1:
-            return "faster"
-        if self.most < 1:
-            return "slower"
-        return "alike" if self.least >= 1 / NEAR and self.most <= NEAR else "too little to tell"
 
 
 def repeats(account: Ints, at: Ints, until: int) -> Repeats:
@@ -245,7 +217,16 @@ def pace(own: Counted, peers: Counted, random: np.random.Generator) -> Pace | No
     least, most = g / np.quantile(grew, 0.975, method="higher"), g / np.quantile(grew, 0.025, method="lower")
     ends = len(order) + 1
     inside = np.cumsum(np.bincount(low, minlength=ends) - np.bincount(high, minlength=ends)) > 0
-    return Pace(len(low), alone, int(inside.sum()), before, now, usual, g / usual, float(least), float(most))
+    numbers = (before, now, usual, g / usual, float(least), float(most))
+    return Pace(len(low), alone, int(inside.sum()), *numbers, _verdict(least, most))
+
+
+def _verdict(least: float, most: float) -> Verdict:
+    if least > 1:
+        return "faster"
+    if most < 1:
+        return "slower"
+    return "alike" if least >= 1 / NEAR and most <= NEAR else "too little to tell"
 
 
 def _comparable(own: Counted, peers: Counted) -> tuple[Ints, Ints, Ints]:

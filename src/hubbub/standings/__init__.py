@@ -68,7 +68,8 @@ def chosen(name: str | None = None) -> Formula:
         with Path(name).open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
-        raise ValueError(f"the formula {name} cannot be read: {error.strerror or error}") from error
+        why = f"{error.strerror or error}; hubbub itself brings {' and '.join(NAMES)}"
+        raise ValueError(f"the formula {name} cannot be read: {why}") from error
     try:
         if len(content) > LARGEST_FILE:
             raise ValueError(f"it is larger than {LARGEST_FILE >> 20} MB")

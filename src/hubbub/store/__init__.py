@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -16,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from hubbub.model import Works
 from hubbub.store import read
-from hubbub.store.errors import BUSY_MS, BusyError, StoreError, explained
+from hubbub.store.errors import BUSY_MS, BusyError, MissingError, StoreError, explained
 from hubbub.store.keep import Writer
 from hubbub.store.names import Work
 from hubbub.store.schema import REVISION, metadata
@@ -126,13 +127,14 @@ class Store:
         return self.ask(read.assertions, after, limit)
 
 
-def open_store(address: str, signed: Change | None = None) -> Store:
-    """Open the store at an SQLAlchemy address or a file path, making it if there is none and migrating an older one.
+def open_store(address: str, signed: Change | None = None, make: bool = True) -> Store:
+    """Open the store at an SQLAlchemy address or a file path, migrating an older one; `make` the file if there is none.
 
     What is first written is logged as the change `signed`, in the same transaction.
-    Raises `StoreError` if it is newer than this program, out of reach, locked, read-only, damaged or no store of ours.
+    Raises `StoreError` if it is newer than this program, out of reach, locked, read-only, damaged or no store of ours;
+    one that is a `FileNotFoundError` as well where there is no such file.
     """
-    engine = _engine(_url(address))
+    engine = _engine(_url(address, make))
     try:
         with _explaining(engine):
             _migrate(engine)
@@ -171,7 +173,7 @@ def _explaining(engine: Engine) -> Iterator[None]:
         raise explained(error, engine.url) from error
 
 
-def _url(address: str) -> URL:
+def _url(address: str, make: bool) -> URL:
     if "://" not in address:
         address = f"sqlite:///{Path(address).expanduser()}"
     try:
@@ -179,6 +181,9 @@ def _url(address: str) -> URL:
     except (ArgumentError, ValueError) as error:  # it may hold a password, so no more than its start is said
         raise StoreError(f"{address.partition(':')[0]}:… is not the address of a store; {ADDRESSES}") from error
     if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        if not make and not Path(url.database).exists():
+            command = f"hubbub --store {quote(url.database)} track ID"
+            raise MissingError(f"there is no store at {url.database}; name the file of one, or begin one: {command}")
         try:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -19,6 +19,10 @@ class BusyError(StoreError):
     """The store cannot be used now; it will be again, if nothing else is wrong."""
 
 
+class MissingError(StoreError, FileNotFoundError):
+    """There is no such file, where none is to be made."""
+
+
 # SQLite's words and PostgreSQL's codes.
 _REASONS = {
     "is locked": _BUSY,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import BindParameter, Connection, bindparam, delete, or_, select, union_all
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -42,7 +43,7 @@ _ROW = Prepared(
 _CORRECTED = Prepared(select(s.correction).where(or_(_GIVEN.identifier == _HERE, _GIVEN.other == _HERE)))
 
 
-class Word(NamedTuple):
+class Corrected(Struct, frozen=True):
     """What somebody said, when and why: that two identifiers are the `same`, or not of one work."""
 
     one: Identifier
@@ -58,7 +59,7 @@ class Around(NamedTuple):
 
     rows: dict[Identifier, int]
     aliases: list[Alias]
-    words: list[Word]
+    words: list[Corrected]
 
 
 def row_of(connection: Connection, identifier: Identifier) -> int | None:
@@ -114,7 +115,7 @@ def _named(
             for one, relation, other, via in told
         ],
         [
-            Word(names[one], names[other], bool(same), by, moment(at), why)
+            Corrected(names[one], names[other], bool(same), by, moment(at), why)
             for (one, other), (same, by, at, why) in words.items()
         ],
     )

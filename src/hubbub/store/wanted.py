@@ -51,11 +51,15 @@ class Wanted:
         for row in self._rows_of(owners):
             self._connection.execute(upsert(s.owner).values(shelf=shelf, identifier=row).on_conflict_do_nothing())
 
-    def take_off(self, shelf: str, named: Iterable[Identifier]) -> None:
-        """Take works and owners off a shelf."""
-        for row in self._rows_of(named):
+    def take_off(self, shelf: str, named: Iterable[Identifier]) -> list[Identifier]:
+        """Take works and owners off a shelf; return those that were on it."""
+        taken: dict[Identifier, None] = {}
+        for name, row in self._names.identifiers(named).items():
             for table in (s.shelf_work, s.owner):
-                self._connection.execute(delete(table).where(table.c.shelf == shelf, table.c.identifier == row))
+                gone = delete(table).where(table.c.shelf == shelf, table.c.identifier == row)
+                if self._connection.execute(gone).rowcount:
+                    taken[Identifier(*name)] = None
+        return [*taken]
 
     def subscribe(self, addresses: Iterable[str]) -> None:
         """Read addresses from now on: feeds, servers, repositories."""

@@ -25,6 +25,7 @@ from hubbub.tell.altmetric import Links
 from hubbub.tell.altmetric_fetch import SECTIONS, fetch, sources
 from hubbub.web.guard import OPEN
 from hubbub.web.pages import Reading, sent_by
+from hubbub.web.preflight import Open
 from hubbub.web.remembered import about
 from hubbub.web.words import badge_path, work_path
 
@@ -33,7 +34,7 @@ TRANSLATED, LONGEST = 100_000, 1 << 24  # identifiers, and bytes of a form that 
 LATELY, MOST = 25, 100  # works on a page, by default and at most
 POSTS = 5_000  # that are told of a work, the newest
 
-router = APIRouter()
+router = APIRouter(route_class=Open)
 
 
 def one(request: Request, answers: Reading, value: str) -> Response:

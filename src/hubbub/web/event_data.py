@@ -18,6 +18,7 @@ from hubbub.tell import event_data
 from hubbub.tell.event_asked import FACETS, FIELDS, Asked, RefusedError, asked, facets_of
 from hubbub.web.guard import OPEN
 from hubbub.web.pages import Reading
+from hubbub.web.preflight import Open
 
 Index = Literal["standard", "edited", "deleted", "experimental", "distinct", "scholix"]
 CLOCKS: dict[str, Clock] = {"collected": "stated", "occurred": "said"}
@@ -29,7 +30,7 @@ INTERVALS: dict[str, Callable[[date], date]] = {
     "year": lambda day: day.replace(month=1, day=1),
 }
 
-router = APIRouter()
+router = APIRouter(route_class=Open)
 
 
 def refused(request: Request, error: Exception) -> Response:
@@ -184,8 +185,8 @@ def evidence(request: Request, answers: Reading, event: str) -> Response:
 
 
 def _broad(error: BroadError) -> RefusedError:
-    names: dict[str, str] = {field: name for name, field in FIELDS.items() if name != "relation"}
-    fields = ", ".join(names[field] for field in str(error).split(", "))
+    names = {field: name for name, field in FIELDS.items() if name != "relation"}
+    fields = ", ".join(names[field] for field in error.fields)
     told = f"For {fields} more than {MOST:,} events would have to be read one by one. Narrow the selection by"
     return RefusedError(
         f"{told} 'obj-id', 'obj-id.prefix', 'source' or dates.", "selection-broad", "validation-failure"

@@ -53,7 +53,7 @@ class Paced:
         self._app, self._pace = app, Pace()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not is_paced(scope["path"]):
+        if scope["type"] != "http" or scope["method"] == "OPTIONS" or not is_paced(scope["path"]):
             await self._app(scope, receive, send)
             return
         headers, had = self._pace.take(scope["client"][0] if scope.get("client") else "")

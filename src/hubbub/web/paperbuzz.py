@@ -15,6 +15,7 @@ from hubbub.reference.places import place
 from hubbub.tell import paperbuzz
 from hubbub.web.guard import OPEN
 from hubbub.web.pages import Reading
+from hubbub.web.preflight import Open
 
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="8" fill="{colour}"/>'
@@ -22,7 +23,7 @@ ICON = (
     "{letter}</text></svg>"
 )
 
-router = APIRouter()
+router = APIRouter(route_class=Open)
 
 
 @router.get("/v0/doi/{value:path}", operation_id="paperbuzz_doi")

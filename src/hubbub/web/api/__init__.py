@@ -25,14 +25,10 @@ from hubbub.tell.routes import Problem, RefusedError, Route, routes
 from hubbub.web.api.described import described
 from hubbub.web.guard import OPEN
 from hubbub.web.pages import page_of
+from hubbub.web.preflight import preflight
 from hubbub.web.rights import asked_by, check_route
 
 LONGEST = 1 << 16  # bytes that are sent to us
-PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD",
-    "Access-Control-Allow-Headers": "Authorization",
-    "Access-Control-Max-Age": "86400",
-}
 ROUTES = routes(Calls)
 _ONCE = "may be given once."
 
@@ -68,8 +64,7 @@ def _at(answers: Answers, path: str, ways: list[Route]) -> At:
 
     async def answer(request: Request) -> Response:
         if request.method == "OPTIONS":
-            told = {"Allow": ", ".join(sorted(allowed))}
-            return Response(status_code=204, headers=told | (OPEN | PREFLIGHT if public else {}))
+            return preflight(of, public)
         route = of["POST" if request.method == "POST" else "GET"]
         told = {name: unquote(value, errors="replace") for name, value in request.path_params.items()}
         await check_route(request, f"{route.verb} /api/v1{path}", told.get("shelf"))
