@@ -2,6 +2,7 @@
 
 import csv
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,26 @@ def test_a_community_is_told_with_its_numbers_and_people(shelf: str) -> None:
     assert "Audience: 5 seen; in all, unknown, as none of them spoke of just two works." in ran.out
     assert "Ann" in ran.out.split("Returning")[1]
     assert run(shelf, "community", "lab", "--json").json()["period"]["new"] == 3
+
+
+def test_followers_are_told_at_both_ends_of_the_period(shelf: str) -> None:
+    names = ["ann", "bob", "cat", "dan", "eve", "fay"]
+    spoken(shelf, *names)
+    ran = run(shelf, "community", "lab", "--as", "bluesky:ann")
+    assert "told at both ends for 0 of 5 accounts, too few to add up." in ran.out
+    with open_store(shelf) as opened, opened.writing() as writer:
+        for days, followers in ((95, 100), (1, 90)):
+            at = NOW - timedelta(days=days)
+            told: dict[str, Any] = {"version": at.isoformat(), "followers": followers}
+            writer.keep([Account(source="bluesky", via="bluesky", id=name, **told) for name in names], at)
+    ran = run(shelf, "community", "lab", "--as", "bluesky:ann")
+    (mine,) = [line.split() for line in ran.out.splitlines() if "bluesky   " in line]
+    first, last = (f"{NOW - timedelta(days=days):%Y-%m-%d}" for days in (95, 1))
+    assert mine == ["Ann", "bluesky", "100", "90", "-10", f"{first},", "last", last]
+    assert "Those of 5 of the voices’ 5 accounts: 500 became 450 (-50)." in ran.out
+    (row, *_) = csv.DictReader(run(shelf, "community", "lab", "--csv").out.splitlines())
+    columns = ("followers_since", "followers_before", "followers_until", "followers_now")
+    assert [row[name] for name in columns] == [first, "100", last, "90"]
 
 
 def test_ones_own_accounts_are_no_voices_and_answers_by_them_are_counted(shelf: str) -> None:

@@ -142,3 +142,18 @@ def test_who_follows_whom_is_the_same_for_a_seed_and_leaves_out_who_has_left(see
     assert not {end for follow in follows for end in follow} & demo.truth(seed).left
     assert listeners <= {follower for follower, _ in follows}
     assert not listeners & {followed for _, followed in follows}
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_profiles_tell_followers_in_the_order_of_time_and_only_of_those_who_stay(seed: int) -> None:
+    told = list(demo.profiles(seed))
+    assert told == list(demo.profiles(seed))
+    assert [at for at, _ in told] == sorted({at for at, _ in told})
+    people = {one.who.did: one.who for one in tell(seed).acts()}
+    known = {did for did, who in people.items() if who.followers is not None} - demo.truth(seed).left
+    seen = set[str]()
+    for _, accounts in told:
+        assert seen <= {one.id for one in accounts} <= known
+        seen = {one.id for one in accounts}
+        assert [one.version for one in accounts] == [accounts[0].version] * len(accounts)
+    assert {one.id: one.followers for one in told[-1][1]} == {did: people[did].followers for did in known}

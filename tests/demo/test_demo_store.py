@@ -28,7 +28,9 @@ def fill(store: Store, seed: int) -> None:
     read(store, "bluesky", "world", b"".join(demo.world(seed)))
     read(store, "crossref_event_data", "pages", b"".join(demo.world_events(seed)))
     with store.writing() as writer:
-        writer.keep([*demo.accounts(seed), *demo.follows(seed), *demo.descriptions()], NOW)
+        for at, profiles in demo.profiles(seed):
+            writer.keep(profiles, at)
+        writer.keep([*demo.follows(seed), *demo.descriptions()], NOW)
 
 
 def read(store: Store, source: str, lane: str, body: bytes) -> None:

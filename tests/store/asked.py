@@ -102,6 +102,10 @@ def dump(store: Store) -> dict[str, Any]:
                 "SELECT s.name, coalesce(a.key, CAST(a.hash AS TEXT)), c.address FROM claim c"
                 " JOIN account a ON a.id = c.account JOIN source s ON s.id = a.source"
             ),
+            "audiences": ask(
+                "SELECT s.name, a.key, d.day, d.version, d.followers FROM audience d"
+                " JOIN account a ON a.id = d.account JOIN source s ON s.id = a.source"
+            ),
             "statements": ask(
                 "SELECT s.name, p.key, v.name, CASE WHEN p.id = a.id THEN '' ELSE a.key END, a.version, a.change,"
                 " coalesce(c.key, ''), coalesce(a.posted_at, -1), a.content, a.digest"

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from hubbub import settings
-from hubbub.model import Account, Follow, Post
+from hubbub.model import Account, Follow, Identifier, Post
 from hubbub.store import Store, wanted
 from tests.conftest import NewStore
 from tests.store.fold_model import WORKS, link_to
@@ -52,6 +52,16 @@ def test_profiles_are_asked_for_of_those_with_most_ties_to_who_spoke(store: Stor
     ties = [("small", "near"), ("near", "large"), ("far", "large"), ("large", "small"), ("stranger", "near")]
     keep(store, [[follow(*ends) for ends in ties]])
     assert store.ask(wanted.watch, "bluesky").profiles == ("near", "far")
+
+
+def test_profiles_are_asked_for_of_own_accounts_that_did_not_speak(store: Store) -> None:
+    keep(store, [[follow("me", "stranger"), follow("small", "stranger")]])
+    with store.writing() as writer:
+        writer.wanted.own("mine", [Identifier("bluesky", key) for key in ("me", "small", "nobody heard of")])
+    asked = store.ask(wanted.watch, "bluesky")
+    assert "small" in asked.speakers
+    assert asked.profiles == ("stranger", "me")
+    assert store.ask(wanted.watch, "mastodon").profiles == ()
 
 
 def test_never_more_is_asked_for_than_the_ceilings_allow(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,26 @@ def test_a_shelf_without_mentions_begins_and_one_that_is_not_there_is_not_found(
     assert client.get("/shelf/nothing/community").status_code == 404
 
 
+def test_followers_are_told_of_oneself_and_of_all_voices(tmp_path: Path, running: Running) -> None:
+    now = datetime.now(UTC)
+    with open_store(str(tmp_path / "hubbub.db")) as store:
+        with store.writing() as writer:
+            writer.wanted.put("mine", [ASKED])
+            writer.wanted.own("mine", [Identifier("bluesky", "by 0")])
+            mention = Mention(ASKED, "discusses", "link", str(ASKED), "doi-address", 1.0)
+            writer.keep([Reading(post(str(one), now - timedelta(days=9)), (mention,)) for one in range(6)], now)
+            for days, followers in ((95, 1000), (2, 1200)):
+                at = now - timedelta(days=days)
+                told: dict[str, Any] = {"version": at.isoformat(), "followers": followers}
+                writer.keep([Account(source="bluesky", via="bluesky", id=f"by {n}", **told) for n in range(6)], at)
+        with running(Answers(store)) as address:
+            for page in ("community", "dossier"):
+                tree = LexborHTMLParser(got(f"{address}/shelf/mine/{page}").text)
+                (table,) = [one for one in tree.css("table") if "Your account" in one.text()]
+                assert [cell.text() for cell in table.css("td")] == ["1,000", "1,200", "+200"]
+                assert "(+1,000): 5 accounts have more, 0 fewer" in text_of(tree)
+
+
 @pytest.fixture
 def busy(tmp_path: Path, running: Running) -> Iterator[str]:
     """Somebody asks on one shelf; strangers answer a post on another, which is no markup."""

@@ -14,11 +14,11 @@ from hubbub import identify, metrics, rereading
 from hubbub.access import Access, By
 from hubbub.answers import exported, network, newest, places, registered, removing, second, selected
 from hubbub.answers.asserted import Assertions
-from hubbub.answers.community import Community
+from hubbub.answers.community import Community, Listening
 from hubbub.answers.desking import Desk, desk
 from hubbub.answers.engaging import EACH, Suggestions, suggest
 from hubbub.answers.exported import SUGGESTED, Dossier, Format
-from hubbub.answers.growing import grow
+from hubbub.answers.growing import grow, listen
 from hubbub.answers.lately import Lately, Order, Wanted, lately
 from hubbub.answers.listed import listed
 from hubbub.answers.methods import Methods, methods
@@ -314,6 +314,10 @@ class Answers:
         `own` are accounts of one's own, by source and key, beside those whose works the shelf holds.
         """
         return grow(self._store, shelf, now, own)
+
+    def listening(self, shelf: str, now: datetime) -> Listening | None:
+        """Say whether those who listen to a shelf's people and voices become more; None if there is no such shelf."""
+        return listen(self._store, shelf, now)
 
     def respond(self, shelf: str, source: str, account: str, word: Word | None) -> None:
         """Remember what is answered to a suggestion; None takes it back."""

@@ -26,10 +26,53 @@ class Proportion(Struct, frozen=True):
     most: float
 
 
+class Followers(Struct, frozen=True):
+    """How many followers an account had: `before` on the day `since`, `now` on the day `until`, by its place's word.
+
+    Of the days on which that was told, `since` is the last one until the period began or, failing that, the first;
+    `until` is the last. Where they are one day, `change` is None.
+    """
+
+    since: date
+    before: int
+    until: date
+    now: int
+    change: int | None
+
+
+class OwnAccount(Struct, frozen=True):
+    """An account of one's own, and its followers; None where nobody told them."""
+
+    speaker: Speaker
+    followers: Followers | None
+
+
+class Listening(Struct, frozen=True):
+    """Whether those who listen become more, between `since` and `until`.
+
+    `own` are all accounts that are known to be one's own. Of the voices' `accounts`, `known` are those whose followers
+    were told within five weeks before the period began, and again within five weeks before it ended: `before` and `now`
+    are what these have together, `more` and `fewer` how many of them have more or fewer than before. Who follows
+    several counts as often. All four are None below five such accounts. `first` is the earliest day of which a
+    number is used for a voice.
+    """
+
+    since: datetime
+    until: datetime
+    own: tuple[OwnAccount, ...]
+    accounts: int
+    known: int
+    before: int | None
+    now: int | None
+    more: int | None
+    fewer: int | None
+    first: date | None
+
+
 class Member(Struct, frozen=True):
     """One voice: `days` counts those on which it spoke, `circle` points into `circles` of the report.
 
-    `same` are its other accounts that speak here too, by proof.
+    `followers` are those of `speaker`; `same` are its other accounts that speak here too, by proof.
     """
 
     speaker: Speaker
@@ -39,6 +82,7 @@ class Member(Struct, frozen=True):
     first_at: datetime | None
     last_at: datetime | None
     circle: int | None
+    followers: Followers | None
     same: tuple[Speaker, ...]
 
 
@@ -177,6 +221,7 @@ class Community(Struct, frozen=True):
     period: Period
     months: tuple[Month, ...]
     totals: tuple[tuple[date, int], ...]
+    listening: Listening
     pace: Pace | None
     unseen: Unseen | None
     changes: tuple[Change, ...]

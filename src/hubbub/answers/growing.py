@@ -15,6 +15,8 @@ from hubbub.answers.community import (
     Carrier,
     Circle,
     Community,
+    Followers,
+    Listening,
     Member,
     Mix,
     Month,
@@ -26,6 +28,7 @@ from hubbub.answers.community import (
     Unseen,
 )
 from hubbub.answers.heard import Account, Heard, hear
+from hubbub.answers.listening import followers_of, listening
 from hubbub.answers.moved import changes
 from hubbub.answers.paced import paced
 from hubbub.answers.people import Attention, Spoken, attention_of
@@ -65,6 +68,13 @@ def grow(store: Store, shelf: str, now: datetime, own: Collection[Account] = ())
         return None if heard is None else _Growing(heard).community()
 
 
+def listen(store: Store, shelf: str, now: datetime) -> Listening | None:
+    """Say whether those who listen to the people of a shelf, and to its voices, become more."""
+    with View(store) as view:
+        heard = hear(view, shelf, now)
+        return None if heard is None else _Growing(heard).listening()
+
+
 class _Growing:
     """What is heard of a shelf, without feeds and oneself."""
 
@@ -75,6 +85,15 @@ class _Growing:
         self.told = len({(one.work, one.post) for one in self.mentions}) >= FEW
         self.columns = _columns(self.mentions, heard.persons)
         self.until = _seconds(heard.now)
+
+    @cached_property
+    def followers(self) -> dict[int, Followers]:
+        """The followers of voices at both ends of the period, by the rows of accounts."""
+        return followers_of(self.heard.view.connection, self.people, self.heard.now - PERIOD, self.heard.now)
+
+    def listening(self) -> Listening:
+        """Whether those who listen become more."""
+        return listening(self.heard, self.people, self.followers, self.heard.now - PERIOD)
 
     def community(self) -> Community:
         """All of it together."""
@@ -102,6 +121,7 @@ class _Growing:
             period=self._period(ledger),
             months=months,
             totals=totals,
+            listening=self.listening(),
             pace=paced(heard, PERIOD) if self.told else None,
             unseen=self._unseen() if self.told else None,
             changes=changes(heard, self.mentions, self.columns.at) if self.told else (),
@@ -160,21 +180,22 @@ class _Growing:
     def _member(
         self, who: int, accounts: Sequence[int], states: Mapping[int, State], circle: Mapping[int, int]
     ) -> Member | None:
-        shown = [self.people[row] for row in accounts if not self.people[row].person.speaker.hidden]
+        shown = {row: self.people[row] for row in accounts if not self.people[row].person.speaker.hidden}
         if not shown:
             return None
-        said = [mention for one in shown for mention in one.said]
+        said = [mention for one in shown.values() for mention in one.said]
         times = [one.posted_at for one in said if one.posted_at is not None]
-        first, *others = sorted((one.person for one in shown), key=lambda one: (-one.posts, -one.amplifications))
+        first, *others = sorted(shown, key=lambda row: (-shown[row].person.posts, -shown[row].person.amplifications))
         return Member(
-            speaker=first.speaker,
+            speaker=shown[first].person.speaker,
             state=states.get(who, "time unknown"),
             days=len({at // 86_400_000_000 for at in times}),
             works=len({one.work for one in said}),
             first_at=moment(min(times, default=None)),
             last_at=moment(max(times, default=None)),
             circle=circle.get(who),
-            same=tuple(one.speaker for one in others),
+            followers=self.followers.get(first),
+            same=tuple(shown[row].person.speaker for row in others),
         )
 
     def _months(self) -> tuple[tuple[Month, ...], tuple[tuple[date, int], ...]]:

@@ -19,6 +19,7 @@ from hubbub.model import Description, Identifier
 from hubbub.named import known
 from hubbub.people.persons import normal
 from hubbub.store import schema as s
+from hubbub.store.fold import hashed
 from hubbub.store.sql import among, rows
 from hubbub.store.times import micros, moment
 
@@ -85,12 +86,11 @@ class Heard:
         """The rows of the accounts that are one's own: those given, and those whose works the shelf holds."""
         speakers, owners_ = self.view.speakers(self._said), self.view.owners(self.shelf.name)
         owners, addresses = _called(owners_)
-        known = acquainted(self.view.connection, self.shelf.name).own
         own = {
             row
             for row in self._said
             if (one := speakers[row])
-            if row in known
+            if row in self._known
             or (one.source, one.key) in self._own
             or owners.intersection([(one.source, one.key.casefold()), (one.source, (one.handle or "").casefold())])
             or (addresses and addresses.intersection([normal(one.url or "") or "", normal(one.key) or ""]))
@@ -99,6 +99,18 @@ class Heard:
             own |= self._joined.of_orcid.get(owner.value, set()) if owner.scheme == "orcid" else set()
         persons = {self.persons[row] for row in own if row in self.persons}
         return own | {row for row, person in self.persons.items() if person in persons}
+
+    @cached_property
+    def _known(self) -> set[int]:
+        return acquainted(self.view.connection, self.shelf.name).own
+
+    @cached_property
+    def ours(self) -> set[int]:
+        """The rows of all accounts that are one's own, also of those that were not heard here."""
+        account, given = s.account.c, [hashed("account", *one) for one in self._own]
+        which = among(account.hash, given) | among(account.id, [*self._known])
+        found = rows(self.view.connection, select(account.id).where(which, account.key.is_not(None)))
+        return self.own | {row for (row,) in found}
 
     @property
     def persons(self) -> dict[int, int]:

@@ -18,11 +18,11 @@ from hubbub.model import Claim
 from hubbub.people.persons import Card, Key, Persons, join, normal
 from hubbub.people.words import words
 from hubbub.store import schema as s
+from hubbub.store.accounts import Fields
 from hubbub.store.changes import works_in
 from hubbub.store.fold import hashed
 from hubbub.store.sql import among, rows
 from hubbub.store.wanted import subscriptions
-from hubbub.store.withdraw import Fields
 
 PAGE = "web"  # the source of a home page's card
 HOMES = ("newsfeed",)  # sources whose accounts are home pages

@@ -39,6 +39,7 @@ from hubbub.named import Named, known
 from hubbub.reference.places import account_page, place
 from hubbub.store import Store
 from hubbub.store import schema as s
+from hubbub.store.accounts import Fields
 from hubbub.store.counts import by_day, by_source
 from hubbub.store.fold import Content, hashed
 from hubbub.store.keep import Found
@@ -46,7 +47,6 @@ from hubbub.store.match import wrong
 from hubbub.store.sql import Prepared, about, among, listed, rows
 from hubbub.store.times import EPOCH, moment
 from hubbub.store.wanted import on_shelves
-from hubbub.store.withdraw import Fields
 
 RECENT = 12  # works on the first page
 RECENT_ROWS = 500  # latest statements among which they are looked for

@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from hubbub.answers import Answers, desking
-from hubbub.answers.community import Community, Member, Mix, Proportion
+from hubbub.answers.community import Community, Listening, Member, Mix, Proportion
 from hubbub.answers.desking import Desk, PileOn
 from hubbub.answers.exported import as_csv
 from hubbub.cli import show, wants
@@ -124,14 +124,17 @@ def _calm(found: PileOn, shelf: str) -> None:
 
 def _as_csv(found: Community) -> str:
     columns = ("source", "account", "handle", "name", "state", "days", "works", "first_at", "last_at", "community")
-    return as_csv((*columns, "same_person"), map(_row, found.members))
+    followers = ("followers_since", "followers_before", "followers_until", "followers_now")
+    return as_csv((*columns, "same_person", *followers), map(_row, found.members))
 
 
 def _row(one: Member) -> tuple[Any, ...]:
     who, times = one.speaker, [at.isoformat() if at else None for at in (one.first_at, one.last_at)]
     circle = None if one.circle is None else one.circle + 1
     same = ", ".join(f"{other.source}:{other.key}" for other in one.same)
-    return (who.source, who.key, who.handle, who.name, one.state, one.days, one.works, *times, circle, same)
+    of = one.followers
+    followers = (of.since.isoformat(), of.before, of.until.isoformat(), of.now) if of else (None,) * 4
+    return (who.source, who.key, who.handle, who.name, one.state, one.days, one.works, *times, circle, same, *followers)
 
 
 def _community(found: Community) -> None:
@@ -140,9 +143,12 @@ def _community(found: Community) -> None:
     if not found.voices:
         out.print("Nobody is known to have spoken of these works yet. That is a beginning, and no verdict:")
         out.print("look for what was said (hubbub sync), and for whom it may interest (hubbub engage).")
+        if found.listening.own:
+            _own(found.listening)
         return
     _left_out(found)
     _period(found)
+    _listening(found.listening)
     if found.unseen is None:
         out.print("\nFewer than five mentions: too few for any rate, so these are lists only.")
     else:
@@ -178,6 +184,37 @@ def _period(found: Community) -> None:
     out.print(f"{told} {of.at_risk:,} at risk, {of.lapsed:,} lapsed; {of.came_once:,} came once before.")
     if of.returned:
         out.print(f"Of the voices of the 13 weeks before, {_share(of.returned)} came back.")
+
+
+def _listening(of: Listening) -> None:
+    """Say whether followers become more: one's own, account by account, and those of the voices together."""
+    _own(of)
+    if of.before is not None and of.now is not None:
+        grew = f"{of.before:,} became {of.now:,} ({of.now - of.before:+,})"
+        out.print(f"Those of {of.known:,} of the voices’ {of.accounts:,} accounts: {grew}.")
+        out.print(f"{of.more:,} have more, {of.fewer:,} have fewer. Who follows several of them counts as often.")
+        return
+    out.print(
+        f"Those of the voices: told at both ends for {of.known:,} of {of.accounts:,} accounts, too few to add up."
+    )
+    if of.first:
+        out.print(Text(f"The first number that is kept is of {of.first}.", style="dim"))
+
+
+def _own(of: Listening) -> None:
+    table = tabled("your account", "source", "followers before", "followers now", "change", "told")
+    for one in of.own:
+        who, told = (plain(called(one.speaker)), one.speaker.source), one.followers
+        if told is None:
+            table.add_row(*who, "unknown", "unknown", "", "never")
+        elif told.change is None:
+            table.add_row(*who, "unknown", numbered(told.now), "", f"on {told.until} alone")
+        else:
+            first = "first seen on " if told.since > of.since.date() else ""
+            days = f"{first}{told.since}, last {told.until}"
+            table.add_row(*who, numbered(told.before), numbered(told.now), f"{told.change:+,}", days)
+    out.print(Text("\nFollowers", style="bold"))
+    out.print(table if of.own else "Yours: unknown, as no account of yours is known here: hubbub me, or --as.")
 
 
 def _pace(of: Pace) -> None:

@@ -188,7 +188,9 @@ def demo(store: Store) -> None:
     for source, lines in (("bluesky", data.world()), ("crossref_event_data", data.world_events())):
         _fill(store, f"simulated, {source}", source, "simulated world", archive.files(partial(_bytes, b"".join(lines))))
     with store.writing() as writer:
-        writer.keep([*data.accounts(), *data.follows(), *data.descriptions()], datetime.now(UTC))
+        for at, profiles in data.profiles():
+            writer.keep(profiles, at)
+        writer.keep([*data.follows(), *data.descriptions()], datetime.now(UTC))
 
 
 def _bytes(body: bytes, lane: str) -> BinaryIO:

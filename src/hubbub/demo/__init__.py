@@ -1,14 +1,17 @@
 """Data to try everything with: recordings of real mentions, and a simulated world that is the same for the same seed.
 
 Nothing here reads a clock or a network. `recordings` are files of the sources they name; `world` and `world_events` are
-the lines of such files; `accounts`, `follows` and `descriptions` are facts to keep after those. Fill the `shelves`
+the lines of such files; `profiles`, `follows` and `descriptions` are facts to keep after those. Fill the `shelves`
 first: mentions of the simulated software are kept only if it is watched.
 """
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.resources import files
+from math import exp
 from pathlib import Path
+from random import Random
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +25,9 @@ from hubbub.model import Account, Description, Follow, Identifier
 
 SEED = 1
 SIMULATED, QUIET = "simulated-soil", "simulated-newcomer"
+READ_EVERY = timedelta(weeks=4)  # the profiles
+GROWTH = 0.001, 0.003  # of followers in a week: mean and deviation
+BUSY, BUSIEST = 0.0005, 10  # what each act adds to that, and how many do
 
 
 class Recording(Struct, frozen=True):
@@ -81,21 +87,35 @@ def world_events(seed: int = SEED) -> Iterator[bytes]:
     return pages.events(seed)
 
 
-def accounts(seed: int = SEED) -> Iterator[Account]:
-    """Followers of those who spoke, as the network's profiles told when all was over. Some are unknown."""
-    story = tell(seed)
+def profiles(seed: int = SEED) -> Iterator[tuple[datetime, list[Account]]]:
+    """Followers of those who spoke, as the network's profiles told every few weeks, at last when all was over.
+
+    Some are unknown. Most have more and more, the busy above all.
+    """
+    story, chance = tell(seed), Random(f"hubbub followers {seed}")  # noqa: S311  as in `story`
     left = {gone.what for gone in story.gone if isinstance(gone.what, Person)}
-    version = frames.tid(frames.last_at(story))
-    for who in dict.fromkeys(one.who for one in story.acts()):
-        if who not in left and who.followers is not None:
-            yield Account(
-                source="bluesky",
-                id=who.did,
-                via="bluesky",
-                version=version,
-                followers=who.followers,
-                following=who.following,
-            )
+    acts: dict[Person, list[datetime]] = {}
+    for one in story.acts():
+        acts.setdefault(one.who, []).append(one.at)
+    first = {who: min(times) for who, times in acts.items() if who not in left and who.followers is not None}
+    growth = {who: chance.gauss(*GROWTH) + BUSY * min(len(acts[who]), BUSIEST) for who in first}
+    over = frames.last_at(story)
+    for number in reversed(range((over - min(first.values())) // READ_EVERY + 1)):
+        at, weeks = over - number * READ_EVERY, number * READ_EVERY / timedelta(weeks=1)
+        yield at, [_profile(who, at, exp(-growth[who] * weeks)) for who in first if first[who] <= at]
+
+
+def _profile(who: Person, at: datetime, share: float) -> Account:
+    """What a profile tells when its account has so large a share of its last followers."""
+    assert who.followers is not None
+    return Account(
+        source="bluesky",
+        id=who.did,
+        via="bluesky",
+        version=frames.tid(at),
+        followers=round(who.followers * share),
+        following=who.following,
+    )
 
 
 def follows(seed: int = SEED) -> Iterator[Account | Follow]:
@@ -212,9 +232,9 @@ __all__ = [
     "Recording",
     "Shelf",
     "Truth",
-    "accounts",
     "descriptions",
     "follows",
+    "profiles",
     "recordings",
     "shelves",
     "truth",

@@ -17,10 +17,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert  # what it adds SQLi
 
 from hubbub.identify.canonical import canonical, split
 from hubbub.identify.carried import is_short
-from hubbub.model import INVERSE_RELATIONS, Account, Fault, FollowList, Identifier, Link, Mention, Post, Reading
+from hubbub.model import INVERSE_RELATIONS, Fault, FollowList, Identifier, Link, Mention, Post, Reading
 from hubbub.reference.places import place
 from hubbub.store import read
 from hubbub.store import schema as s
+from hubbub.store.accounts import Fields, account_columns, heeded, keep_audiences, merge, told_of
 from hubbub.store.changes import Changes
 from hubbub.store.claims import write_claims
 from hubbub.store.fold import (
@@ -53,9 +54,7 @@ from hubbub.store.ties import Ties
 from hubbub.store.times import EPOCH, micros
 from hubbub.store.users import Users
 from hubbub.store.wanted import Wanted
-from hubbub.store.withdraw import NOTHING, SAID, Fields, Withdrawals, account_columns
-
-FIELDS = ("handle", "name", "description", "url", "followers", "following", "bot", "hidden", "declines", "claims")
+from hubbub.store.withdraw import NOTHING, SAID, Withdrawals
 
 # An assertion as written: the rows of assertion, post, source and account, posted_at in microseconds, what is said.
 Fresh = tuple[int, int, int, int | None, int | None, Reading]
@@ -125,9 +124,7 @@ class Writer:
     def heeded(self, source: str, keys: Collection[str]) -> set[str]:
         """Return those keys of accounts whose ties are kept: they speak, or somebody has asked for their lists."""
         table, names = s.account.c, {hashed("account", source, key): key for key in keys}
-        speaks = exists().where(s.assertion.c.account == table.id)
-        asked = exists().where(s.follow_list.c.account == table.id)
-        found = rows(self._connection, select(table.hash).where(among(table.hash, list(names)), speaks | asked))
+        found = rows(self._connection, select(table.hash).where(among(table.hash, list(names)), heeded(table.id)))
         return {names[hash_] for (hash_,) in found}
 
     def keep(self, changes: Iterable[Change], collected_at: datetime) -> Kept:
@@ -149,7 +146,7 @@ class Writer:
         fresh = [one for one in folded.made.items() if _is_fresh(*one, held)]
         replaced = [row for name, _ in fresh if (row := held.rows.get(name)) is not None]
         self._withdrawals.drop([row for row in replaced if row.version is not None])
-        told = _told(folded.accounts, held)
+        told = told_of(folded.accounts, held)
         speakers: list[Named] = [
             ("account", r.post.source, r.post.author) for _, r in fresh if r.post.author is not None
         ]
@@ -159,6 +156,8 @@ class Writer:
         if folded.ties:
             self._ties.keep(folded.ties, {n: row for n, row in accounts.items() if _is_there(n, told, held)})
         written = self._write(fresh, held, accounts, micros(collected_at))
+        of_rows = {accounts[name]: fields for name, fields in told.items() if name in accounts}
+        keep_audiences(self._connection, of_rows, collected_at)
         # Only where collectors speak of a post can it be open whose word it is.
         open_ = [row.post for row in (*ended, *replaced) if row.post is not None]
         open_ += [post for id_, post, *_ in written if id_ != post]
@@ -219,7 +218,7 @@ class Writer:
         for name, row in held.accounts.items():
             if name in told or (name in present and row.key is None):
                 fields = msgspec.json.decode(row.fields, type=Fields)
-                _merge(fields, told.get(name, {}))
+                merge(fields, told.get(name, {}))
                 key = name[2] if name in present else row.key
                 if key is not None:
                     changed.append((key, *account_columns(fields), row.id))
@@ -349,21 +348,6 @@ class Writer:
             self._connection.execute(statement.on_conflict_do_update(index_elements=["post"], set_=newer), stories)
 
 
-def _told(said: Iterable[Account], held: Held) -> dict[Named, Fields]:
-    """What is told of accounts, but for what is withdrawn."""
-    told: dict[Named, Fields] = {}
-    for account in said:
-        name: Named = ("account", account.source, account.id)
-        until, own = held.gone.get(name), int(account.via == account.source)
-        if until is None or (own and until < account.version):
-            values = {field: getattr(account, field) for field in FIELDS}
-            if account.claims is not None:  # as they are read from a row
-                values["claims"] = sorted([one.address, one.how] for one in account.claims)
-            fields = {field: (own, account.version, value) for field, value in values.items() if value is not None}
-            _merge(told.setdefault(name, {}), fields)
-    return told
-
-
 def _is_there(name: Named, told: Mapping[Named, Fields], held: Held) -> bool:
     """Say whether an account may have ties: it was not withdrawn, or has come back."""
     return name not in held.gone or name in told or (name in held.accounts and held.accounts[name].fields != "{}")
@@ -392,9 +376,3 @@ def _short(link: Link) -> str | None:
 
 def _json(found: Sequence[Found]) -> str:
     return to_json(found).decode()
-
-
-def _merge(fields: Fields, told: Fields) -> None:
-    """Of what is told of an account keep, field by field, the place's own word before others', then the latest."""
-    for field, value in told.items():
-        fields[field] = max(fields.get(field, value), value)

@@ -344,6 +344,17 @@ claim = Table(
     Index("claim_by_address", "address"),
 )
 
+# How many followers an account had, by its own place's last word of the day on which that was told.
+audience = Table(
+    "audience",
+    metadata,
+    Column("account", ForeignKey("account.id"), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # since 1970
+    Column("version", Text, nullable=False),
+    Column("followers", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # What somebody answered where an account was suggested to a shelf. It is named by hash, as one that is withdrawn is.
 response = Table(
     "response",

@@ -11,6 +11,11 @@ def micros(at: datetime) -> int:
     return round(at.timestamp() * 1_000_000)
 
 
+def days(at: datetime) -> int:
+    """The day in UTC, since 1970."""
+    return (at - EPOCH).days
+
+
 @overload
 def moment(micros: int) -> datetime: ...
 @overload

@@ -11,6 +11,7 @@ from hubbub import settings
 from hubbub.model import Identifier, Page, Watch, Works
 from hubbub.store import schema as s
 from hubbub.store.names import Names
+from hubbub.store.people import own_accounts
 from hubbub.store.sql import among, rows
 from hubbub.store.times import micros, moment
 
@@ -126,7 +127,8 @@ def pages(connection: Connection, limit: int | None) -> Works:
 def watch(connection: Connection, source: str) -> Watch:
     """What is asked of a source on behalf of all shelves; its speakers are those who spoke of works on shelves.
 
-    Of famous speakers, and of those who have most ties to others, only the profiles are.
+    Of famous speakers, of those who have most ties to others, and of people's own accounts that did not speak, only the
+    profiles are.
     """
     real = select(s.shelf.c.name).where(~s.shelf.c.simulated)
     every = on_shelves().subquery().c
@@ -142,11 +144,22 @@ def watch(connection: Connection, source: str) -> Watch:
         .limit(settings.SPEAKERS_CEILING),
     )
     famous = [row.key for row in speakers if (row.followers or 0) > settings.FAMOUS]
+    own = (
+        select(account.key)
+        .join(s.source)
+        .where(
+            s.source.c.name == source,
+            account.key.is_not(None),
+            among(account.hash, [*own_accounts(connection)]),
+            not_(among(account.id, [row.id for row in speakers])),
+        )
+    )
+    silent = [key for (key,) in rows(connection, own.order_by(account.id))]
     return Watch(
         works=tuple(_identifiers(connection, shelved)),
         owners=tuple(_identifiers(connection, select(s.owner.c.identifier))),
         speakers=tuple(row.key for row in speakers[: len(speakers) - len(famous)]),
-        profiles=(*famous, *_near(connection, [row.id for row in speakers])),
+        profiles=tuple(dict.fromkeys((*famous, *_near(connection, [row.id for row in speakers]), *silent))),
         lists=subscriptions(connection),
     )
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, and_, delete, exists, select, update
 
 from hubbub.model import Reading
 from hubbub.store import schema as s
+from hubbub.store.accounts import Fields, account_columns, drop_audiences, tidy_audiences
 from hubbub.store.changes import Changes, works_in
 from hubbub.store.claims import write_claims
 from hubbub.store.fold import Folded, Hashed, Named, barred, hashed, withdraw
@@ -18,8 +18,6 @@ from hubbub.store.people import FOREVER
 from hubbub.store.removals import withdrawn
 from hubbub.store.sql import among, delete_rows, insert_rows, rows, update_rows
 from hubbub.store.ties import Ties, tied
-
-Fields = dict[str, tuple[int, str, Any]]  # an account's field -> (1 if the place says so, version, value)
 
 _BY_CHANCE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # fmt: off
@@ -124,6 +122,7 @@ class Withdrawals:
             held.accounts[name] = row
         withdrawn(self._connection, *_meant((hashed(*name), version) for name, version in raised.items()))
         self._ties.drop([held.accounts[name].id for name in raised])
+        drop_audiences(self._connection, [(row, version) for version, _, _, row in left])
         insert_rows(self._connection, s.account, new)
         update_rows(self._connection, s.account, ("gone", "fields", "followers"), left)
         write_claims(self._connection, claiming)
@@ -180,6 +179,7 @@ class Withdrawals:
             others = exists().where(other.post == s.story.c.post, other.id != other.post, speaks)
             self._connection.execute(delete(s.story).where(among(s.story.c.post, list(self._left)), ~own, ~others))
         if asked := self._speakers.union(accounts, self._ties.left):
+            tidy_audiences(self._connection, asked)
             spoken = exists().where(s.assertion.c.account == s.account.c.id)
             quiet = and_(among(s.account.c.id, list(asked)), ~spoken, ~tied(s.account.c.id))
             mute = select(s.account.c.id).where(quiet)
@@ -216,8 +216,3 @@ def _barred(made: Mapping[Named, Reading], gone: Mapping[Named, str]) -> list[tu
 def _told_of(gone: Named) -> str | None:
     """The name that a statement keeps when it is gone: one that was drawn by chance, so that whoever has it is told."""
     return gone[2] if gone[0] == "assertion" and _BY_CHANCE.fullmatch(gone[2]) else None
-
-
-def account_columns(fields: Fields) -> tuple[str, int | None]:
-    """What an account's row keeps of its fields: all of them, and the followers for sums."""
-    return msgspec.json.encode(fields).decode(), fields["followers"][2] if "followers" in fields else None

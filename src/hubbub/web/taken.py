@@ -29,5 +29,6 @@ def export(answers: Reading, name: str, kind: Format) -> Response:
 @router.get("/shelf/{name:path}/dossier")
 def dossier(request: Request, answers: Reading, name: str) -> Response:
     """The works of a shelf with their counts, to be printed and handed in."""
-    card, found = card_of(answers, name), answers.dossier(name, datetime.now(UTC))
-    return page_of(request, "dossier.html", shelf=card, tab="dossier", dossier=found)
+    card, now = card_of(answers, name), datetime.now(UTC)
+    found, listening = answers.dossier(name, now), answers.listening(name, now)
+    return page_of(request, "dossier.html", shelf=card, tab="dossier", dossier=found, listening=listening)

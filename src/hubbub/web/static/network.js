@@ -41,6 +41,7 @@ function draw(picture) {
     labelColor: { attribute: "ink" },
     labelFont: getComputedStyle(document.body).fontFamily,
     labelDensity: 0.4,
+    labelGridCellSize: 180, // pixels: names are about as long
     labelRenderedSizeThreshold: 7,
     stagePadding: 24,
     zIndex: true,
