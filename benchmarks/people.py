@@ -1,14 +1,17 @@
 """How long the people of a shelf take in a large store: whom to engage, the community, the desk, where it thrives.
 
     python benchmarks/people.py [--sizes 100000 1000000] [--folder DIR]
+    python benchmarks/people.py --sizes 1000000 --store postgresql://USER@HOST/DATABASE
 
 Stores hold so many mentions in own words and as many amplifications, over 110 weeks. Works have as many mentions as
 articles have (Pareto, 55 % of them one), most within days of the first; accounts are as active as accounts are (the
 most active hundredth says a third of all), stay with their field for three mentions of four, and follow ten others, the
 known ones most. One post of twenty is answered. The shelf holds 50 works of one field, each spoken of ten times or
 more; its owner has an account. Each command runs in a process of its own, with the start of Python in it: seconds, and
-the peak of resident memory in MB. There is no living peer that does the same; the named baseline is the smaller store,
-and `start`, the same program when it only tells how it is asked. The last line is JSON by size.
+the peak of resident memory in MB. Pages and programs' addresses are asked of a web app in this process, each address
+once: milliseconds of the first of a kind, and the median of the others. `--store` names an empty store, or one that was
+filled so before, in place of a file. There is no living peer that does the same; the named baseline is the smaller
+store, and `start`, the same program when it only tells how it is asked. The last line is JSON by size.
 """
 
 import argparse
@@ -16,16 +19,26 @@ import json
 import os
 import random
 import sqlite3
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from hubbub.answers import Answers
+from hubbub.standings import chosen, stand
 from hubbub.store import PRAGMAS, open_store
+from hubbub.store import schema as s
 from hubbub.store.fold import hashed
+from hubbub.store.sql import insert_rows
+from hubbub.web.server import made
 
 FIELDS, WORKS = 100, 50
 HOME = 0.75  # of an account's mentions, in its field
@@ -41,10 +54,33 @@ COMMANDS = {
     "thrive": ["thrive", "lab"],
     "people": ["people", "lab"],
 }
+# Addresses of web pages and of programs; a work's number or an account's key is put in.
+EVENTS = "/v1/events?rows={0}&"
+PAGES = {
+    "home": "/?{0}",
+    "search": "/api/v1/works?q=Number+{0}",
+    "work": "/work/doi/10.1000/{0}",
+    "counts": "/v1/doi/10.1000/{0}",
+    "badge": "/badge/doi/10.1000/{0}.svg",
+    "account": "/account/bluesky/{1}",
+    "citations": "/v1/citations/at?num_results={0}",
+    "feed of a work": "/feeds/work/doi/10.1000/{0}.atom",
+    "feed of a venue": "/feeds/venue/bluesky.atom?{0}",
+    "sources": "/sources?{0}",
+    "people of a work": "/people/work/doi/10.1000/{0}",
+    "network": "/shelf/lab/network.json?{0}",
+    "events": EVENTS,
+    "events by source": EVENTS + "source=bluesky",
+    "events by doi": EVENTS + "obj-id.doi=10.1000/{0}",
+    "events by prefix": EVENTS + "obj-id.prefix=10.1000",
+    "events by domain": EVENTS + "subj-id.domain=bsky.app",
+    "events by relation": EVENTS + "relation-type=discusses",
+}
+ASKED = 5
 WORDS = ("professor", "student", "reader", "journalist", "doctor", "gardener", "librarian", "engineer")
 INSERT = (
     "INSERT INTO assertion (id, post, source, via, hash, key, version, digest, change, account, posted_at,"
-    " collected_at, content, found) VALUES (?1, ?1, 1, 1, ?2, ?3, '1', 0, 'made', ?4, ?5, 0, ?6, ?7)"
+    " collected_at, content, found, stated_at) VALUES (?1, ?1, 1, 1, ?2, ?3, '1', 0, 'made', ?4, ?5, 0, ?6, ?7, ?5)"
 )
 
 
@@ -152,7 +188,7 @@ def key(account: int) -> str:
     return f"did:plc:{account:024d}"
 
 
-def timed(command: list[str], store: Path) -> tuple[float, float]:
+def timed(command: list[str], store: str) -> tuple[float, float]:
     """Seconds and peak of resident memory in MB of one command, by a process that waits for it alone."""
     at = time.perf_counter()
     with (Path(os.devnull)).open("wb") as nowhere:
@@ -164,25 +200,73 @@ def timed(command: list[str], store: Path) -> tuple[float, float]:
     return time.perf_counter() - at, used.ru_maxrss / 1024
 
 
+def fill(path: Path, size: int) -> None:
+    """Make a store in a file, and reckon where its works stand."""
+    with open_store(str(path)) as store:
+        Fill(path, size).fill()
+        stand(store, chosen(), datetime.now(UTC))
+
+
+def move(path: Path, address: str) -> None:
+    """Copy all rows of a store in a file into the empty one at an address."""
+    with open_store(str(path)) as file, open_store(address) as store:
+        with file.connect() as read, store._engine.begin() as write:
+            for table in s.metadata.sorted_tables:
+                for part in read.execution_options(yield_per=10_000).execute(select(table)).partitions():
+                    insert_rows(write, table, [tuple(row) for row in part])
+        store.compact()
+
+
+def is_empty(address: str) -> bool:
+    with open_store(address) as store, store.connect() as connection:
+        return connection.execute(select(func.max(s.mention.c.identifier))).scalar() is None
+
+
+def pages(address: str) -> dict[str, dict[str, float]]:
+    """Ask for each of the pages a few times."""
+    told = {}
+    with open_store(address) as store, TestClient(made(Answers(store)), base_url="http://localhost") as client:
+        client.get("/status")  # what all pages load
+        for name, form in PAGES.items():
+            spent = []
+            for number in range(1, ASKED + 1):
+                at = time.perf_counter()
+                client.get(form.format(number, key(number))).raise_for_status()
+                spent.append((time.perf_counter() - at) * 1000)
+            told[name] = {"first_ms": round(spent[0], 1), "ms": round(statistics.median(spent[1:]), 1)}
+            print(f"{name}: first {spent[0]:.0f} ms, then {told[name]['ms']:.0f} ms", flush=True)
+    return told
+
+
+def measure(address: str, rounds: int) -> dict[str, dict[str, float]]:
+    """Run all commands on a store, and ask for its pages."""
+    told = {}
+    for name, command in COMMANDS.items():
+        runs = [timed(command, address) for _ in range(rounds)]
+        seconds, megabytes = min(run[0] for run in runs), max(run[1] for run in runs)
+        told[name] = {"seconds": round(seconds, 2), "mb": round(megabytes)}
+        print(f"{name}: {seconds:.2f} s, {megabytes:.0f} MB", flush=True)
+    return told | pages(address)
+
+
 def main() -> None:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--sizes", type=int, nargs="+", default=[100_000, 1_000_000])
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--folder", type=Path, help="where stores are kept for the next time")
+    p.add_argument("--store", help="the address of a store, for one size")
     o = p.parse_args()
     told: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory() as made:
+    with tempfile.TemporaryDirectory() as folder:
         for size in o.sizes:
-            store = (o.folder or Path(made)) / f"people_{size}.db"
-            if not store.exists():
-                open_store(str(store)).close()
-                Fill(store, size).fill()
-            told[str(size)] = {}
-            for name, command in COMMANDS.items():
-                runs = [timed(command, store) for _ in range(o.rounds)]
-                seconds, megabytes = min(run[0] for run in runs), max(run[1] for run in runs)
-                told[str(size)][name] = {"seconds": round(seconds, 2), "mb": round(megabytes)}
-                print(f"{size:,} mentions, {name}: {seconds:.2f} s, {megabytes:.0f} MB", flush=True)
+            path = (o.folder or Path(folder)) / f"people_{size}.db"
+            if o.store is None or is_empty(o.store):
+                if not path.exists():
+                    fill(path, size)
+                if o.store is not None:
+                    move(path, o.store)
+            print(f"{size:,} mentions", flush=True)
+            told[str(size)] = measure(o.store or str(path), o.rounds)
     print(json.dumps(told))
 
 

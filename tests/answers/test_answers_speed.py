@@ -14,11 +14,20 @@ WORK = Identifier("doi", "10.5555/spoken-of")
 AT = datetime(2025, 3, 3, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("ask", ["said", "account"])
+@pytest.mark.parametrize("ask", ["said", "account", "network"])
 def test_no_question_about_few_posts_reads_all_statements(tmp_path: Path, ask: str) -> None:
     mention = Mention(WORK, "discusses", "link", "https://doi.org/10.5555/spoken-of", "doi-address", 1.0)
     post = Post(
         source="bluesky", id="at://one", via="bluesky", version="1", text="Good.", author="did:plc:a", posted_at=AT
+    )
+    passed_on = Post(
+        source="bluesky",
+        id="at://two",
+        via="bluesky",
+        version="1",
+        author="did:plc:a",
+        posted_at=AT,
+        reposts="at://one",
     )
     plans: list[str] = []
     with open_store(str(tmp_path / "hubbub.db")) as store:
@@ -26,6 +35,7 @@ def test_no_question_about_few_posts_reads_all_statements(tmp_path: Path, ask: s
             writer.keep(
                 [Account(source="bluesky", id="did:plc:a", via="bluesky", version="1"), Reading(post, (mention,))], AT
             )
+            writer.keep([Reading(passed_on, ())], AT)
 
         def explain(connection, cursor, statement, parameters, *rest) -> None:  # type: ignore[no-untyped-def]
             if statement.startswith(("SELECT", "WITH")):
@@ -36,9 +46,16 @@ def test_no_question_about_few_posts_reads_all_statements(tmp_path: Path, ask: s
         event.listen(Engine, "before_cursor_execute", explain)
         try:
             answers = Answers(store)
-            found = answers.said(WORK) if ask == "said" else answers.account("bluesky", "did:plc:a")
+            match ask:
+                case "said":
+                    found: object = answers.said(WORK)
+                case "account":
+                    found = answers.account("bluesky", "did:plc:a")
+                case _:
+                    found = answers.network(WORK)
         finally:
             event.remove(Engine, "before_cursor_execute", explain)
     assert found
     assert len(plans) > 5
-    assert [plan for plan in plans if plan.split()[:2] in (["SCAN", "a"], ["SCAN", "p"], ["SCAN", "assertion"])] == []
+    tables = ("a", "p", "o", "assertion", "mention")
+    assert [plan for plan in plans if plan.split()[:2] in [["SCAN", table] for table in tables]] == []

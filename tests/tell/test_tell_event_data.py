@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from hubbub.answers import Answers, asserted
 from hubbub.answers.asserted import BroadError, UnknownError
-from hubbub.answers.selecting import Selection
+from hubbub.answers.selecting import Selection, Statements
 from hubbub.model import Account, Identifier, Post
 from hubbub.reference.event_data import event_data as words
 from hubbub.store import Store, open_store
@@ -165,7 +165,11 @@ VALUES: dict[str, Callable[[Event], str | None]] = {
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_a_filter_selects_by_its_field_and_a_facet_counts_it(store: Store, name: str) -> None:
+@pytest.mark.parametrize("few", [True, False])
+def test_a_filter_selects_by_its_field_and_a_facet_counts_it(
+    store: Store, name: str, few: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Statements, "are_few", lambda *_: few)  # found by their rows, or walked in their order
     events = every(store)
     counted = Counter(value for event in events if (value := VALUES[name](event)) is not None)
     with Answers(store).asserted() as held:

@@ -28,6 +28,8 @@ class Acquainted(NamedTuple):
         return account in self.own or bool(self._of(speaker) & {"blocks", "mutes"})
 
     def _of(self, speaker: Speaker) -> set[str]:
+        if not self.said:  # hashes are made for nothing
+            return set()
         names = {speaker.key, (speaker.handle or speaker.key).lower()}
         return set().union(*(self.said.get(hashed("account", speaker.source, name), ()) for name in names))
 

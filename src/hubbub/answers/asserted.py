@@ -177,10 +177,10 @@ class Assertions:
         fields = (*selection.fields, *asked)
         if not fields:
             return where
-        few = self._ask(self._said.some(where, MOST + 1))[0][0] <= MOST
-        if not few and (read := [field for field in fields if field not in selecting.PLAINLY]):
+        some = self._ask(self._said.some(where, MOST + 1))[0][0]
+        if some > MOST and (read := [field for field in fields if field not in selecting.PLAINLY]):
             raise BroadError([*dict.fromkeys(read)])
-        return where._replace(few=few)
+        return where._replace(few=self._said.are_few(some))
 
     def _posts(self, fields: Mapping[Field, str]) -> list[int] | None:
         """The rows of the posts that a subject is, where the address is also their name; None where that is unknown."""

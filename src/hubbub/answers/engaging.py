@@ -158,7 +158,7 @@ def _suggest(view: View, shelf: str, heard: Heard, now: datetime, each: int) -> 
     past = past_of(
         [one.account or 0 for one in mentions],
         [one.work for one in mentions],
-        [_minute(one, now) for one in mentions],
+        _minutes(mentions, now),
         # Who passes on their own is not heard by that.
         [-1 if one.author in {None, one.account} else one.author or 0 for one in mentions],
     )
@@ -191,10 +191,10 @@ def _suggest(view: View, shelf: str, heard: Heard, now: datetime, each: int) -> 
     return Suggestions(shelf, len(seeds), tuple(map(tuple, made)), today, odds(), begin)
 
 
-def _minute(one: Spoken, now: datetime) -> int:
-    """When it was said; long ago where that is not told, or lies ahead: beside that all else would look old."""
-    at = one.posted_at or 0
-    return at // 60_000_000 if at <= now.timestamp() * 1_000_000 else 0
+def _minutes(mentions: Iterable[Spoken], now: datetime) -> list[int]:
+    """When each was said; long ago where that is not told, or lies ahead: beside that all else would look old."""
+    until = now.timestamp() * 1_000_000
+    return [at // 60_000_000 if (at := one.posted_at or 0) <= until else 0 for one in mentions]
 
 
 def _in_turns(some: Sequence[Suggestion], others: Sequence[Suggestion]) -> list[Suggestion]:
@@ -258,23 +258,23 @@ class _Asker(NamedTuple):
 
     def leaves_out(self, speakers: Mapping[int, Speaker]) -> set[int]:
         """Who is not to be suggested: who does not want it, who was answered, and who is not wanted."""
-        return {
-            account
-            for account, one in speakers.items()
-            if one.hidden or one.declines or self.known.shuns(account, one) or self._waits(one)
+        answered = self._answers(speakers)
+        waits = {
+            account for account, said in answered.items() if said.word != "later" or self.now - said.said_at < LATER
+        }
+        return waits | {
+            account for account, one in speakers.items() if one.hidden or one.declines or self.known.shuns(account, one)
         }
 
     def answers(self, speakers: Mapping[int, Speaker]) -> dict[int, str]:
         """What was answered of accounts, as far as anything was."""
-        found = {account: self._answer(one) for account, one in speakers.items()}
-        return {account: said.word for account, said in found.items() if said is not None}
+        return {account: said.word for account, said in self._answers(speakers).items()}
 
-    def _answer(self, one: Speaker) -> Response | None:
-        return self.answered.get(hashed("account", one.source, one.key))
-
-    def _waits(self, one: Speaker) -> bool:
-        said = self._answer(one)
-        return said is not None and (said.word != "later" or self.now - said.said_at < LATER)
+    def _answers(self, speakers: Mapping[int, Speaker]) -> dict[int, Response]:
+        if not self.answered:  # hashes are made for nothing
+            return {}
+        named = ((account, hashed("account", one.source, one.key)) for account, one in speakers.items())
+        return {account: self.answered[hash_] for account, hash_ in named if hash_ in self.answered}
 
 
 def _ties(

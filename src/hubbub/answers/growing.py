@@ -256,13 +256,14 @@ class _Growing:
 
         from hubbub.people.communities import find_communities
 
-        persons = sorted({self.heard.persons.get(row, row) for row in self.people})
+        person_of = self.heard.persons
+        persons = sorted({person_of.get(row, row) for row in self.people})
         number = {who: place for place, who in enumerate(persons)}
-        who, work = _pairs(self.mentions, self.heard.persons)
+        who, work = _pairs(self.mentions, person_of)
         others = _elsewhere(self.heard, [*self.people])
         shelved = len(self.heard.works)
         account = [number[one] for one in who.tolist()]
-        account += [number[self.heard.persons.get(row, row)] for row, _ in others]
+        account += [number[person_of.get(row, row)] for row, _ in others]
         speakers = [self.people[row].person.speaker for row in persons]
         found = find_communities(
             np.array(account, np.int64),
@@ -331,14 +332,17 @@ def _proportion(of: "Rate") -> Proportion:
 
 def _elsewhere(heard: Heard, accounts: Sequence[int]) -> list[tuple[int, int]]:
     """What else accounts mention in own words or pass on: pairs of an account's row and the row of a work's name."""
-    m, of, passing = s.mention.c, s.touch.c, s.assertion.alias().c
+    m, of, said = s.mention.c, s.touch.c, s.assertion.c
     own = select(m.account, m.identifier).where(among(m.account, accounts), m.counted)
-    passed = (
-        select(passing.account, m.identifier)
-        .join(s.touch, of.post == m.post)
-        .join_from(s.touch, passing.id.table, passing.id == of.assertion)
-        .where(among(passing.account, accounts), of.verb == "reposts", m.counted, m.own)
+    # Nothing leads from a post to its mentions: they are walked once, beside what the accounts passed on.
+    passing = (
+        select(said.account, of.post)
+        .join(s.touch, of.assertion == said.id)
+        .where(among(said.account, accounts), of.verb == "reposts")
+        .cte("passing")
+        .prefix_with("MATERIALIZED")
     )
+    passed = select(passing.c.account, m.identifier).join(s.mention, m.post == passing.c.post).where(m.counted, m.own)
     found = rows(heard.view.connection, union(own, passed))
     return [(account, work) for account, work in found if work not in heard.rows]
 

@@ -93,7 +93,7 @@ class Heard:
             if row in self._known
             or (one.source, one.key) in self._own
             or owners.intersection([(one.source, one.key.casefold()), (one.source, (one.handle or "").casefold())])
-            or addresses.intersection([normal(one.url or "") or "", normal(one.key) or ""])
+            or (addresses and addresses.intersection([normal(one.url or "") or "", normal(one.key) or ""]))
         }
         for owner in owners_:
             own |= self._joined.of_orcid.get(owner.value, set()) if owner.scheme == "orcid" else set()

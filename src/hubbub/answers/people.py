@@ -139,8 +139,9 @@ def rows_of(view: View, works: Sequence[Identifier]) -> dict[int, int]:
 def spoken(view: View, rows: Mapping[int, int]) -> list[Spoken]:
     """All mentions of works, given by the rows of their names, each post once a work."""
     once: dict[tuple[int, int], Spoken] = {}
-    for row in view.connection.execute(_spoken([*rows])):
-        once.setdefault((rows[row.identifier], row.post), Spoken(rows[row.identifier], *row[1:]))
+    for name, post, *told in view.connection.execute(_spoken([*rows])).all():
+        if (place := (rows[name], post)) not in once:
+            once[place] = Spoken(*place, *told)
     return list(once.values())
 
 

@@ -1,6 +1,6 @@
 """What the store holds of every source and place: one moment of the store comes in, a line for each goes out."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from hubbub.answers.shapes import SourceReport
 from hubbub.collect.source import sources as installed
@@ -13,9 +13,10 @@ from hubbub.store.times import moment
 def sources(connection: Connection) -> list[SourceReport]:
     """Say of every source and place what the store holds of it."""
     cards = {name: source.about for name, source in installed().items()}
-    said = select(s.assertion.c.source, s.assertion.c.post).where(s.assertion.c.version.is_not(None)).distinct()
-    named = said.subquery().c
-    posts = dict(rows(connection, select(named.source, func.count()).group_by(named.source)))
+    post, said = s.assertion.c, s.assertion.alias().c
+    collected = exists().where(said.post == post.id, said.post != said.id, said.version.is_not(None))
+    told = select(post.source, func.count()).where(post.post == post.id, post.version.is_not(None) | collected)
+    posts = dict(rows(connection, told.group_by(post.source)))
     cursor = select(s.cursor.c.source, func.count(), func.max(s.cursor.c.kept_at)).group_by(s.cursor.c.source)
     lanes = {source: (count, kept_at) for source, count, kept_at in rows(connection, cursor)}
     times = func.sum(s.aside.c.times)

@@ -28,11 +28,14 @@ ORDER BY every.posted_at IS NULL, every.posted_at {order}, p.key {order}, every.
 """
 )
 OLDEST_FIRST, NEWEST_FIRST = of_works(_SAID.format(order="ASC")), of_works(_SAID.format(order="DESC"))
+# The plus sign keeps PostgreSQL from walking all posts of the store by the index of places' own rows.
 _OF_ACCOUNT = """
 FROM assertion p JOIN assertion a ON (a.id = p.id OR (a.post = p.id AND a.post <> a.id)) AND a.version IS NOT NULL
 LEFT JOIN touch t ON t.assertion = a.id AND t.verb = 'reposts'
-WHERE p.account = :account AND p.post = p.id
-AND (a.found <> '[]' OR EXISTS (SELECT 1 FROM assertion o WHERE o.post = t.post AND o.found <> '[]'))
+WHERE p.account = :account AND p.post = +p.id
+AND (a.found <> '[]'
+     OR EXISTS (SELECT 1 FROM assertion o WHERE o.id = t.post AND o.found <> '[]')
+     OR EXISTS (SELECT 1 FROM assertion o WHERE o.post = t.post AND o.post <> o.id AND o.found <> '[]'))
 """
 SPOKEN = text(
     "SELECT a.post, p.source, min(t.post) AS original, min(t.post) IS NULL AS own, TRUE AS counted,"

@@ -65,7 +65,7 @@ Ready = tuple[TextClause, dict[str, Any]]
 class Where(NamedTuple):
     """Conditions, and what is bound in them.
 
-    For `read` each statement has to be read that the `plain` ones leave; `few` says that those are few.
+    For `read` each statement has to be read that the `plain` ones leave; `few` says that those are few (`are_few`).
     """
 
     plain: tuple[str, ...]
@@ -83,11 +83,18 @@ class _Dialect(NamedTuple):
     json: str  # what makes JSON of a text
     at: str  # where a text stands in another
     found: str
+    sooner: str  # how statements are found by their rows before others
+    few: int  # mentions up to which that is sooner than walking all statements in their order
 
 
-_SQLITE = _Dialect("", "instr", "json_each(a.found) AS f")
+_SQLITE = _Dialect("", "instr", "json_each(a.found) AS f", "a.id IN ({})", 1_000_000)
+# As an array: the server would else walk all statements, and look for each among the rows.
 _POSTGRESQL = _Dialect(
-    "::json", "strpos", "LATERAL json_array_elements(a.found::json) WITH ORDINALITY AS f(value, key)"
+    "::json",
+    "strpos",
+    "LATERAL json_array_elements(a.found::json) WITH ORDINALITY AS f(value, key)",
+    "a.id = ANY(ARRAY({}))",
+    50_000,
 )
 
 _RESOLVER = "https://doi.org/"
@@ -127,10 +134,10 @@ _BEHIND = (
 )
 # What finds a statement sooner than walking all in their order, by what has to be bound for it.
 _SOONER = {
-    "works": "a.id IN (SELECT assertion FROM mention WHERE identifier IN :works)",
+    "works": "SELECT assertion FROM mention WHERE identifier IN :works",
     "posts": (
-        "a.id IN (SELECT id FROM assertion WHERE id IN :posts"
-        " UNION ALL SELECT id FROM assertion WHERE post IN :posts AND post <> id)"
+        "SELECT id FROM assertion WHERE id IN :posts"
+        " UNION ALL SELECT id FROM assertion WHERE post IN :posts AND post <> id"
     ),
 }
 # Of a statement the identifier is found by its row: without the empty text SQLite tries all of a scheme each time.
@@ -253,6 +260,10 @@ class Statements:
                         bound[f"{key}_written"] = limit.isoformat(timespec="microseconds")
         return Where(tuple(conditions), bound, tuple(read))
 
+    def are_few(self, mentions: int) -> bool:
+        """Whether so many are found sooner by their rows than in the order of all."""
+        return mentions <= self._dialect.few
+
     def some(self, where: Where, most: int) -> Ready:
         """How many mentions are left to be read, up to so many."""
         left = self._counted("1", where._replace(read=()))
@@ -316,8 +327,8 @@ class Statements:
         """What finds the statements of a selection sooner than walking all in their order, if anything does."""
         found = [_SOONER[name] for name in _SOONER if name in where.bound]
         if not found and where.few and (narrow := self._narrow("m.assertion", where._replace(read=()))):
-            found = [f"a.id IN ({narrow})"]
-        return found
+            found = [narrow]
+        return [self._dialect.sooner.format(rows) for rows in found]
 
     def _unfolded(self, asked: str, where: Where, *more: str) -> str:
         """What is asked for, from statements with the mentions in them."""

@@ -69,12 +69,17 @@ def why_feed(seen: Seen) -> tuple[str, ...]:
     posts = seen.originals + seen.amplifications
     if posts >= rules.behaviour.posts and seen.originals >= rules.behaviour.originals * posts:
         reasons.append(f"{posts} posts about works in {rules.behaviour.weeks} weeks, {seen.originals} of them its own")
-    handle = seen.handle.removeprefix("@").partition("@")[0].split(".")[0]
-    called = sorted(rules.names.words.intersection([*handle_words(handle), *words(seen.name)]))
-    called += [part for part in rules.names.parts if part in fold(handle) or part in fold(seen.name)]
-    if called and seen.originals >= seen.amplifications:
+    if seen.originals >= seen.amplifications and (called := _called(seen, rules.names)):
         reasons.append(f"is called {called[0]}")
     return tuple(reasons)
+
+
+def _called(seen: Seen, names: _Names) -> list[str]:
+    """What in handle and name is what feeds are called."""
+    handle = seen.handle.removeprefix("@").partition("@")[0].split(".")[0]
+    called = sorted(names.words.intersection([*handle_words(handle), *words(seen.name)]))
+    folded = fold(handle), fold(seen.name)
+    return called + [part for part in names.parts if any(part in one for one in folded)]
 
 
 def tireless(

@@ -69,4 +69,6 @@ class Phrases:
 
 
 def _unspaced(word: str) -> bool:
+    if word.isascii():
+        return False
     return any("぀" <= c <= "ヿ" or "㐀" <= c <= "鿿" or "ᄀ" <= c <= "ᇿ" or "가" <= c <= "힣" for c in word)

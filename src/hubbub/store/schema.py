@@ -97,6 +97,7 @@ Index(
 Index(
     "assertion_by_account",
     assertion.c.account,
+    postgresql_include=["id"],  # as SQLite does of itself: who said a lot is read from the index alone
     sqlite_where=assertion.c.account.is_not(None),
     postgresql_where=assertion.c.account.is_not(None),
 )
@@ -147,6 +148,7 @@ mention = Table(
     Column("posted_at", BigInteger),
     Column("own", Boolean(create_constraint=False), nullable=False),  # own words, not a repost
     Column("counted", Boolean(create_constraint=False), nullable=False),
+    Index("mention_by_account", "account", "identifier"),
     sqlite_with_rowid=False,
 )
 
@@ -197,7 +199,7 @@ follow = Table(
     Column("follower", ForeignKey("account.id"), primary_key=True),
     Column("followed", ForeignKey("account.id"), primary_key=True),
     Column("seen_at", BigInteger, nullable=False),
-    Index("follow_by_followed", "followed"),
+    Index("follow_by_followed", "followed", postgresql_include=["follower"]),
     sqlite_with_rowid=False,
 )
 
