@@ -32,7 +32,7 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 metadata = MetaData()
-REVISION = "0016"  # of these tables: the newest in `migrations`
+REVISION = "0017"  # of these tables: the newest in `migrations`
 
 source = Table(
     "source",
