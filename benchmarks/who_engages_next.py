@@ -82,7 +82,7 @@ def ppr(past: Past, seeds: Mask) -> Floats:
     one, other = np.r_[past.amplifier, past.amplified], np.r_[past.amplified, past.amplifier]
     edges = np.bincount(past.voice, minlength=accounts) + np.bincount(one, minlength=accounts)
     voices = np.bincount(past.work, minlength=works)
-    start: Floats = seeds / max(seeds.sum(), 1)
+    start: Floats = seeds / max(int(seeds.sum()), 1)
     walk = start
     for _ in range(25):
         step = part(walk, edges)

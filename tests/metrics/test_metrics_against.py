@@ -90,7 +90,7 @@ def test_nine_in_ten_intervals_hold_the_true_ratio() -> None:
         rate = chance.gamma(6, 1 / 6)
         truth = np.log1p(chance.poisson(rate, 10**4)).mean() / usual
         (one,) = squares(works(chance.poisson(rate, 15)), ["news"], {"news": WEEK}, base, TODAY)
-        held += (one.row.low or 0) <= truth <= (one.row.high or 0)
+        held += bool((one.row.low or 0) <= truth <= (one.row.high or 0))
     assert 0.85 <= held / 300 <= 0.99
 
 

@@ -33,8 +33,10 @@ Why = Annotated[str, typer.Option(metavar="TEXT", help="Why, in your words.")]
 
 
 def store_of(context: typer.Context, otherwise: Callable[[], str] = settings.store_address) -> Store:
-    """Open the store that a command is given, or another; what the command changes there is logged."""
-    return open_store(context.obj or otherwise(), signed(context))
+    """Open the store that a command is given, or another, until it ends; what the command changes there is logged."""
+    store = open_store(context.obj or otherwise(), signed(context))
+    context.call_on_close(store.close)
+    return store
 
 
 def by_of(context: typer.Context) -> By:

@@ -82,4 +82,4 @@ def gini(counts: Ints) -> float:
     if not total:
         return float("nan")
     voices = len(ordered)
-    return float(max(0.0, (2 * np.arange(1, voices + 1) - voices - 1) @ ordered / (voices * total)))
+    return max(0.0, float((2 * np.arange(1, voices + 1) - voices - 1) @ ordered / (voices * total)))
