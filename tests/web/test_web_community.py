@@ -43,7 +43,7 @@ def test_the_community_of_a_shelf_is_told_with_pictures_and_tables(client: httpx
 
 def test_ones_own_accounts_are_left_out_on_demand(client: httpx.Client) -> None:
     path = "/shelf/mine/community?as=bluesky:did:plc:000000000000000000000000&as=none"
-    assert "Your own 1 account is left out." in text_of(LexborHTMLParser(client.get(path).text))
+    assert "1 account of your own is left out." in text_of(LexborHTMLParser(client.get(path).text))
 
 
 def test_few_mentions_are_shown_without_rates_and_none_as_a_beginning(client: httpx.Client, own_server: str) -> None:
