@@ -274,7 +274,8 @@ def tables() -> str:
         parts += [f"## {one.name}", meaning[one.name], table(("column", "type", "notes"), _columns(one))]
         for index in sorted(one.indexes, key=lambda index: str(index.name)):
             unique = ", unique" if index.unique else ""
-            parts += [f"Index `{index.name}`: {', '.join(f'`{c.name}`' for c in index.columns)}{unique}."]
+            only = ", in PostgreSQL alone" if index._ddl_if else ""
+            parts += [f"Index `{index.name}`: {', '.join(f'`{c.name}`' for c in index.columns)}{unique}{only}."]
     return "\n\n".join(parts)
 
 

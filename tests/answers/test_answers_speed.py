@@ -57,5 +57,5 @@ def test_no_question_about_few_posts_reads_all_statements(tmp_path: Path, ask: s
             event.remove(Engine, "before_cursor_execute", explain)
     assert found
     assert len(plans) > 5
-    tables = ("a", "p", "o", "assertion", "mention")
+    tables = ("a", "p", "o", "assertion")
     assert [plan for plan in plans if plan.split()[:2] in [["SCAN", table] for table in tables]] == []

@@ -25,6 +25,8 @@ from tests.store.fold_model import WORKS, link_to
 from tests.store.keeping import NOW, bytes_of, keep, path_of, read
 from tests.store.older import LATE, PAGES
 
+OF_POSTGRESQL = {"mention_by_account"}  # indexes that it alone has
+
 
 def some(first: int, last: int, words: int = 1) -> list[Post]:
     return [
@@ -90,7 +92,8 @@ def test_migrations_lead_to_the_declared_tables(tmp_path: Path) -> None:
     migrated_to(tmp_path / "old.db", "head")
     engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_object": lambda thing, name, *rest: name not in OF_POSTGRESQL}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, schema.metadata) == []
         assert context.get_current_revision() == schema.REVISION
     engine.dispose()

@@ -1,4 +1,4 @@
-"""Mentions by who made them; in PostgreSQL, statements and followers of accounts without a look at their tables."""
+"""In PostgreSQL, mentions by who made them, and statements and followers of accounts without a look at their tables."""
 
 from alembic import op
 from sqlalchemy import text
@@ -8,8 +8,8 @@ down_revision = "0016"
 
 
 def upgrade() -> None:
-    op.create_index("mention_by_account", "mention", ["account", "identifier"])
     if op.get_bind().dialect.name == "postgresql":  # SQLite has the rows' own keys in every index
+        op.create_index("mention_by_account", "mention", ["account", "identifier"])
         op.drop_index("assertion_by_account")
         speaks = text("account IS NOT NULL")
         op.create_index(
