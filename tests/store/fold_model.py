@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from hubbub.model import Account, Identifier, Link, Post
+from hubbub.reference.places import account_page
 
 WORKS = [Identifier("doi", f"10.5555/work{n}") for n in range(3)]
 INVERSE = {"is_cited_by"}
@@ -205,8 +206,10 @@ class Fold:
         if author is None:
             return None
         details = self.accounts[source, author]
-        fields = ("handle", "name", "description", "url", "followers")
-        return (author, *(details.get(field) for field in fields))
+        handle, name, description, url, followers = map(
+            details.get, ("handle", "name", "description", "url", "followers")
+        )
+        return author, handle, name, description, url or account_page(source, author), followers
 
 
 def _latest(told: Iterable[tuple[Name, str]]) -> dict[Name, str]:

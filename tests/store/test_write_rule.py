@@ -102,7 +102,7 @@ def test_an_account_that_was_withdrawn_and_speaks_again_is_only_what_it_says_sin
     since = Account(source=PLACE, id=AUTHOR, via=PLACE, version="v5", handle="since")
     keep(store, [[own("v4", WORKS[0]), before, seen, since], [gone], [before, seen]])
     (said,) = told(store, WORKS[0])
-    assert said.speaker == (AUTHOR, "since", None, None, None, None)
+    assert said.speaker == (AUTHOR, "since", None, None, f"https://bsky.app/profile/{AUTHOR}", None)
 
 
 def test_what_an_account_published_before_it_was_withdrawn_goes_though_it_speaks_again(new_store: NewStore) -> None:
