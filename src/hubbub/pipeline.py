@@ -261,14 +261,14 @@ class Gate:
         read.update(lines)
         whole = memoryview(page.body)
         body = b"\n".join([whole[start:end] for start, end in lines.items()])
-        has_nul, starts = may_hold_nul(body), list[int]()
+        has_nul, begins, starts = may_hold_nul(body), [*lines], list[int]()
         for told in self.source.parse(replace(page, body=body, offset=0)) if lines else ():
             fact = without_nul(told) if has_nul else told
             if isinstance(fact, Post):
                 sifted.changes.append(Reading(fact, find(fact, self._works) if fact.text or fact.links else ()))
             elif isinstance(fact, Fault):
                 starts = starts or list(accumulate((end - start + 1 for start, end in lines.items()), initial=0))
-                sifted.faults.append(replace(fact, at=page.offset + _place(starts, [*lines], fact.at)))
+                sifted.faults.append(replace(fact, at=page.offset + _place(starts, begins, fact.at)))
             else:
                 sifted.changes.append(fact)
 
