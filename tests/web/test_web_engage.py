@@ -131,6 +131,8 @@ def test_who_answers_by_the_keyboard_goes_on_at_the_queue(chromium: Browser, own
     assert page.evaluate("document.activeElement.textContent") == "Undo"
     page.keyboard.press("Enter")
     page.wait_for_url("**/engage#queue")
+    # The browser goes to what an address names when it has drawn the page, which may be after its loading.
+    page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('#queue') !== null")
     page.close()
