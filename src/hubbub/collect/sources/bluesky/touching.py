@@ -6,9 +6,10 @@ Whatever is written otherwise than the network writes it makes its line one that
 """
 
 import threading
+from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import njit, types
 from numpy.typing import NDArray
 
 from hubbub.collect.touching import TIES, Excerpt, Numbers, Prints, Touches
@@ -16,6 +17,8 @@ from hubbub.collect.touching import TIES, Excerpt, Numbers, Prints, Touches
 Bytes = NDArray[np.uint8]
 _QUOTE, _COLON, _NEWLINE = (ord(letter) for letter in '":\n')
 _SHORTEST = 48  # bytes of a line that may be a frame
+# Every system's C library has one that is written for its processor: where a byte is, 0 if nowhere.
+_memchr: Any = types.ExternalFunction("memchr", types.uintp(types.uintp, types.intc, types.uintp))
 
 
 def _word(text: bytes) -> np.uint64:
@@ -23,7 +26,7 @@ def _word(text: bytes) -> np.uint64:
 
 
 # Eight bytes at once, of which the first that ends something is told by the highest bit (Mycroft, 1987).
-_ONES, _HIGHS, _NEWLINES = _word(b"\x01" * 8), _word(b"\x80" * 8), _word(b"\n" * 8)
+_ONES, _HIGHS = _word(b"\x01" * 8), _word(b"\x80" * 8)
 _BEHIND_QUOTES, _BACKSLASHES = _word(b"#" * 8), _word(b"\\" * 8)
 _PLACES, _ONE, _LOWEST, _LAST = _word(bytes(range(7, -1, -1))), np.uint64(1), np.uint64(7), np.uint64(56)
 _DID, _KIND, _OPERATION = _word(b'{"did":"'), _word(b'"kind":"'), _word(b'ration":')
@@ -85,7 +88,7 @@ def _page(
     named = read = said = size = start = 0
     places = np.zeros(9, np.int64)
     while start < len(some):
-        end = _end(some, words, start)
+        end = _end(some, start)
         count, speaks = _READ if end > start else 0, False
         if end - start >= _SHORTEST and words[start] == _DID:
             count, speaks = _line(some, words, start, end, places, prints[named:])
@@ -226,16 +229,8 @@ def _may_be_gone(some: Bytes, active: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _end(some: Bytes, words: Prints, at: int) -> int:
-    """Where the line ends, eight bytes at a time."""
-    place, size = np.uintp(at), np.uintp(len(words))
-    while place < size:
-        differs = words[place] ^ _NEWLINES
-        ends = (differs - _ONES) & ~differs & _HIGHS
-        if ends:
-            return int(np.intp(place + _first(ends)))
-        place += _EIGHT
-    at = int(np.intp(place))
-    while at < len(some) and some[at] != _NEWLINE:
-        at += 1
-    return at
+def _end(some: Bytes, at: int) -> int:
+    """Where the line ends."""
+    begins = np.uintp(some.ctypes.data)
+    newline = _memchr(begins + np.uintp(at), _NEWLINE, np.uintp(len(some) - at))
+    return int(np.intp(newline - begins)) if newline else len(some)
