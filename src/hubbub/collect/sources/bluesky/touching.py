@@ -150,7 +150,7 @@ def _line(some: Bytes, words: Prints, start: int, end: int, places: Numbers, pri
     return count, False
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 def _echo(some: Bytes, words: Prints, start: int, end: int, of: np.uint64, places: Numbers, prints: Prints) -> int:
     """Fill in whom a line ties, or which post it passes on or likes, which most name as far from the end."""
     if of in (_FOLLOW, _BLOCK):
