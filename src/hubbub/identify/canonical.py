@@ -12,6 +12,7 @@ from hubbub.identify.tables import tracking
 LONGEST = 4096
 _WEB = re.compile(r"(?:https?://)?https?://(?P<host>[^/?#\\@:\s%]+)(?::(?P<port>\d{0,5}))?(?=[/?#]|$)", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})", re.ASCII)
+_PLAIN = re.compile(r"[\w./~-]*", re.ASCII)  # signs of a path that stay as they are
 
 
 def canonical(address: str) -> str | None:
@@ -27,10 +28,12 @@ def canonical(address: str) -> str | None:
     kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if not tracking().fullmatch(name)]
     while (shorter := path.rstrip("/;").removesuffix("/.")) != path:
         path = shorter
-    try:
-        whole = canonicalize_url(f"https://{host}{path}/" + (f"?{urlencode(kept)}" if kept else ""))
-    except ValueError:
-        return None
+    whole = f"https://{host}{path}/"
+    if kept or "/." in path or not _PLAIN.fullmatch(path):
+        try:
+            whole = canonicalize_url(whole + (f"?{urlencode(kept)}" if kept else ""))
+        except ValueError:
+            return None
     whole, mark, query = whole.partition("?")
     start = len("https://") + len(host)
     whole = whole[:start] + (whole[start:].rstrip("/;") or "/") + mark + query

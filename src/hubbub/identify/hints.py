@@ -14,7 +14,7 @@ import hyperscan
 
 from hubbub.identify.carried import meant
 from hubbub.identify.schemes import always_kept, may_be_scholarly
-from hubbub.identify.tables import Row, addresses, schemes
+from hubbub.identify.tables import addresses, schemes
 from hubbub.model import Identifier
 
 # How a slash, and what stands between a word and its value, may look within JSON and within an address.
@@ -115,9 +115,9 @@ def _in_text(bare: bool) -> tuple[list[str], hyperscan.Database]:
     forms = [(ADDRESS, "https?://"), (BARE, r"www\."), (BARE, r"10\.\d{4}")]
     forms += [(BARE, _host(host) + r"\.?/") for host in sorted(hosts)]
     for scheme, row in schemes().items():
-        hints = [hint.replace("/", "(?:/|%2f)").replace(" ", _TEXT_GAP) for hint in _spelt_out(row)]
+        hints = [hint.replace("/", "(?:/|%2f)").replace(" ", _TEXT_GAP) for hint in _spelt_out(row.hint)]
         forms += [(scheme, form) for form in hints or map(re.escape, row.words) if row.text or row.hint]
-    forms += [(alone(scheme), row.bare_hint) for scheme, row in schemes().items() if row.bare and bare]
+        forms += [(alone(scheme), form) for form in _spelt_out(row.bare_hint) if bare]
     return [name for name, _ in forms], _compiled(tuple(form for _, form in forms))
 
 
@@ -133,9 +133,9 @@ def _compiled(forms: tuple[str, ...]) -> hyperscan.Database:
     return database
 
 
-def _spelt_out(row: Row) -> list[str]:
-    """A row's hints, each `#` in turn as each of the ten digits."""
-    hints = [row.hint] if isinstance(row.hint, str) else [*row.hint]
+def _spelt_out(hint: str | tuple[str, ...]) -> list[str]:
+    """The hints of a row, each `#` in turn as each of the ten digits."""
+    hints = [hint] if isinstance(hint, str) else [*hint]
     for _ in range(sum(hint.count("#") for hint in hints)):
         hints = [hint.replace("#", digit, 1) for hint in hints for digit in ("0123456789" if "#" in hint else "#")]
     return hints
@@ -154,7 +154,7 @@ def lines_at(body: bytes, places: Iterable[int]) -> list[Span]:
 
 def _of_schemes() -> Iterator[str]:
     for row in schemes().values():
-        for hint in _spelt_out(row):
+        for hint in _spelt_out(row.hint):
             yield _escaped(hint).replace(" ", _GAP)
 
 

@@ -30,7 +30,7 @@ class Row(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     alone: str | None = None
     text: str | None = None
     bare: str | None = None
-    bare_hint: str = ""
+    bare_hint: str | tuple[str, ...] = ()
     glued: bool = False
     list: bool = False
     words: tuple[str, ...] = ()
