@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hubbub.identify import address, always_kept, canonical, in_address, in_text, parse
+from hubbub.identify import address, always_kept, canonical, doi, in_address, in_text, parse
 from hubbub.identify.hints import Hints
 from hubbub.identify.isbn import normal as isbn
 from hubbub.identify.tables import schemes
@@ -88,6 +88,16 @@ def test_plain_paths_have_the_canonical_form_that_the_library_gives(path: str) -
     form = canonical(f"https://a.example/{path}")
     with mock.patch("hubbub.identify.canonical._PLAIN", re.compile("(?!)")):
         assert canonical(f"https://a.example/{path}") == form
+
+
+@given(st.builds("10.{}/{}".format, st.integers(1000, 10**9), st.text("ax019./_-v", max_size=12).map("{}1".format)))
+@example("10.1101/2020.01.02.20123456v2")
+@example("10.48550/arxiv.2101.00001")
+@example("10.1000/full/12345/a.pdf.1")
+def test_what_is_a_doi_as_it_stands_needs_no_cleaning(written: str) -> None:
+    form = doi.normal(written)
+    with mock.patch("hubbub.identify.doi._NORMAL", re.compile("(?!)")):
+        assert doi.normal(written) == form
 
 
 @given(TEXTS)

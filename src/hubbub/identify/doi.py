@@ -33,7 +33,8 @@ IN_TEXT = re.compile(
 )
 _IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]++)", re.ASCII | re.IGNORECASE)
 # Where a number is still to be filled in, people write `zenodo.XXXXXXX`.
-_WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D)(?!.*xxxxx){PREFIX}/[^\"]+", re.ASCII)
+_WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D)(?!.*xxxxx$){PREFIX}/[^\"]+", re.ASCII)
+_NORMAL = re.compile(r"10\.\d{4,9}/[0-9a-z./_-]{0,400}\d", re.ASCII)  # of which nothing is to be cut
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 LATEX = dict.fromkeys(map(ord, "\\{}"))  # it writes `{\_}`; no DOI has these
 _PLAIN = LATEX | dict.fromkeys(map(ord, "‐‑"), "-")  # typesetters have hyphens of their own
@@ -43,16 +44,21 @@ _ARXIV = "10.48550/arxiv."
 
 def normal(written: str) -> tuple[str, str, str | None] | None:
     """Give scheme, value and version: lower case, without what was copied along; arXiv's own DOIs name its papers."""
-    prefix, slash, suffix = trim(written).translate(_PLAIN).replace("10. ", "10.", 1).partition("/")
-    value = prefix + slash + _cut(suffix, _ends())
-    value = value.lower() if value.isascii() else value.translate(_LOWER)
-    if len(value) > LONGEST or UNSEEN.search(value) or not _WHOLE.fullmatch(value):
+    value = written if _NORMAL.fullmatch(written) else _cleaned(written)
+    if value is None:
         return None
     if value.startswith(_ARXIV):
         return "arxiv", value[len(_ARXIV) :], None
     if found := _versioned().fullmatch(value):
         return "doi", found["value"], found["version"]
     return "doi", value, None
+
+
+def _cleaned(written: str) -> str | None:
+    prefix, slash, suffix = trim(written).translate(_PLAIN).replace("10. ", "10.", 1).partition("/")
+    value = prefix + slash + _cut(suffix, _ends())
+    value = value.lower() if value.isascii() else value.translate(_LOWER)
+    return None if len(value) > LONGEST or UNSEEN.search(value) or not _WHOLE.fullmatch(value) else value
 
 
 def in_address(address: str, resolver: bool) -> str | None:
