@@ -40,7 +40,7 @@ def columns(given_rows: Rows) -> tuple[np.ndarray, np.ndarray]:
 
 
 def of(given_rows: Rows) -> Ledger:
-    return ledger(*columns(given_rows), NOW - 4 * WEEK, NOW, USUAL)
+    return ledger(*columns(given_rows), NOW - 4 * WEEK, NOW, NOW - 4 * WEEK, USUAL)
 
 
 def test_voices_are_new_or_returning_and_who_is_quiet_is_at_risk_lapsed_or_passed_by() -> None:
@@ -68,7 +68,7 @@ def test_each_account_stands_in_one_list_of_the_ledger_and_order_changes_nothing
 
 def test_a_period_without_time_is_refused() -> None:
     with pytest.raises(ValueError, match="empty"):
-        ledger(*columns([]), NOW, NOW, USUAL)
+        ledger(*columns([]), NOW, NOW, NOW, USUAL)
 
 
 def test_several_mentions_on_one_day_are_one() -> None:

@@ -287,7 +287,8 @@ def test_what_is_told_to_one_person_is_kept_by_no_cache(address: str, lent: Answ
         assert "public" in stranger.get(badge).headers["cache-control"]
         lent.access.read_by("private", BY)
         assert client.get(badge).headers["cache-control"] == "private, no-store"
-        assert stranger.get(badge).status_code == 303
+        refused = stranger.get(badge)
+        assert (refused.status_code, refused.headers["cache-control"]) == (401, "private, no-store")
 
 
 def test_a_stranger_on_a_public_page_costs_no_look_into_the_store_for_who_it_is(

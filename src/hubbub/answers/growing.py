@@ -3,8 +3,8 @@
 Counts are of people: feeds stand apart, and so does oneself. Accounts that are proven to be one person's count once.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,22 +18,20 @@ from hubbub.answers.community import (
     Followers,
     Listening,
     Member,
-    Mix,
     Month,
     Named,
     Period,
     Proportion,
-    Sector,
     State,
     Unseen,
 )
 from hubbub.answers.heard import Account, Heard, hear
 from hubbub.answers.listening import followers_of, listening
+from hubbub.answers.mixed import mix_of
 from hubbub.answers.moved import changes
 from hubbub.answers.paced import paced
 from hubbub.answers.people import Attention, Spoken, attention_of
 from hubbub.answers.view import View
-from hubbub.people.labels import FEWEST, UNKNOWN, Label, likeliest
 from hubbub.people.wilson import wilson
 from hubbub.store import Store
 from hubbub.store import schema as s
@@ -49,6 +47,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 PERIOD = timedelta(weeks=13)
+QUIET = int(PERIOD.total_seconds())  # for which who came more than once is at risk, or has lapsed
 MONTHS = 24  # in the ledger
 FEW = 5  # mentions below which there are lists and no rates
 
@@ -101,7 +100,7 @@ class _Growing:
         attention = attention_of(self.mentions) if self.told else None
         circles, of, steadiness = self._circles()
         months, totals = self._months()
-        ledger = self._ledger(self.until - int(PERIOD.total_seconds()), self.until)
+        ledger = self._ledger(self.until - QUIET, self.until)
         checked = [one.checked_at for one in heard.view.counts(heard.rows)]
         return Community(
             shelf=heard.shelf.name,
@@ -131,7 +130,7 @@ class _Growing:
             originality=attention.originality if attention else None,
             concentration=attention.concentration if attention else None,
             carrier=_carrier(heard.view, attention) if attention else None,
-            mix=_mix(one.person.labels for one in people.values()) if self.told else None,
+            mix=mix_of(one.person.labels for one in people.values()),
         )
 
     def _named(self, work: int) -> Named:
@@ -139,9 +138,10 @@ class _Growing:
         return Named(self.heard.works[work], about.title if about else None)
 
     def _ledger(self, since: int, until: int) -> "Ledger":
+        """Who came since a moment, and who was quiet for the 13 weeks until another."""
         from hubbub.people.growth import ledger
 
-        return ledger(self.columns.account, self.columns.at, since, until, self._habits)
+        return ledger(self.columns.account, self.columns.at, since, until, until - QUIET, self._habits)
 
     @cached_property
     def _habits(self) -> "Habits":
@@ -353,24 +353,3 @@ def _carrier(view: View, found: Attention) -> Carrier | None:
     if said is None or (said.speaker and said.speaker.hidden):
         return None
     return Carrier(said.url, said.speaker, said.text, found.carried, found.amplifications)
-
-
-def _mix(labelled: Iterable[tuple[Label, ...]]) -> Mix | None:
-    """Who voices are: each is what it most probably is, if that is likely at all."""
-    counts = Counter(map(likeliest, labelled))
-    if not counts:
-        return None
-    named = [name for name in counts if name != UNKNOWN and counts[name] >= FEWEST]
-    small = [name for name in counts if name != UNKNOWN and counts[name] < FEWEST]
-
-    def sector(name: str, of: Collection[str]) -> Sector:
-        from hubbub.people.mix import share
-
-        voices = sum(counts[one] for one in of)
-        # Classes that are told together are one: else what is expected of each before anything is seen would make a
-        # few voices look like half of all.
-        found = share(voices, counts.total(), len(named) + 2)
-        return Sector(name, voices, found.share, found.least, found.most)
-
-    sectors = sorted((sector(name, {name}) for name in named), key=lambda one: (-one.voices, one.name))
-    return Mix(tuple(sectors), sector("others", small), sector(UNKNOWN, {UNKNOWN}))

@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from sqlalchemy import CompoundSelect, and_, func, not_, null, select, union
 
+from hubbub.answers.mixed import Mix, mix_of
 from hubbub.answers.reaching import Audiences, profile_of, reach_of
 from hubbub.answers.same import Joined, joined
 from hubbub.answers.shapes import Speaker
 from hubbub.answers.view import View
 from hubbub.model import Identifier
 from hubbub.named import known
-from hubbub.people.labels import Audience, Label, audience, label
+from hubbub.people.labels import Label, label
 from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.sql import among
@@ -56,7 +57,7 @@ class People(Struct, frozen=True):
     `persons` counts the voices with accounts that are proven to be one person's as one; `same` are those. `hidden`
     voices want to be named by nobody. `unnamed` posts are by accounts that nobody tells. `originality` is the
     share of own words among all mentions, `concentration` that of the most amplified post among all amplifications;
-    None below ten mentions.
+    None below ten mentions. `mix` is None below five voices.
     """
 
     works: tuple[Identifier, ...]
@@ -66,7 +67,7 @@ class People(Struct, frozen=True):
     same: tuple[OnePerson, ...]
     hidden: int
     unnamed: int
-    audience: Audience
+    mix: Mix | None
     reach: Audiences | None
     originality: float | None
     concentration: float | None
@@ -114,7 +115,7 @@ def _people(view: View, works: Sequence[Identifier]) -> People:
         same=_same(together, {account: one.speaker for account, one in shown.items()}),
         hidden=len(people) - len(shown),
         unnamed=len({one.post for one in mentions if one.account is None}),
-        audience=audience(one.labels for one in voices.values()),
+        mix=mix_of(one.labels for one in voices.values()),
         reach=reach_of(view, {account: one.speaker for account, one in voices.items()}),
         originality=attention.originality if attention else None,
         concentration=attention.concentration if attention else None,

@@ -58,7 +58,7 @@ class Repeats(Struct, frozen=True):
 class Ledger(Struct, frozen=True):
     """Accounts, each column sorted. `voices` spoke in the period: `new` never before, `returning` before too.
 
-    `at_risk` and `lapsed` came more than once, but not in this period; `passed_by` came once, and is neither.
+    `at_risk` and `lapsed` came more than once, but are quiet; `passed_by` came once, is quiet too, and is neither.
     `returned` is the share of the previous period's voices that came back, with its 95 % interval.
     """
 
@@ -150,11 +150,11 @@ def fit(of: Repeats) -> Habits:
     return Habits(*(float(value) for value in np.exp(found.x)))
 
 
-def ledger(account: Ints, at: Ints, since: int, until: int, habits: Habits) -> Ledger:
+def ledger(account: Ints, at: Ints, since: int, until: int, quiet_since: int, habits: Habits) -> Ledger:
     """Return who came in the period from `since` to `until`, who came back, and who did not.
 
-    The previous period is the equally long one before. Raises ValueError if columns differ in length or the period is
-    empty.
+    Quiet is who did not come from `quiet_since` on. The previous period is the equally long one before. Raises
+    ValueError if columns differ in length or the period is empty.
     """
     if since >= until:
         raise ValueError("the period is empty")
@@ -162,7 +162,7 @@ def ledger(account: Ints, at: Ints, since: int, until: int, habits: Habits) -> L
     voices = np.unique(account[(at >= since) & (at < until)])
     earlier = np.unique(account[at < since])
     previous = np.unique(account[(at >= 2 * since - until) & (at < since)])
-    quiet = np.isin(all_of.account, voices, invert=True)
+    quiet = np.isin(all_of.account, account[(at >= quiet_since) & (at < until)], invert=True)
     again, gone = all_of.times > 0, alive(all_of, habits) < LAPSED
     return Ledger(
         voices=voices,
