@@ -117,6 +117,7 @@ def test_the_page_of_what_is_found_names_it(text: str) -> None:
 )
 @example("0\u2011306\u201140615\u20112, 0\u00a0306\u00a040615\u00a02; 0-306-40615-2 0 306 40615 2")
 @example("0\u2009306\u200940615\u20092")
+@example("arxiv id.org\u00a0abs/8609990")
 @example("US 7,654,321 B2, EP1234567A1 AU 2019/123456 B, WO2020/123456 Pat. 7654321, npm i left-pad, pnpm add left-pad")
 def test_what_is_found_does_not_hang_on_the_hints(text: str) -> None:
     every = list(range(len(text.encode(errors="surrogatepass")) + 1))
