@@ -57,6 +57,7 @@ class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     coding: Literal["percent", "proofpoint", "base64", "underscore", "badge"] = "percent"
     hint: str = ""
     reserved: frozenset[str] = field(default=frozenset(), name="not")
+    names: dict[str, str] = {}
     certainty: float = 1.0
     examples: dict[str, str] = {}
 
