@@ -16,7 +16,7 @@ import typer
 from sqlalchemy import Table
 
 from hubbub import identify
-from hubbub.answers import community, desking, shapes
+from hubbub.answers import community, desking, mixed, shapes
 from hubbub.answers.methods import numbers
 from hubbub.cli import app
 from hubbub.collect.source import sources
@@ -62,8 +62,8 @@ SHAPES = (
     community.Circle,
     community.Named,
     community.Carrier,
-    community.Mix,
-    community.Sector,
+    mixed.Mix,
+    mixed.Sector,
     desking.Desk,
     desking.Deserving,
     desking.PileOn,

@@ -83,7 +83,7 @@ def server(hub: Hubbub) -> MCPServer:
         """
         found = _asked(lambda: hub.people(_named(identifier, identifier_type)))
         listed = {"voices": found.voices[:limit], "feeds": found.feeds[:limit]}
-        counted = {name: getattr(found, name) for name in ("persons", "hidden", "unnamed", "audience")}
+        counted = {name: getattr(found, name) for name in ("persons", "hidden", "unnamed", "mix")}
         return _quoted(listed | counted)
 
     def list_shelves() -> Told:

@@ -6,7 +6,7 @@ import pytest
 
 from hubbub.answers import Answers
 from hubbub.answers.community import Community
-from hubbub.model import Description, Identifier
+from hubbub.model import Claim, Description, Identifier
 from hubbub.people.pace import Pace
 from hubbub.store import Store
 from tests.answers.stated import OTHER, WORK, keep, links, passed, said, who
@@ -56,6 +56,17 @@ def test_voices_are_new_returning_at_risk_or_lapsed(store: Store) -> None:
     assert of.until - of.since == timedelta(weeks=13)
 
 
+def test_who_also_speaks_by_a_feed_is_a_voice_by_the_other_account(store: Store) -> None:
+    page, toot = "https://ann.example/", "https://mastodon.social/@ann"
+    spoke(store, page, 9, source="newsfeed")
+    spoke(store, toot, 5, 4, 3, 2, 1, source="mastodon")
+    checked = (Claim(page, "verified_field"),)
+    keep(store, who(page, source="newsfeed", via="newsfeed", url=page, bot=True))
+    keep(store, who(toot, source="mastodon", via="mastodon", version="2", url=toot, claims=checked))
+    found = community(store)
+    assert (found.voices, found.feeds, [one.speaker.key for one in found.members]) == (1, 1, [toot])
+
+
 def test_months_add_up_to_all_voices(store: Store) -> None:
     spoke(store, "ann", 200, 100, 10)
     spoke(store, "bob", 100, 90)
@@ -64,6 +75,18 @@ def test_months_add_up_to_all_voices(store: Store) -> None:
     assert sum(one.new for one in found.months) == found.months[-1].total == found.totals[-1][1] == found.voices == 3
     assert [one.month for one in found.months] == [month for month, _ in found.totals]
     assert all(one.voices == one.new + one.returning for one in found.months)
+
+
+def test_in_a_month_those_are_at_risk_or_lapsed_who_are_quiet_for_13_weeks_by_its_end(store: Store) -> None:
+    spoke(store, "ann", 200, 199, 100)  # until 23 April
+    spoke(store, "bob", 150, 149, 148)  # until 6 March
+    spoke(store, "cat", 61)
+    found = community(store)
+    quiet = {one.month.month: one.at_risk + one.lapsed for one in found.months}
+    assert quiet == {1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 1, 7: 2}
+    now, of = found.months[-1], found.period
+    assert (now.at_risk, now.lapsed) == (of.at_risk, of.lapsed)
+    assert (now.new, of.new) == (0, 1)
 
 
 def test_feeds_oneself_and_the_hidden_are_told_apart(store: Store) -> None:
@@ -97,7 +120,10 @@ def test_below_five_mentions_there_are_lists_and_no_rates(store: Store) -> None:
     spoke(store, "bob", 7)
     enough = community(store)
     assert enough.unseen is not None
-    assert enough.mix is not None
+    assert enough.mix is None
+    for one in "cde":
+        spoke(store, one, 6)
+    assert community(store).mix is not None
 
 
 def test_without_mentions_there_is_nothing_and_without_a_shelf_no_answer(store: Store) -> None:
@@ -181,6 +207,21 @@ def test_who_voices_are_adds_up_and_small_classes_are_not_named(store: Store) ->
     ]
     assert sum(one.share for one in (*mix.sectors, mix.small, mix.unknown)) == pytest.approx(1)
     assert [mix.small.share, mix.unknown.share] == pytest.approx([9 / 30, 11 / 30], abs=0.02)
+
+
+def test_who_voices_are_is_the_same_among_people_but_for_oneself(store: Store) -> None:
+    for one in range(12):
+        spoke(store, f"prof {one}", 9)
+        keep(store, who(f"prof {one}", description="Professor of physics, teacher"))
+    spoke(store, "me", 9)
+    of_all = Answers(store).people("mine")
+    assert of_all is not None
+    assert of_all.mix is not None
+    assert of_all.mix == community(store).mix
+    without = community(store, ("bluesky", "me")).mix
+    assert without is not None
+    assert (of_all.mix.unknown.voices, without.unknown.voices) == (1, 0)
+    assert [one.voices for one in of_all.mix.sectors] == [one.voices for one in without.sectors] == [12]
 
 
 def test_attention_names_the_post_that_carries_most_unless_its_author_hides(store: Store) -> None:

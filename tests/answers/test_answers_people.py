@@ -48,19 +48,27 @@ def test_of_a_shelf_who_spoke_of_most_works_comes_first(store: Store) -> None:
     assert Answers(store).people("no such shelf") is None
 
 
-def test_feeds_stand_apart_and_are_in_no_audience(store: Store) -> None:
-    keep(store, said("p1", author="ann"), said("p2", author="feed"), who("feed", bot=True, followers=1000))
+def test_feeds_stand_apart_and_are_in_no_share(store: Store) -> None:
+    keep(store, *(said(f"p{name}", author=name) for name in "abcd"), said("f", author="feed"))
+    keep(store, who("feed", bot=True, followers=1000))
     found = people(store)
-    assert named(found) == [("ann", 1, 1, 0)]
+    assert named(found) == [(name, 1, 1, 0) for name in "abcd"]
     assert [(one.speaker.key, bool(one.feed)) for one in found.feeds] == [("feed", True)]
-    assert found.audience.accounts == 1
+    assert found.mix is None  # of four voices there are no shares
+    keep(store, said("e", author="e"))
+    mix = people(store).mix
+    assert mix is not None
+    assert (mix.sectors, mix.small.voices, mix.unknown.voices) == ((), 0, 5)
     assert found.reach is None
 
 
 def test_who_wants_to_be_found_by_nobody_is_counted_and_not_named(store: Store) -> None:
     keep(store, said("p1", author="ann"), who("ann", hidden=True, name="Ann"), said("p2", author="bob"))
+    keep(store, *(said(name, author=name) for name in "cde"))
     found = people(store)
-    assert (named(found), found.hidden, found.audience.accounts) == ([("bob", 1, 1, 0)], 1, 2)
+    assert (named(found), found.hidden) == ([("bob", 1, 1, 0), *((name, 1, 1, 0) for name in "cde")], 1)
+    assert found.mix is not None
+    assert found.mix.unknown.voices == 5
 
 
 def test_what_people_say_of_their_work_labels_them(store: Store) -> None:

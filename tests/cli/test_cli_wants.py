@@ -9,6 +9,7 @@ import pytest
 
 from hubbub.answers import Answers
 from hubbub.answers.shapes import Shelf
+from hubbub.model import Identifier
 from hubbub.store import open_store
 from tests.cli.commanded import Ran, run
 from tests.conftest import NewAddress
@@ -240,3 +241,31 @@ def test_a_person_is_taken_off_any_shelf(store: Path, tmp_path: Path) -> None:
     ran = run(store, "track", ORCID, "--shelf", "Ann", "--remove")
     assert ran.out == "1 account and 0 works taken off the shelf Ann.\n"
     assert owners(store, "Ann") == []
+
+
+def test_an_address_that_works_of_a_file_share_names_none_that_has_a_doi_and_that_is_told(
+    store: Path, tmp_path: Path
+) -> None:
+    page, file = "https://lab.example.org/papers", tmp_path / "mine.bib"
+    entries = {"A": "doi={10.5555/a}, ", "B": "doi={10.5555/b}, ", "C": "", "D": ""}
+    file.write_text("\n".join(f"@misc{{k, title={{{one}}}, {doi}url={{{page}}}}}" for one, doi in entries.items()))
+    ran = run(store, "track", str(file))
+    assert ran.out == "3 works put on the shelf tracked.\n"
+    assert f"“A”, “B”, “C” and “D” share {page}; it is left out of “A” and “B”, which other identifiers" in ran.err
+    assert f"“C” and “D” have no identifier but {page}, so they are one work here; give each a DOI" in ran.err
+    assert {str(one.identifier): one.title for one in shelf(store, "tracked").works} == {
+        "doi:10.5555/a": "A", "doi:10.5555/b": "B", f"url:{page}": None
+    }  # fmt: skip
+    with closing(open_store(str(store))) as opened:
+        versions = Answers(opened).match(Identifier("doi", "10.5555/a")).versions
+    assert [str(one) for version in versions for one in version.identifiers] == ["doi:10.5555/a"]
+
+
+def test_an_address_of_one_work_stays_its_name_and_nothing_is_told(store: Path, tmp_path: Path) -> None:
+    page, file = "https://lab.example.org/one", tmp_path / "mine.bib"
+    file.write_text("\n".join(f"@misc{{k, title={{A}}, {doi}url={{{page}}}}}" for doi in ("doi={10.5555/a}, ", "")))
+    ran = run(store, "track", str(file))
+    assert (ran.out, ran.err) == ("2 works put on the shelf tracked.\n", "")
+    with closing(open_store(str(store))) as opened:
+        versions = Answers(opened).match(Identifier("doi", "10.5555/a")).versions
+    assert [str(one) for version in versions for one in version.identifiers] == ["doi:10.5555/a", f"url:{page}"]

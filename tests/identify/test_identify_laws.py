@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hubbub.identify import address, always_kept, canonical, in_address, in_text, parse
+from hubbub.identify import address, always_kept, canonical, doi, in_address, in_text, parse
 from hubbub.identify.hints import Hints
 from hubbub.identify.isbn import normal as isbn
 from hubbub.identify.tables import schemes
@@ -90,6 +90,16 @@ def test_plain_paths_have_the_canonical_form_that_the_library_gives(path: str) -
         assert canonical(f"https://a.example/{path}") == form
 
 
+@given(st.builds("10.{}/{}".format, st.integers(1000, 10**9), st.text("ax019./_-v", max_size=12).map("{}1".format)))
+@example("10.1101/2020.01.02.20123456v2")
+@example("10.48550/arxiv.2101.00001")
+@example("10.1000/full/12345/a.pdf.1")
+def test_what_is_a_doi_as_it_stands_needs_no_cleaning(written: str) -> None:
+    form = doi.normal(written)
+    with mock.patch("hubbub.identify.doi._NORMAL", re.compile("(?!)")):
+        assert doi.normal(written) == form
+
+
 @given(TEXTS)
 def test_the_page_of_what_is_found_names_it(text: str) -> None:
     for one in in_text(text):
@@ -107,6 +117,7 @@ def test_the_page_of_what_is_found_names_it(text: str) -> None:
 )
 @example("0\u2011306\u201140615\u20112, 0\u00a0306\u00a040615\u00a02; 0-306-40615-2 0 306 40615 2")
 @example("0\u2009306\u200940615\u20092")
+@example("arxiv id.org\u00a0abs/8609990")
 @example("US 7,654,321 B2, EP1234567A1 AU 2019/123456 B, WO2020/123456 Pat. 7654321, npm i left-pad, pnpm add left-pad")
 def test_what_is_found_does_not_hang_on_the_hints(text: str) -> None:
     every = list(range(len(text.encode(errors="surrogatepass")) + 1))

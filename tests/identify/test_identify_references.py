@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.identify.references import in_references
+from hubbub.identify.references import in_references, shared
 from hubbub.model import Identifier
 
 DOI, ARXIV = Identifier("doi", "10.5555/a"), Identifier("arxiv", "2101.00001")
@@ -57,3 +57,38 @@ def test_the_isbn_of_a_chapter_in_csl_json_is_no_name_of_it_and_that_of_a_book_i
 def test_what_an_entry_is_is_told_in_one_word_and_unknown_is_nothing(text: str, kind: str | None) -> None:
     (entry,) = in_references(text)
     assert (entry.identifiers, entry.kind) == ((DOI,), kind)
+
+
+def test_bibtex_entries_are_kept_though_their_key_or_a_field_comes_twice_and_broken_ones_say_what_they_are() -> None:
+    entries = in_references(
+        "@misc{a, title={{\\'E}t{\\'e}}, doi={10.5555/a}}\n@misc{a, title={{\\'E}t{\\'e}}, doi={10.5555/b}}\n"
+        "@string{j = {Journal}} @string{j = {Other}}\n@misc{c, title={A}, title={B}, journal=j, doi={10.5555/c}}\n"
+        "@misc{d, title={Never closed, doi={10.5555/d}}\n@misc{e, doi={10.5555/e}}\n"
+    )
+    told = [(one.identifiers[0].value if one.identifiers else None, one.title) for one in entries]
+    assert told == [("10.5555/a", "Été"), ("10.5555/b", "Été"), ("10.5555/c", "B"), (None, None), ("10.5555/e", None)]
+    assert entries[2].venue == "Journal"
+    assert entries[3].written.startswith("@misc{d, title={Never closed")
+
+
+URL = "url = {https://lab.example.org/papers}"
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "is_shared"),
+    [
+        (f"title={{A}}, {URL}", f"title={{B}}, {URL}", True),
+        (f"title={{A}}, {URL}", f"title={{{{a}}}}, {URL}", False),  # twice the same
+        (f"title={{A}}, {URL}", URL, False),
+        (f"title={{A}}, doi={{10.5555/a}}, {URL}", f"title={{B}}, doi={{10.5555/b}}, {URL}", True),
+        (f"title={{A}}, doi={{10.5555/a}}, {URL}", f"title={{A}}, doi={{10.5555/b}}, {URL}", True),
+        (f"title={{A}}, doi={{10.5555/a}}, {URL}", f"title={{B}}, {URL}", True),
+        (f"title={{A}}, doi={{10.5555/a}}, {URL}", f"title={{A}}, {URL}", False),
+        (f"title={{A}}, doi={{10.5555/a}}, {URL}", f"title={{B}}, doi={{10.5555/A}}, {URL}", False),
+        ("title={A}, doi={10.5555/a}", "title={B}, doi={10.5555/a}", False),  # a DOI is of one work
+    ],
+)
+def test_an_address_is_shared_where_its_entries_are_of_different_works(first: str, other: str, is_shared: bool) -> None:
+    entries = in_references(f"@misc{{a, {first}}}\n@misc{{b, {other}}}")
+    address = Identifier("url", "https://lab.example.org/papers")
+    assert shared(entries) == ({address: entries} if is_shared else {})

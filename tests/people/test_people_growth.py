@@ -40,7 +40,7 @@ def columns(given_rows: Rows) -> tuple[np.ndarray, np.ndarray]:
 
 
 def of(given_rows: Rows) -> Ledger:
-    return ledger(*columns(given_rows), NOW - 4 * WEEK, NOW, USUAL)
+    return ledger(*columns(given_rows), NOW - 4 * WEEK, NOW, NOW - 4 * WEEK, USUAL)
 
 
 def test_voices_are_new_or_returning_and_who_is_quiet_is_at_risk_lapsed_or_passed_by() -> None:
@@ -68,7 +68,7 @@ def test_each_account_stands_in_one_list_of_the_ledger_and_order_changes_nothing
 
 def test_a_period_without_time_is_refused() -> None:
     with pytest.raises(ValueError, match="empty"):
-        ledger(*columns([]), NOW, NOW, USUAL)
+        ledger(*columns([]), NOW, NOW, NOW, USUAL)
 
 
 def test_several_mentions_on_one_day_are_one() -> None:
@@ -222,6 +222,17 @@ def test_what_the_place_did_is_taken_out_of_growth() -> None:
     assert steady is not None
     assert steady.verdict == "faster"
     assert steady.ratio == pytest.approx(3, abs=0.02)
+
+
+def test_other_numbers_of_works_change_no_digit() -> None:
+    chance = np.random.default_rng(2)
+    peers = of_works(*chance.integers([[1], [5], [0]], [[3], [40], [40]], (3, 500)).tolist())
+    own = of_works([1, 2, 2], [9, 20, 14], [12, 30, 3])
+    order = chance.permutation(500)
+    mixed = Counted(peers.place[order], peers.before[order], peers.now[order])
+    found = pace(own, peers, np.random.default_rng(0))
+    assert found is not None
+    assert pace(own, mixed, np.random.default_rng(0)) == found
 
 
 def test_works_are_compared_only_with_those_of_their_place_and_size() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.people.labels import FEWEST, IN_FIELD, UNKNOWN, Label, Profile, audience, label
+from hubbub.people.labels import IN_FIELD, UNKNOWN, Label, Profile, label
 from hubbub.people.words import fold, words
 
 
@@ -201,20 +201,3 @@ def test_order_and_repetition_of_signs_change_nothing(profile: Profile, random: 
     random.shuffle(lists)
     known = {name: getattr(profile, name) for name in profile.__struct_fields__}
     assert label(Profile(**{**known, "links": tuple(links), "lists": tuple(lists)})) == label(profile)
-
-
-def people(researchers: int, journalists: int, silent: int) -> Iterator[tuple[Label, ...]]:
-    for description, times in (("Professor", researchers), ("Journalist", journalists), ("", silent)):
-        yield from [label(Profile(source="bluesky", id="1", description=description))] * times
-
-
-def test_the_unknown_share_is_shown_and_small_sectors_have_no_name() -> None:
-    found = audience(people(FEWEST, FEWEST - 1, 81))
-    assert [(sector.name, sector.accounts) for sector in found.sectors] == [("researcher", FEWEST)]
-    assert found.accounts == 100
-    assert found.unknown == pytest.approx((81 + 9 * 0.1 + 10 * 0.1 * 0.65) / 100)
-    assert found.unnamed == 1
-
-
-def test_an_empty_audience_is_wholly_unknown() -> None:
-    assert (audience([]).accounts, audience([]).unknown) == (0, 1.0)

@@ -135,7 +135,7 @@ def by_feed(at: Asked, work: Identifier) -> Numbers:
 
 
 def by_dossier(at: Asked, work: Identifier) -> Numbers:
-    table = csv.DictReader(io.StringIO(at.client.get("/shelf/all/export/dossier").text))
+    table = csv.DictReader(io.StringIO(at.client.get("/shelf/all/dossier.csv").text))
     (row,) = [row for row in table if row["identifier"] == str(work)]
     categories = {
         name.removeprefix("posts: "): number(n) for name, n in row.items() if name.startswith("posts: ") and n

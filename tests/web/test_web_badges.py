@@ -17,6 +17,7 @@ from hubbub.reference.ripple import looks
 from hubbub.web import ripple
 from hubbub.web.guard import OPEN
 from hubbub.web.words import badge_path, embed_path, work_path
+from tests.conftest import BY
 from tests.web.conftest import DATA
 
 PAPER = Identifier("doi", "10.5555/hubbub.2025.001")
@@ -65,6 +66,36 @@ def test_a_work_that_nobody_mentions_has_a_picture_that_says_so(client: httpx.Cl
     assert told.status_code == 200
     assert "no mentions yet" in told.text
     assert client.get(f"/badge/{work}.png").content.startswith(b"\x89PNG")
+
+
+def test_of_a_private_server_strangers_get_the_same_picture_of_every_work_and_keep_it_nowhere(
+    own_server: str, own_answers: Answers
+) -> None:
+    own_answers.access.add("root", "correct horse battery", True, BY)
+    own_answers.access.read_by("private", BY)
+    with httpx.Client(base_url=own_server, trust_env=False, timeout=30) as client:
+        for kind, media in ("svg", "image/svg+xml"), ("png", "image/png"):
+            ends = [f"doi/{PAPER.value}.{kind}", f"doi/10.5555/never-heard-of.{kind}", f"nonsense/%00.{kind}"]
+            asked = ["", "?size=99999&number=score&theme=pink", "?type=donut&type=pie"]
+            told = [client.get(f"/badge/{end}{more}") for end in ends for more in asked]
+            assert {(one.status_code, one.headers["content-type"]) for one in told} == {(401, media)}
+            assert len({one.content for one in told}) == 1
+            assert all("no-store" in one.headers["cache-control"] and "etag" not in one.headers for one in told)
+            assert all(one.headers[name] == said for name, said in OPEN.items() for one in told)
+        for name, form in looks().forms.items():
+            drawn = client.get(badge_path(PAPER), params={"type": name, "theme": "dark"}).content
+            assert struct.unpack(">II", drawn[16:24]) == (form.width, form.height)
+        assert "<title>hubbub: private</title>" in client.get(badge_path(PAPER, "svg"), params={"theme": "auto"}).text
+
+
+def test_the_page_of_what_to_copy_says_that_reading_is_private(own_server: str, own_answers: Answers) -> None:
+    own_answers.access.add("root", "correct horse battery", True, BY)
+    for reading in ("public", "private"):
+        own_answers.access.read_by(reading, BY)
+        secret = own_answers.access.log_in("root", "correct horse battery", "192.0.2.1")
+        told = httpx.get(own_server + embed_path(PAPER), cookies={"hubbub": secret or ""}, trust_env=False)
+        assert told.status_code == 200
+        assert ("Reading here is private" in told.text) == (reading == "private")
 
 
 def test_a_browser_that_holds_the_picture_is_told_that_it_is_right(client: httpx.Client) -> None:

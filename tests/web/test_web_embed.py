@@ -16,6 +16,7 @@ from hubbub.answers import Answers
 from hubbub.model import Identifier
 from hubbub.reference.ripple import looks
 from hubbub.web.words import work_path
+from tests.conftest import BY
 from tests.web.conftest import DATA
 
 PAPER = "10.5555/hubbub.2025.001"
@@ -445,6 +446,34 @@ def test_a_page_that_only_loads_a_script_with_a_callback_is_answered(show: Show,
         own=False,
     )
     assert page.locator("#one").inner_text() == str(posts_of(answers, PAPER))
+
+
+def test_a_private_server_shows_strangers_a_picture_that_says_so_until_reading_is_public(
+    chromium: Browser, own_server: str, own_answers: Answers, foreign: tuple[str, dict[str, tuple[str, str]]]
+) -> None:
+    own_answers.access.add("root", "correct horse battery", True, BY)
+    own_answers.access.read_by("private", BY)
+    site, pages = foreign
+    pictures = "".join(f'<img src="{own_server}/badge/doi/{PAPER}.{kind}" alt="">' for kind in ("svg", "png"))
+    body = pictures + badge() + badge('data-hide-no-mentions="true"', key="two")
+    pages["/page"] = (f'<!doctype html>{WATCH}{body}<script async src="{own_server}/assets/embed.js"></script>', "")
+    with contextmanager(_context)(chromium) as opened:
+        page = opened()
+        told: dict[str, int] = {}
+        page.on("response", lambda response: told.update({urlsplit(response.url).path: response.status}))
+        page.goto(f"{site}/page", wait_until="networkidle")
+        assert page.locator("body > img").evaluate_all("(all) => all.map((e) => e.naturalWidth)") == [64, 64]
+        image, link = page.locator("#one img"), page.locator("#one a")
+        expect(image).to_have_attribute("alt", "hubbub: private")
+        assert image.evaluate("(e) => e.naturalWidth") == 88
+        assert link.get_attribute("href") == f"{own_server}/work/doi/{PAPER.replace('/', '%2F')}"
+        assert page.locator("#two").is_hidden()
+        assert {status for path, status in told.items() if "/badge/" in path or "/v1/" in path} == {401}
+        assert page.evaluate("fired") == [["altmetric:show", "one"], ["altmetric:hide", "two"]]
+        own_answers.access.read_by("public", BY)
+        page.reload(wait_until="networkidle")
+        expect(image).to_have_attribute("alt", "hubbub: 1 post about this work")
+        assert {status for path, status in told.items() if "/badge/" in path} == {200}
 
 
 def test_the_script_is_small(client: httpx.Client) -> None:

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 from hubbub import settings
 from hubbub.access import form_token
 from hubbub.answers import Answers
+from hubbub.store.users import Reading
 from hubbub.web.guard import FORM_TOKEN, HEADERS
 from hubbub.web.login import within
 from tests.conftest import BY
@@ -287,7 +288,8 @@ def test_what_is_told_to_one_person_is_kept_by_no_cache(address: str, lent: Answ
         assert "public" in stranger.get(badge).headers["cache-control"]
         lent.access.read_by("private", BY)
         assert client.get(badge).headers["cache-control"] == "private, no-store"
-        assert stranger.get(badge).status_code == 303
+        refused = stranger.get(badge)
+        assert (refused.status_code, refused.headers["cache-control"]) == (401, "private, no-store")
 
 
 def test_a_stranger_on_a_public_page_costs_no_look_into_the_store_for_who_it_is(
@@ -336,3 +338,48 @@ def test_what_somebody_corrects_bears_their_name(address: str, lent: Answers) ->
 
 def _tree(response: httpx.Response) -> LexborHTMLParser:
     return LexborHTMLParser(response.text)
+
+
+def test_a_page_offers_strangers_of_a_private_server_nothing_that_leads_back_to_the_way_in(
+    address: str, lent: Answers
+) -> None:
+    with browser(address) as client:
+        readings: tuple[tuple[Reading, bool], ...] = (("public", True), ("private", False))
+        for reading, leads in readings:
+            lent.access.read_by(reading, BY)
+            tree = _tree(client.get("/login"))
+            offered = {str(a.attributes["href"]) for a in tree.css("header nav a, footer a")}
+            assert ({"/sources", "/status"} <= offered) == leads
+            assert (tree.css_first("form[role=search]") is not None) == leads
+            assert {client.get(one).status_code for one in offered} == {200}
+
+
+def test_who_has_no_shelf_in_hand_takes_along_its_table_alone(address: str, lent: Answers) -> None:
+    with browser(address, "ann") as client:
+        for keeps, files in ((False, 1), (True, 6)):
+            lent.access.keep("ann", "swarm", keeps, BY)
+            tree = _tree(client.get("/shelf/swarm/dossier"))
+            offered = [str(a.attributes["href"]) for a in tree.css(".files a")]
+            assert (offered[0], len(offered)) == ("/shelf/swarm/dossier.csv", files)
+            assert {client.get(one).status_code for one in offered} == {200}
+
+
+def test_where_reading_is_private_it_is_told_that_feeds_want_a_token(address: str, lent: Answers) -> None:
+    with browser(address, "ann") as client:
+        assert "has to send a token" not in text(_tree(client.get("/shelf/swarm")))
+        lent.access.read_by("private", BY)
+        page = _tree(client.get("/shelf/swarm"))
+        assert "has to send a token" in text(page)
+        feed = str(page.css("p.lead a")[0].attributes["href"])
+    assert httpx.get(address + feed, trust_env=False).status_code == 401
+
+
+def test_who_removes_a_user_is_told_first_what_ends(address: str, lent: Answers) -> None:
+    with browser(address, "root") as client:
+        page = _tree(client.get("/users"))
+        told = {str(one(each, "[name=name]").attributes["value"]): each.text() for each in page.css("main details")}
+        assert set(told) == {"root", "ann"}
+        assert all("Sessions and tokens of theirs end" in said for said in told.values())
+        assert len(page.css("[value=remove]")) == len(page.css("details [value=remove]")) == 2
+        assert client.post("/users", data={"do": "remove", "name": "ann"} | form_of(client)).status_code == 303
+        assert [one_.name for one_ in lent.access.users()] == ["root"]

@@ -62,8 +62,10 @@ def test_the_unknown_share_is_shown_and_small_sectors_are_not_named(paper: Lexbo
     people = answers.people(PAPER)
     assert people is not None
     shown = rows(paper, "are-h")
-    assert list(shown) == [sector.name.capitalize() for sector in people.audience.sectors] + ["Unknown"]
-    assert shown["Unknown"][0] == f"{min(people.audience.unknown * 100, 99):.0f} %"
+    assert people.mix is not None
+    told = [one for one in (*people.mix.sectors, people.mix.small, people.mix.unknown) if one.voices]
+    assert [name.split()[0] for name in shown] == [one.name for one in told]
+    assert shown["unknown"][1:3] == [f"{people.mix.unknown.voices:,}", f"{people.mix.unknown.share * 100:.0f} %"]
 
 
 def test_what_each_voice_adds_is_a_table_under_its_picture(paper: LexborHTMLParser, answers: Answers) -> None:

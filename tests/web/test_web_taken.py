@@ -18,7 +18,7 @@ def test_the_dossier_lists_each_work_with_its_counts(client: httpx.Client) -> No
     assert heads[0] == "Work"
     assert "social media" in heads
     (row,) = [tr for tr in tree.css(".dossier tbody tr") if "hubbub.2025.001" in tr.text()]
-    table = list(csv.DictReader(io.StringIO(client.get("/shelf/mine/export/dossier").text)))
+    table = list(csv.DictReader(io.StringIO(client.get("/shelf/mine/dossier.csv").text)))
     (same,) = [line for line in table if line["identifier"].endswith("hubbub.2025.001")]
     assert row.css("td")[heads.index("social media") - 1].text() == same["posts: social media"]
 
@@ -26,7 +26,8 @@ def test_the_dossier_lists_each_work_with_its_counts(client: httpx.Client) -> No
 @pytest.mark.parametrize("kind", FORMATS)
 def test_each_file_that_the_page_offers_is_given(client: httpx.Client, kind: str) -> None:
     tree = LexborHTMLParser(client.get("/shelf/mine/dossier").text)
-    (address,) = [a.attributes["href"] for a in tree.css(".files a") if str(a.attributes["href"]).endswith(f"/{kind}")]
+    end = "/dossier.csv" if kind == "dossier" else f"/export/{kind}"
+    (address,) = [a.attributes["href"] for a in tree.css(".files a") if str(a.attributes["href"]).endswith(end)]
     response = client.get(str(address))
     assert response.status_code == 200
     assert response.headers["content-type"].startswith(FORMATS[kind][1])  # type: ignore[index]

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from hubbub.answers.mixed import Mix
 from hubbub.answers.shapes import Speaker
 from hubbub.model import Identifier
 from hubbub.people.pace import Pace
@@ -104,7 +105,11 @@ class Period(Struct, frozen=True):
 
 
 class Month(Struct, frozen=True):
-    """The ledger of one month, as of its end; `total` voices came until then."""
+    """One month: who came in it, and how many had come by its end (`total`).
+
+    `at_risk` and `lapsed` are as of its end, and quiet for 13 weeks then, as in `Period`: those of the current month,
+    which ends now, are the same.
+    """
 
     month: date
     voices: int
@@ -159,27 +164,6 @@ class Circle(Struct, frozen=True):
     words: tuple[str, ...]
     works: tuple[Named, ...]
     place: str | None
-
-
-class Sector(Struct, frozen=True):
-    """A class of voices, its share, and the bounds between which it lies with 90 % probability."""
-
-    name: str
-    voices: int
-    share: float
-    least: float
-    most: float
-
-
-class Mix(Struct, frozen=True):
-    """Who the voices are, each counted as what it most probably is.
-
-    `unknown` are those that publish too little. `small` are of classes with fewer than ten voices, which are not named.
-    """
-
-    sectors: tuple[Sector, ...]
-    small: Sector
-    unknown: Sector
 
 
 class Carrier(Struct, frozen=True):

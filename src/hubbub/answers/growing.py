@@ -3,14 +3,15 @@
 Counts are of people: feeds stand apart, and so does oneself. Accounts that are proven to be one person's count once.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select, union
 
+from hubbub.answers import ordered
 from hubbub.answers.community import (
     Carrier,
     Circle,
@@ -18,22 +19,20 @@ from hubbub.answers.community import (
     Followers,
     Listening,
     Member,
-    Mix,
     Month,
     Named,
     Period,
     Proportion,
-    Sector,
     State,
     Unseen,
 )
 from hubbub.answers.heard import Account, Heard, hear
 from hubbub.answers.listening import followers_of, listening
+from hubbub.answers.mixed import mix_of
 from hubbub.answers.moved import changes
 from hubbub.answers.paced import paced
 from hubbub.answers.people import Attention, Spoken, attention_of
 from hubbub.answers.view import View
-from hubbub.people.labels import FEWEST, UNKNOWN, Label, likeliest
 from hubbub.people.wilson import wilson
 from hubbub.store import Store
 from hubbub.store import schema as s
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 PERIOD = timedelta(weeks=13)
+QUIET = int(PERIOD.total_seconds())  # for which who came more than once is at risk, or has lapsed
 MONTHS = 24  # in the ledger
 FEW = 5  # mentions below which there are lists and no rates
 
@@ -101,7 +101,7 @@ class _Growing:
         attention = attention_of(self.mentions) if self.told else None
         circles, of, steadiness = self._circles()
         months, totals = self._months()
-        ledger = self._ledger(self.until - int(PERIOD.total_seconds()), self.until)
+        ledger = self._ledger(self.until - QUIET, self.until)
         checked = [one.checked_at for one in heard.view.counts(heard.rows)]
         return Community(
             shelf=heard.shelf.name,
@@ -116,7 +116,7 @@ class _Growing:
             hidden=sum(bool(one.person.speaker.hidden) for one in people.values()),
             unnamed=len({one.post for one in heard.mentions if one.account is None}),
             undated=len({(one.work, one.post) for one in self.mentions if one.posted_at is None}),
-            own=tuple(heard.view.speakers(())[row] for row in sorted(heard.own)),
+            own=tuple(heard.view.speakers(())[row] for row in ordered.accounts(heard.view, heard.own)),
             members=tuple(self._members(ledger, of)),
             period=self._period(ledger),
             months=months,
@@ -131,7 +131,7 @@ class _Growing:
             originality=attention.originality if attention else None,
             concentration=attention.concentration if attention else None,
             carrier=_carrier(heard.view, attention) if attention else None,
-            mix=_mix(one.person.labels for one in people.values()) if self.told else None,
+            mix=mix_of(one.person.labels for one in people.values()),
         )
 
     def _named(self, work: int) -> Named:
@@ -139,9 +139,10 @@ class _Growing:
         return Named(self.heard.works[work], about.title if about else None)
 
     def _ledger(self, since: int, until: int) -> "Ledger":
+        """Who came since a moment, and who was quiet for the 13 weeks until another."""
         from hubbub.people.growth import ledger
 
-        return ledger(self.columns.account, self.columns.at, since, until, self._habits)
+        return ledger(self.columns.account, self.columns.at, since, until, until - QUIET, self._habits)
 
     @cached_property
     def _habits(self) -> "Habits":
@@ -257,17 +258,22 @@ class _Growing:
         from hubbub.people.communities import find_communities
 
         person_of = self.heard.persons
-        persons = sorted({person_of.get(row, row) for row in self.people})
+        firsts: dict[int, int] = {}  # of the accounts of each person
+        for row in self.people:
+            firsts.setdefault(person_of.get(row, row), row)
+        persons = list(firsts)
         number = {who: place for place, who in enumerate(persons)}
         who, work = _pairs(self.mentions, person_of)
         others = _elsewhere(self.heard, [*self.people])
         shelved = len(self.heard.works)
+        elsewhere = ordered.works(self.heard.view, {work for _, work in others})
+        number_of = {work: place for place, work in enumerate(elsewhere, shelved)}
         account = [number[one] for one in who.tolist()]
         account += [number[person_of.get(row, row)] for row, _ in others]
-        speakers = [self.people[row].person.speaker for row in persons]
+        speakers = [self.people[row].person.speaker for row in firsts.values()]
         found = find_communities(
             np.array(account, np.int64),
-            np.array([*work.tolist(), *(shelved + other for _, other in others)], np.int64),
+            np.array([*work.tolist(), *(number_of[other] for _, other in others)], np.int64),
             ["" if one.hidden else one.description or "" for one in speakers],
             [one.source for one in speakers],
             np.random.default_rng(0),
@@ -353,24 +359,3 @@ def _carrier(view: View, found: Attention) -> Carrier | None:
     if said is None or (said.speaker and said.speaker.hidden):
         return None
     return Carrier(said.url, said.speaker, said.text, found.carried, found.amplifications)
-
-
-def _mix(labelled: Iterable[tuple[Label, ...]]) -> Mix | None:
-    """Who voices are: each is what it most probably is, if that is likely at all."""
-    counts = Counter(map(likeliest, labelled))
-    if not counts:
-        return None
-    named = [name for name in counts if name != UNKNOWN and counts[name] >= FEWEST]
-    small = [name for name in counts if name != UNKNOWN and counts[name] < FEWEST]
-
-    def sector(name: str, of: Collection[str]) -> Sector:
-        from hubbub.people.mix import share
-
-        voices = sum(counts[one] for one in of)
-        # Classes that are told together are one: else what is expected of each before anything is seen would make a
-        # few voices look like half of all.
-        found = share(voices, counts.total(), len(named) + 2)
-        return Sector(name, voices, found.share, found.least, found.most)
-
-    sectors = sorted((sector(name, {name}) for name in named), key=lambda one: (-one.voices, one.name))
-    return Mix(tuple(sectors), sector("others", small), sector(UNKNOWN, {UNKNOWN}))

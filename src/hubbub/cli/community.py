@@ -8,12 +8,12 @@ import typer
 from rich.text import Text
 
 from hubbub.answers import Answers, desking
-from hubbub.answers.community import Community, Listening, Member, Mix, Proportion
+from hubbub.answers.community import Community, Listening, Member, Proportion
 from hubbub.answers.desking import Desk, PileOn
 from hubbub.answers.exported import as_csv
 from hubbub.cli import show, wants
 from hubbub.cli.given import account_of, no_shelf, store_of
-from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled
+from hubbub.cli.show import called, counted, mixed, numbered, out, plain, stamped, tabled
 from hubbub.people.pace import Pace
 from hubbub.reference.places import place
 
@@ -158,7 +158,7 @@ def _community(found: Community) -> None:
         _moved(found)
         _rates(found)
         if found.mix:
-            _mix(found.mix)
+            mixed(found.mix)
         _circles(found)
     _members(found)
 
@@ -241,6 +241,7 @@ def _months(found: Community) -> None:
         table.add_row(f"{one.month:%Y-%m}", *map(numbered, numbers))
     out.print()
     out.print(table)
+    out.print(Text("At risk and lapsed: all who were so at the month’s end, quiet for 13 weeks then.", style="dim"))
 
 
 def _moved(found: Community) -> None:
@@ -271,16 +272,6 @@ def _rates(found: Community) -> None:
         out.print(f"{told}.")
     if found.carrier and found.carrier.url:
         out.print(Text(f"  {plain(found.carrier.url)}", style="dim"))
-
-
-def _mix(found: Mix) -> None:
-    table = tabled("who they are", "voices", "share", "between")
-    for one in (*found.sectors, found.small, found.unknown):
-        table.add_row(one.name, numbered(one.voices), f"{one.share:.0%}", f"{one.least:.0%} and {one.most:.0%}")
-    out.print()
-    out.print(table)
-    if found.unknown.share > 0.4:
-        out.print("Of so many it is unknown what they are that the other shares say little.")
 
 
 def _circles(found: Community) -> None:

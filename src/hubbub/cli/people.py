@@ -17,7 +17,7 @@ from hubbub.answers.people import People, Person
 from hubbub.answers.reaching import Audiences
 from hubbub.cli import community, show, wants
 from hubbub.cli.given import account_of, no_shelf, store_of
-from hubbub.cli.show import called, counted, numbered, out, plain, stamped, tabled, worded
+from hubbub.cli.show import called, counted, mixed, numbered, out, plain, stamped, tabled, worded
 from hubbub.people.labels import UNKNOWN, likely
 from hubbub.reference.places import place
 from hubbub.store.people import Word
@@ -210,7 +210,9 @@ def _people(found: People) -> None:
     for person in found.same:
         accounts = " = ".join(f"{plain(called(one))} ({place(one.source).title})" for one in person.accounts)
         out.print(f"The same person, {' and '.join(person.proofs)}: {accounts}")
-    _audience(found)
+    if found.mix:
+        mixed(found.mix)
+        out.print()
     _reach(found.reach)
     if found.originality is not None:
         told = f"{found.originality:.0%} of all mentions, those of feeds too, are in own words"
@@ -233,13 +235,6 @@ def _table(ones: tuple[Person, ...]) -> None:
 def _labels(one: Person) -> list[str]:
     """What an account is, more probably than not."""
     return [label.name for label in likely(one.labels)] or [UNKNOWN]
-
-
-def _audience(found: People) -> None:
-    if not found.audience.accounts:
-        return
-    told = [f"{sector.name} {sector.share:.0%}" for sector in found.audience.sectors]
-    out.print(f"\nWho they are: {', '.join([*told, f'{UNKNOWN} {found.audience.unknown:.0%}'])}.")
 
 
 def _reach(reach: Audiences | None) -> None:

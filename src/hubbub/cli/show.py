@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hubbub.answers import SourceReport
+from hubbub.answers.mixed import Mix
 from hubbub.answers.shapes import Shelf, Speaker
 from hubbub.answers.status import Status
 from hubbub.identify import Found, Why
@@ -253,3 +254,14 @@ def called(speaker: Speaker) -> str:
 
 def stamped(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC" if at else "unknown"
+
+
+def mixed(found: Mix) -> None:
+    """Say who voices are, all together."""
+    table = tabled("who they are", "voices", "share", "between")
+    for one in filter(lambda one: one.voices, (*found.sectors, found.small, found.unknown)):
+        table.add_row(one.name, numbered(one.voices), f"{one.share:.0%}", f"{one.least:.0%} and {one.most:.0%}")
+    out.print()
+    out.print(table)
+    if found.unknown.share > 0.4:
+        out.print("Of so many it is unknown what they are that the other shares say little.")

@@ -9,6 +9,8 @@ from io import StringIO
 from os.path import isfile  # `Path.is_file` raises where a name is too long to be a file's
 from pathlib import Path
 
+from msgspec import structs
+
 from hubbub import identify, pipeline
 from hubbub.answers import Answers
 from hubbub.cli import show
@@ -16,7 +18,7 @@ from hubbub.collect.entries import addresses_in_opml
 from hubbub.collect.source import sources
 from hubbub.collect.sources.x import post_at
 from hubbub.fetch.redact import HIDDEN, redact
-from hubbub.identify.references import Reference, in_references
+from hubbub.identify.references import Reference, in_references, shared
 from hubbub.identify.tables import schemes
 from hubbub.model import Alias, Description, Identifier, Reading, Watch
 from hubbub.store import Store, Writer
@@ -31,6 +33,7 @@ ANYONE = (
     "mastodon:NAME@SERVER or https://SERVER/@NAME, speakerdeck:NAME), a community "
     f"(https://zenodo.org/communities/NAME), {WORKS}"
 )
+NAMED = 5  # entries of a file that a sentence names
 SHIPPED = resources.files("hubbub.reference").joinpath("feeds.opml")
 _SOME_WORK = Identifier("doi", "10.1371/journal.pone.0000308")
 
@@ -248,7 +251,45 @@ def _listed(file: Path) -> list[Reference]:
     for reference in listed:
         if not reference.identifiers:
             show.failure(f"{file}: no identifier in “{reference.written}”; it is left out")
-    return listed
+    return _told_apart(listed, file)
+
+
+def _told_apart(listed: Sequence[Reference], file: Path) -> list[Reference]:
+    """Take names that entries of several works have from those that have a better one, and say so.
+
+    Where several have no other, they are one work, of which no title is known.
+    """
+    several, untitled = shared(listed), set[Identifier]()
+    for name, ones in several.items():
+        named = [one for one in ones if one.identifiers[0] != name]
+        alone = [one for one in ones if one.identifiers[0] == name]
+        shown = name.value if name.scheme == "url" else str(name)
+        if named:
+            other = f"{named[0].identifiers[0]} names" if len(named) == 1 else "other identifiers name"
+            show.failure(
+                f"{file}: {_titles(ones)} share {shown}; it is left out of {_titles(named)}, which {other} better"
+            )
+        if len({one.title for one in alone}) > 1:
+            untitled.add(name)
+            show.failure(
+                f"{file}: {_titles(alone)} have no identifier but {shown}, so they are one work here; "
+                "give each a DOI or an address of its own"
+            )
+    return [
+        structs.replace(
+            one,
+            identifiers=tuple(name for name in one.identifiers if name == one.identifiers[0] or name not in several),
+            title=None if untitled.intersection(one.identifiers[:1]) else one.title,
+        )
+        for one in listed
+    ]
+
+
+def _titles(ones: Sequence[Reference]) -> str:
+    *shown, last = [f"“{one.title or one.identifiers[0]}”" for one in ones[:NAMED]]
+    if len(ones) > NAMED:
+        shown, last = [*shown, last], f"{len(ones) - NAMED:,} more"
+    return f"{', '.join(shown)} and {last}" if shown else last
 
 
 def _text(file: Path) -> str:

@@ -75,8 +75,13 @@ def _apply(shape: _Shape, host: str, target: str) -> Identifier | None:
             if not match or (row.reserved and match.lastindex and (match[1] or "").lower() in row.reserved):
                 return None
             groups |= match.groupdict()
+    if row.names:
+        groups["name"] = row.names.get((groups["name"] or "").lower())
+        if groups["name"] is None:
+            return None
     value = row.value.format_map({name: group or "" for name, group in groups.items()})
     value = re.sub("_([0-9a-f]{2})", r"%\1", value) if row.coding == "underscore" else value
+    value = value.replace("--", "-").replace("__", "_") if row.coding == "badge" else value
     value = unquote(value) if "%" in value else value
     return make(row.scheme, value, groups.get("version"))
 

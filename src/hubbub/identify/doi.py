@@ -21,8 +21,9 @@ NEXT = r"(?:https?://|doi:|rrid:|10\.\d{4,9}/)"
 # The group is repeated by `+`: Python 3.11.2 misreads `++` of a group, and behind it nothing makes it turn back.
 IN_TEXT = re.compile(
     # It begins with what is certain, which is fast to find, and looks back from behind that.
-    # Where pages are copied from, words run into it, but neither numbers nor the `v` of versions do.
-    r"10\.(?:(?<![A-Za-z0-9.]10\.)(?<![A-Za-z0-9]_10\.)|(?<=[A-Za-z]{3}10\.))"
+    # Where pages are copied from, words run into it, but neither numbers nor the `v` of versions do. A colon, slash or
+    # `=` may be coded.
+    r"10\.(?:(?<![A-Za-z0-9.]10\.)(?<![A-Za-z0-9]_10\.)|(?<=[A-Za-z]{3}10\.)|(?<=%(?:3A|2F|3D)10\.))"
     rf"{PREFIX.removeprefix(_TEN)}(?:/|%2F)"
     # Letters of the alphabets that are written with blanks between words; `#` ends some of the old ones; LaTeX's `\_`
     # and `{\_}`.
@@ -31,7 +32,9 @@ IN_TEXT = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(rf"(?<![0-9.])({PREFIX})(?:/|(%2F)|(%252F))([^\s?#\"&]++)", re.ASCII | re.IGNORECASE)
-_WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D){PREFIX}/[^\"]+", re.ASCII)
+# Where a number is still to be filled in, people write `zenodo.XXXXXXX`.
+_WHOLE = re.compile(rf"(?!10\.97[89]\.\d+/.*\D)(?!.*xxxxx$){PREFIX}/[^\"]+", re.ASCII)
+_NORMAL = re.compile(r"10\.\d{4,9}/[0-9a-z./_-]{0,400}\d", re.ASCII)  # of which nothing is to be cut
 _LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 LATEX = dict.fromkeys(map(ord, "\\{}"))  # it writes `{\_}`; no DOI has these
 _PLAIN = LATEX | dict.fromkeys(map(ord, "‐‑"), "-")  # typesetters have hyphens of their own
@@ -41,10 +44,8 @@ _ARXIV = "10.48550/arxiv."
 
 def normal(written: str) -> tuple[str, str, str | None] | None:
     """Give scheme, value and version: lower case, without what was copied along; arXiv's own DOIs name its papers."""
-    prefix, slash, suffix = trim(written).translate(_PLAIN).replace("10. ", "10.", 1).partition("/")
-    value = prefix + slash + _cut(suffix, _ends())
-    value = value.lower() if value.isascii() else value.translate(_LOWER)
-    if len(value) > LONGEST or UNSEEN.search(value) or not _WHOLE.fullmatch(value):
+    value = written if _NORMAL.fullmatch(written) else _cleaned(written)
+    if value is None:
         return None
     if value.startswith(_ARXIV):
         return "arxiv", value[len(_ARXIV) :], None
@@ -53,22 +54,33 @@ def normal(written: str) -> tuple[str, str, str | None] | None:
     return "doi", value, None
 
 
+def _cleaned(written: str) -> str | None:
+    prefix, slash, suffix = trim(written).translate(_PLAIN).replace("10. ", "10.", 1).partition("/")
+    value = prefix + slash + _cut(suffix, _ends())
+    value = value.lower() if value.isascii() else value.translate(_LOWER)
+    return None if len(value) > LONGEST or UNSEEN.search(value) or not _WHOLE.fullmatch(value) else value
+
+
 def in_address(address: str, resolver: bool) -> str | None:
     """Find the DOI in an address; one of a resolver has nothing but the DOI in its path."""
     found = _IN_ADDRESS.search(address) if "10." in address else None
     if not found:
         return None
     prefix, once, twice, suffix = found.groups()
+    if (once or twice) and not resolver:  # the DOI is a parameter's or a path's single part, so a bare slash ends it
+        suffix = suffix.partition("/")[0]
     suffix = (unquote(unquote(suffix)) if twice else unquote(suffix)).replace("\\", "")
-    if once or twice:  # the DOI was a parameter's or a path's single part, so a bare slash or `&` ends it
+    if once or twice:
         suffix = suffix.split("&")[0]
-    suffix = _BLANK.split(suffix, maxsplit=1)[0]
+    suffix = _BLANK.split(suffix.lstrip(), maxsplit=1)[0]
     return f"{prefix}/{suffix if resolver else _cut(suffix, _tails())}"
 
 
 def in_text(written: str) -> str:
     """Give the characters of a DOI in a text that were coded for an address or a page."""
-    value = unquote(written) if "%2f" in written.lower() else written
+    part = written.partition("/")[0]
+    coded = part if "%2f" in part.lower() else written  # a bare slash is none of the DOI then
+    value = unquote(coded) if "%2f" in coded.lower() else coded
     return value.replace("&lt;", "<").replace("&gt;", ">")
 
 

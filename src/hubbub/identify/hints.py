@@ -8,11 +8,12 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 
 import hyperscan
 
 from hubbub.identify.carried import meant
+from hubbub.identify.scans import compiled, kept
 from hubbub.identify.schemes import always_kept, may_be_scholarly
 from hubbub.identify.tables import addresses, schemes
 from hubbub.model import Identifier
@@ -54,8 +55,9 @@ class Hints:
         self._pages = _pages(one.value for one in watched if one.scheme == "url")
         self._hosts: dict[bytes, bool] = {}
         hints = {*_of_schemes(), *_of_hosts(), *_of_places()}
-        hints |= {form for one in watched if one.scheme != "url" for form in _of_watched(one)}
-        self._database = _compiled((_ADDRESS, _WWW, *sorted(hints)))
+        of_watched = {form for one in watched if one.scheme != "url" for form in _of_watched(one)}
+        forms = (_ADDRESS, _WWW, *sorted(hints | of_watched))
+        self._database = compiled(forms) if of_watched else kept("lines", forms)
         self._scratch = hyperscan.Scratch(self._database)
 
     def lines(self, body: bytes) -> list[Span]:
@@ -118,19 +120,7 @@ def _in_text(bare: bool) -> tuple[list[str], hyperscan.Database]:
         hints = [hint.replace("/", "(?:/|%2f)").replace(" ", _TEXT_GAP) for hint in _spelt_out(row.hint)]
         forms += [(scheme, form) for form in hints or map(re.escape, row.words) if row.text or row.hint]
         forms += [(alone(scheme), form) for form in _spelt_out(row.bare_hint) if bare]
-    return [name for name, _ in forms], _compiled(tuple(form for _, form in forms))
-
-
-@lru_cache(maxsize=8)
-def _compiled(forms: tuple[str, ...]) -> hyperscan.Database:
-    """Compile a scan, which takes its time, once for all that look for the same."""
-    database = hyperscan.Database()
-    database.compile(
-        expressions=[form.encode() for form in forms],
-        ids=list(range(len(forms))),
-        flags=[hyperscan.HS_FLAG_CASELESS] * len(forms),
-    )
-    return database
+    return [name for name, _ in forms], kept("text" if bare else "posts", tuple(form for _, form in forms))
 
 
 def _spelt_out(hint: str | tuple[str, ...]) -> list[str]:

@@ -5,8 +5,10 @@ ISBN of a paper or a chapter is that of the book around it, which others name to
 """
 
 import csv
+import logging
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -32,6 +34,9 @@ class Reference(Struct, frozen=True):
     written: str = ""
 
 
+logging.getLogger("bibtexparser").addHandler(logging.NullHandler())  # what cannot be read is an entry that says so
+
+
 def in_references(text: str) -> list[Reference]:
     """Read a list of references. Raises ValueError if it is none, or broken."""
     if len(text) > LONGEST:
@@ -47,6 +52,29 @@ def in_references(text: str) -> list[Reference]:
     if lines and _columns(lines[0]):
         return [_reference(_row(row)) for row in _parsed_csv(lines)]
     return [_reference({"ids": [line], "written": line}) for line in lines if not line.startswith("#")]
+
+
+def shared(references: Iterable[Reference]) -> dict[Identifier, list[Reference]]:
+    """Return the names that entries of different works have, such as the address of a list of publications.
+
+    Entries are of one work where another name comes first in them and is the same, or where their titles are.
+    """
+    held = defaultdict[Identifier, list[Reference]](list)
+    for one in references:
+        for name in one.identifiers:
+            held[name].append(one)
+    return {name: ones for name, ones in held.items() if _works(name, ones) > 1}
+
+
+def _works(name: Identifier, ones: Sequence[Reference]) -> int:
+    """How many works these are, which all have a name. An address names what is there, any other name one work."""
+    named = {one.identifiers[0]: _words(one) for one in ones if one.identifiers[0] != name}
+    unnamed = {_words(one) for one in ones if one.identifiers[0] == name and name.scheme == "url"}
+    return len(named) + len(unnamed - {*named.values(), ""})
+
+
+def _words(one: Reference) -> str:
+    return " ".join(re.findall(r"\w+", (one.title or "").casefold()))
 
 
 # Entry in any form -> {"ids": candidates by weight, …}
@@ -118,13 +146,27 @@ def _ris(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parsed_bibtex(text: str) -> Iterator[tuple[str, dict[str, str]]]:
     from bibtexparser.entrypoint import parse_string
+    from bibtexparser.library import Library
     from bibtexparser.middlewares import LatexDecodingMiddleware
+    from bibtexparser.middlewares.parsestack import default_parse_stack
+    from bibtexparser.model import Entry, ParsingFailedBlock
 
-    library = parse_string(text, append_middleware=[LatexDecodingMiddleware()])
+    split = parse_string(text, parse_stack=[]).blocks
+    # An entry whose key another has, or that has a field twice, is whole for us: keys are made anew.
+    blocks = [getattr(block, "ignore_error_block", None) or block for block in split]
+    for number, block in enumerate(blocks):
+        if isinstance(block, Entry):
+            block.key = str(number)
+    library = Library(blocks, fail_on_duplicate_key=False)
+    for layer in (*default_parse_stack(), LatexDecodingMiddleware()):
+        library = layer.transform(library)
     if not library.entries:
         raise ValueError("it looks like BibTeX but holds no entry that can be read")
-    for entry in library.entries:
-        yield entry.entry_type, {field.key.lower(): str(field.value).strip("{} ") for field in entry.fields}
+    for block in library.blocks:
+        if isinstance(block, Entry):
+            yield block.entry_type, {field.key.lower(): str(field.value).strip("{} ") for field in block.fields}
+        elif isinstance(block, ParsingFailedBlock) and block.ignore_error_block is None:
+            yield "", {"written": block.raw or ""}
 
 
 def _bibtex(parsed: tuple[str, dict[str, str]]) -> dict[str, Any]:
@@ -138,6 +180,7 @@ def _bibtex(parsed: tuple[str, dict[str, str]]) -> dict[str, Any]:
         "creators": [_turned(name) for name in re.split(r"(?<!\s)\s+and\s+", entry.get("author", "")) if name],
         "issued": entry.get("date") or entry.get("year"),
         "venue": entry.get("journal") or entry.get("journaltitle") or entry.get("booktitle"),
+        "written": entry.get("written"),
     }
 
 

@@ -54,9 +54,10 @@ class Shape(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     scheme: str = "url"
     value: str = "{value}"
     method: str = "article-address"
-    coding: Literal["percent", "proofpoint", "base64", "underscore"] = "percent"
+    coding: Literal["percent", "proofpoint", "base64", "underscore", "badge"] = "percent"
     hint: str = ""
     reserved: frozenset[str] = field(default=frozenset(), name="not")
+    names: dict[str, str] = {}
     certainty: float = 1.0
     examples: dict[str, str] = {}
 

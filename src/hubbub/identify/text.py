@@ -117,7 +117,7 @@ def _take(text: str, windows: list[Window], step: Step, bare: bool, found: Place
             if ones is not None:
                 parts += (text[done:start], " " * (end - start))
                 done = end
-                found.extend((start, one) for one in ones)
+                found += [(start, one) for one in ones]
     return "".join([*parts, text[done:]]) if parts else text
 
 

@@ -58,7 +58,7 @@ class Repeats(Struct, frozen=True):
 class Ledger(Struct, frozen=True):
     """Accounts, each column sorted. `voices` spoke in the period: `new` never before, `returning` before too.
 
-    `at_risk` and `lapsed` came more than once, but not in this period; `passed_by` came once, and is neither.
+    `at_risk` and `lapsed` came more than once, but are quiet; `passed_by` came once, is quiet too, and is neither.
     `returned` is the share of the previous period's voices that came back, with its 95 % interval.
     """
 
@@ -150,11 +150,11 @@ def fit(of: Repeats) -> Habits:
     return Habits(*(float(value) for value in np.exp(found.x)))
 
 
-def ledger(account: Ints, at: Ints, since: int, until: int, habits: Habits) -> Ledger:
+def ledger(account: Ints, at: Ints, since: int, until: int, quiet_since: int, habits: Habits) -> Ledger:
     """Return who came in the period from `since` to `until`, who came back, and who did not.
 
-    The previous period is the equally long one before. Raises ValueError if columns differ in length or the period is
-    empty.
+    Quiet is who did not come from `quiet_since` on. The previous period is the equally long one before. Raises
+    ValueError if columns differ in length or the period is empty.
     """
     if since >= until:
         raise ValueError("the period is empty")
@@ -162,7 +162,7 @@ def ledger(account: Ints, at: Ints, since: int, until: int, habits: Habits) -> L
     voices = np.unique(account[(at >= since) & (at < until)])
     earlier = np.unique(account[at < since])
     previous = np.unique(account[(at >= 2 * since - until) & (at < since)])
-    quiet = np.isin(all_of.account, voices, invert=True)
+    quiet = np.isin(all_of.account, account[(at >= quiet_since) & (at < until)], invert=True)
     again, gone = all_of.times > 0, alive(all_of, habits) < LAPSED
     return Ledger(
         voices=voices,
@@ -234,7 +234,7 @@ def _comparable(own: Counted, peers: Counted) -> tuple[Ints, Ints, Ints]:
     of, size = own.before + own.now, peers.before + peers.now
     scale = max(size.max(initial=0), ALIKE * of.max(initial=0)) + 1
     by = peers.place * scale + size
-    order = np.argsort(by, kind="stable")
+    order = np.lexsort((peers.before, by))  # those drawn by chance are the same ones, however works are numbered
     low = np.searchsorted(by[order], own.place * scale + -(-of // ALIKE), "left")
     return order, low, np.searchsorted(by[order], own.place * scale + ALIKE * of, "right")
 

@@ -67,26 +67,6 @@ class Label(Struct, frozen=True):
     reasons: tuple[Reason, ...] = ()
 
 
-class Sector(Struct, frozen=True):
-    """The accounts that are probably one thing, and the share of the audience to be expected of it."""
-
-    name: str
-    accounts: int
-    share: float
-
-
-class Audience(Struct, frozen=True):
-    """Who an audience is made of. Shares need not add up to 1, as an account may be several things.
-
-    `unnamed` is how many labels have too few accounts to be shown by name.
-    """
-
-    accounts: int
-    unknown: float
-    sectors: tuple[Sector, ...]
-    unnamed: int
-
-
 class _Sign(Struct, frozen=True):
     label: str
     strength: str
@@ -191,24 +171,6 @@ def likely(labels: Iterable[Label]) -> tuple[Label, ...]:
 def likeliest(labels: Iterable[Label]) -> str:
     """Return the one thing that an account most probably is; `unknown` if it says too little."""
     return next((one.name for one in likely(labels)), UNKNOWN)
-
-
-def audience(labelled: Iterable[tuple[Label, ...]]) -> Audience:
-    """Return who an audience is made of: of each label how many accounts are it more probably than not.
-
-    Labels with fewer than ten such accounts are not shown by name. The unknown share is the mean probability of
-    `unknown`.
-    """
-    accounts, expected, held = 0, dict[str, float](), dict[str, int]()
-    for labels in labelled:
-        accounts += 1
-        for one in labels:
-            expected[one.name] = expected.get(one.name, 0.0) + one.probability
-            held[one.name] = held.get(one.name, 0) + (one.probability >= LIKELY)
-    unknown = expected.pop(UNKNOWN, 0.0) / accounts if accounts else 1.0
-    sectors = (Sector(name, held[name], expected[name] / accounts) for name in sorted(expected) if held[name] >= FEWEST)
-    ordered = tuple(sorted(sectors, key=lambda sector: (-sector.accounts, sector.name)))
-    return Audience(accounts, unknown, ordered, sum(0 < held[name] < FEWEST for name in expected))
 
 
 def _signs_of(profile: Profile, field: frozenset[str]) -> Iterator[_Found]:

@@ -282,11 +282,13 @@ def icon() -> Response:
 
 
 def _refused(request: Request, error: Exception) -> Response:
-    if answer := next((answer for prefix, answer in REFUSALS if request.url.path.startswith(prefix)), None):
-        response = answer(request, error)
+    status = error.status_code if isinstance(error, HTTPException) else 422
+    answer = next((answer for prefix, answer in REFUSALS if request.url.path.startswith(prefix)), None)
+    is_closed = status == 401 and request.url.path.startswith("/badge/")  # a page would show a broken picture
+    if answer or is_closed:
+        response = answer(request, error) if answer else badges.private(request)
         response.headers.update(error.headers or {} if isinstance(error, HTTPException) else {})
         return response
-    status = error.status_code if isinstance(error, HTTPException) else 422
     told = error.detail if isinstance(error, HTTPException) and error.detail not in UNTOLD else None
     reads_pages = "text/html" in request.headers.get("accept", "")  # a program would take the way in for its answer
     if status == 401 and request.method == "GET" and reads_pages and "authorization" not in request.headers:

@@ -50,14 +50,39 @@ def badge(
 
     PNG cannot follow its reader: `auto` is light there.
     """
-    is_png = request.url.path.endswith(".png")
-    shade: ripple.Theme = "light" if is_png and theme == "auto" else theme
+    shade: ripple.Theme = "light" if _is_png(request) and theme == "auto" else theme
     drawn = _drawn(request, answers, f"{scheme}:{value}", form, shade, number, size)
+    return opened(request, *_picture(drawn, _is_png(request)))
+
+
+def private(request: Request) -> Response:
+    """The picture in place of any badge for who may not read, with status 401, as wide as its type says.
+
+    It stands before all routes, so what is asked wrongly is passed over.
+    """
+    asked, is_png = request.query_params, _is_png(request)
+    form = asked["type"] if asked.get("type") in looks().forms else "donut"
+    shades: dict[str | None, ripple.Theme] = {"dark": "dark", "auto": "light" if is_png else "auto"}
+    body, kind = _private(form, shades.get(asked.get("theme"), "light"), is_png)
+    return Response(body, 401, OPEN, kind)
+
+
+@cache
+def _private(form: str, theme: ripple.Theme, is_png: bool) -> tuple[bytes, str]:
+    return _picture(ripple.private(looks().forms[form], theme), is_png)
+
+
+def _is_png(request: Request) -> bool:
+    return request.url.path.endswith(".png")
+
+
+def _picture(drawn: str, is_png: bool) -> tuple[bytes, str]:
+    """The picture and its kind."""
     if not is_png:
-        return opened(request, drawn.encode(), "image/svg+xml")
+        return drawn.encode(), "image/svg+xml"
     import resvg_py  # 3 MB that only pictures need
 
-    return opened(request, resvg_py.svg_to_bytes(svg_string=drawn, skip_system_fonts=True), "image/png")
+    return resvg_py.svg_to_bytes(svg_string=drawn, skip_system_fonts=True), "image/png"
 
 
 def form_of(name: str) -> Drawn:

@@ -55,12 +55,12 @@
     return 0.2126 * r + 0.7152 * g + 0.0722 * b < 128 ? "dark" : "light";
   }
 
-  // The counts of a work, null where nobody mentions it, undefined where the server cannot be asked.
+  // The counts of a work, null where nobody mentions it, false where they are private, undefined where the server cannot be asked.
   function ask(type, value) {
     const address = `${SERVER}v1/${type}/${encodeURIComponent(value)}`;
     if (!asked.has(address))
       asked.set(address, fetch(address, { credentials: "omit" })
-        .then((told) => (told.ok ? told.json() : told.status === 404 ? null : undefined)).catch(() => undefined));
+        .then((told) => told.text().then((text) => (told.ok ? JSON.parse(text) : { 401: false, 404: null }[told.status]))).catch(() => undefined));
     return asked.get(address);
   }
 
@@ -87,6 +87,7 @@
   function spoken(counts) {
     const name = counts?.simulated ? "hubbub, simulated" : "hubbub";
     if (counts === null) return "hubbub: no mentions yet";
+    if (counts === false) return "hubbub: private";
     const posts = counts?.cited_by_posts_count;
     return posts === undefined ? "hubbub: mentions of this work" : `${name}: ${posts} ${posts === 1 ? "post" : "posts"} about this work`;
   }
@@ -179,7 +180,7 @@
         at.replaceChildren(make("div", { display: "flex", gap: "20px", alignItems: "center" }, link, details(at, counts, link)));
       else at.replaceChildren(link);
     }
-    at.dispatchEvent(new CustomEvent(at.hidden ? "altmetric:hide" : "altmetric:show", { bubbles: true, detail: counts }));
+    at.dispatchEvent(new CustomEvent(at.hidden ? "altmetric:hide" : "altmetric:show", { bubbles: true, detail: counts || null }));
   }
 
   window._altmetric_embed_init = (within = document) => {

@@ -107,4 +107,4 @@ def refused(who: Who | None) -> HTTPException:
         return HTTPException(401, "Please log in for this, or send a token.", {"WWW-Authenticate": "Bearer"})
     if who.session is None:
         return HTTPException(403, f"A token of scope {who.scope} is not enough for this.")
-    return HTTPException(403, "You are logged in, but this is not yours to see or to do.")
+    return HTTPException(403, "You are logged in, but this is not yours to see or to do. An admin may change that.")

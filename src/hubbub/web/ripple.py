@@ -27,6 +27,7 @@ NAMED = 100  # pixels, from which on there is room to say what is counted
 HUNDREDS = 4  # circles at most
 NONE = "no mentions"
 SIMULATED = "simulated"
+PRIVATE = "private"
 GAP, LEAST = 6.0, 10.0  # degrees between categories, and at least for each
 OUTER = ((38.0, 1.7), (41.7, 1.5), (45.2, 1.3), (48.6, 1.1))  # radius and width of circles
 LETTERS = 0.729  # height of capitals and digits in the outlines
@@ -44,13 +45,22 @@ class Number(Struct, frozen=True):
 def draw(heard: Ripple, form: Form, theme: Theme = "light", number: Number | None = None, width: int = 0) -> str:
     """Draw the badge of a work, `width` pixels wide or as wide as its form; with `auto`, by the reader's own choice."""
     width = width or form.width
-    height = ceil(form.height * width / form.width)
     if form.draws == "ripple":
-        box, parts = "0 0 100 100", _ripple(heard, number, width)
+        parts = _ripple(heard, number, width)
     else:
-        box = f"0 0 {form.width} {form.height}"
         parts = _label(heard, number, form) if form.draws == "label" else _bar(heard, number, form)
-    told, more = words(heard, number)
+    return _framed(parts, form, theme, width, *words(heard, number))
+
+
+def private(form: Form, theme: Theme) -> str:
+    """Draw what stands in place of a badge for who may not read: the same of every work."""
+    parts = _closed() if form.draws == "ripple" else _boxed(form, PRIVATE)
+    return _framed(parts, form, theme, form.width, "hubbub: private", "Only who is logged in may read here.")
+
+
+def _framed(parts: Iterable[str], form: Form, theme: Theme, width: int, told: str, more: str) -> str:
+    height = ceil(form.height * width / form.width)
+    box = "0 0 100 100" if form.draws == "ripple" else f"0 0 {form.width} {form.height}"
     size = f'width="{width}" height="{height}" viewBox="{box}"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} fill="none" role="img">'
@@ -109,6 +119,13 @@ def _ripple(heard: Ripple, number: Number | None, width: int) -> Iterator[str]:
         yield from _banner(SIMULATED, 74, 22)
 
 
+def _closed() -> Iterator[str]:
+    """The word in a dotted ring."""
+    yield '<circle cx="50" cy="50" r="50" fill="{paper}"/>'
+    yield _line(_arc(46, 0, 360), "soft", 3, 2 * pi * 46 / 36)
+    yield _written(PRIVATE, 50, 50, 16, 78, "ink")
+
+
 def _banner(text: str, top: float, high: float) -> Iterator[str]:
     """A word across the ripple."""
     yield f'<rect y="{top}" width="100" height="{high}" rx="4" fill="{{strong}}"/>'
@@ -125,7 +142,7 @@ def _mark(heard: Ripple) -> Iterator[str]:
 def _label(heard: Ripple, number: Number | None, form: Form) -> Iterator[str]:
     w, h = form.width, form.height
     mark = (h - 3) / 100
-    yield f'<rect x=".5" y=".5" width="{w - 1}" height="{h - 1}" rx="3" fill="{{paper}}" stroke="{{line}}"/>'
+    yield _box(form)
     yield f'<g transform="translate(2 1.5) scale({mark})">{"".join(_mark(heard))}</g>'
     told = short(number.value) if number and heard.posts is not None else ""
     cell = h * 1.75 if told else 0
@@ -137,12 +154,24 @@ def _label(heard: Ripple, number: Number | None, form: Form) -> Iterator[str]:
         yield _written(told, left + cell / 2, h / 2, h * 0.5, cell - 6, "bright")
 
 
+def _box(form: Form) -> str:
+    w, h = form.width - 1, form.height - 1
+    return f'<rect x=".5" y=".5" width="{w}" height="{h}" rx="3" fill="{{paper}}" stroke="{{line}}"/>'
+
+
+def _boxed(form: Form, text: str) -> Iterator[str]:
+    """A word in a box."""
+    w, h = form.width, form.height
+    yield _box(form)
+    yield _written(text, w / 2, h / 2, h * 0.4, w - h, "soft")
+
+
 def _bar(heard: Ripple, number: Number | None, form: Form) -> Iterator[str]:
     w, h = form.width, form.height
-    yield f'<rect x=".5" y=".5" width="{w - 1}" height="{h - 1}" rx="3" fill="{{paper}}" stroke="{{line}}"/>'
     if heard.posts is None:
-        yield _written(SIMULATED if heard.simulated else NONE, w / 2, h / 2, h * 0.4, w - h, "soft")
+        yield from _boxed(form, SIMULATED if heard.simulated else NONE)
         return
+    yield _box(form)
     left, right = (h * 1.9 if number else h * 0.3), w - h * 0.3
     length = right - left
     if number:
