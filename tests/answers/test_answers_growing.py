@@ -6,7 +6,7 @@ import pytest
 
 from hubbub.answers import Answers
 from hubbub.answers.community import Community
-from hubbub.model import Description, Identifier
+from hubbub.model import Claim, Description, Identifier
 from hubbub.people.pace import Pace
 from hubbub.store import Store
 from tests.answers.stated import OTHER, WORK, keep, links, passed, said, who
@@ -54,6 +54,17 @@ def test_voices_are_new_returning_at_risk_or_lapsed(store: Store) -> None:
     assert (of.voices, of.new, of.returning, of.at_risk, of.lapsed, of.came_once) == (2, 1, 1, 1, 1, 1)
     assert found.voices == len(found.members) == 5
     assert of.until - of.since == timedelta(weeks=13)
+
+
+def test_who_also_speaks_by_a_feed_is_a_voice_by_the_other_account(store: Store) -> None:
+    page, toot = "https://ann.example/", "https://mastodon.social/@ann"
+    spoke(store, page, 9, source="newsfeed")
+    spoke(store, toot, 5, 4, 3, 2, 1, source="mastodon")
+    checked = (Claim(page, "verified_field"),)
+    keep(store, who(page, source="newsfeed", via="newsfeed", url=page, bot=True))
+    keep(store, who(toot, source="mastodon", via="mastodon", version="2", url=toot, claims=checked))
+    found = community(store)
+    assert (found.voices, found.feeds, [one.speaker.key for one in found.members]) == (1, 1, [toot])
 
 
 def test_months_add_up_to_all_voices(store: Store) -> None:

@@ -198,6 +198,6 @@ def test_shelves_come_with_their_works(store: Store) -> None:
         writer.wanted.shelve("mine", "Mine", "From my list", False, [WORK, OTHER])
     (shelf,) = Answers(store).home().shelves
     assert (shelf.name, shelf.title, shelf.note, shelf.simulated) == ("mine", "Mine", "From my list", False)
-    known, unknown = shelf.works
+    unknown, known = shelf.works
     assert (known.identifier, known.posts, known.amplifications, known.last_at) == (WORK, 1, 1, at(2))
     assert (unknown.identifier, unknown.posts, unknown.amplifications, unknown.last_at) == (OTHER, None, None, None)

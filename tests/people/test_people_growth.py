@@ -224,6 +224,17 @@ def test_what_the_place_did_is_taken_out_of_growth() -> None:
     assert steady.ratio == pytest.approx(3, abs=0.02)
 
 
+def test_other_numbers_of_works_change_no_digit() -> None:
+    chance = np.random.default_rng(2)
+    peers = of_works(*chance.integers([[1], [5], [0]], [[3], [40], [40]], (3, 500)).tolist())
+    own = of_works([1, 2, 2], [9, 20, 14], [12, 30, 3])
+    order = chance.permutation(500)
+    mixed = Counted(peers.place[order], peers.before[order], peers.now[order])
+    found = pace(own, peers, np.random.default_rng(0))
+    assert found is not None
+    assert pace(own, mixed, np.random.default_rng(0)) == found
+
+
 def test_works_are_compared_only_with_those_of_their_place_and_size() -> None:
     peers = of_works([1] * 40 + [2] * 40, [5] * 40 + [50] * 40, [5] * 40 + [50] * 40)
     own = of_works([1, 1, 2, 2, 3, 1], [10, 11, 25, 11, 5, 0], [10, 10, 25, 11, 5, 0])

@@ -1,6 +1,7 @@
 """How alike works are: cosines by hand, and laws."""
 
 from math import log, sqrt
+from random import Random
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from hubbub.people.likeness import likeness, words
 
+NAMES = ("Ada", "Bo", "Cy", "Dee", "Eve")
 TOLD = st.lists(
     st.tuples(
         st.text("ab ", max_size=6), st.lists(st.sampled_from(["", "Ada", "Bo"])), st.sampled_from(["", "x", "y"])
@@ -44,6 +46,14 @@ def test_likeness_is_never_below_zero_nor_above_all_cosines_together(
 ) -> None:
     found = alike(told, own)
     assert all(0 <= value <= 11 * len(set(own)) + 1e-9 for value in found)
+
+
+def test_the_order_of_works_changes_no_digit() -> None:
+    chance = Random(1)
+    told = [(" ".join(chance.choices("abcdefgh", k=5)), chance.choices(NAMES, k=3), "x") for _ in range(40)]
+    order = chance.sample(range(40), 40)
+    first = alike(told, order[:20])
+    assert alike([told[work] for work in order], [*range(20)]) == [first[work] for work in order]
 
 
 @given(TOLD.filter(lambda told: len(told) > 1))

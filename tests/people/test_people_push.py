@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hubbub.people.graph import FollowGraph
-from hubbub.people.push import STOP, Shares, _push, pagerank, push, suggest
+from hubbub.people.push import STOP, WHOLE, Shares, _push, pagerank, push, suggest
 from tests.people.networks import STANDARD, follows, graph_of, ours
 
 LEAST = st.sampled_from([1.0, 0.1, 1e-2, 1e-4])
@@ -79,11 +79,11 @@ def test_what_is_kept_and_the_walks_of_what_is_held_are_the_whole_walk(
 def columns(graph: FollowGraph, begins: Shares, least: float) -> tuple[Shares, Shares]:
     """What each account keeps and holds in the end."""
     first = np.flatnonzero(begins)
-    kept, held, waits = np.zeros(graph.accounts), begins.copy(), begins > 0
-    queue, reached = np.empty((2, graph.accounts), np.int32)
-    queue[: len(first)] = first
-    _push(graph.offsets, graph.followed, least, kept, held, waits, queue, len(first), reached)
-    return kept, held
+    kept, held = np.zeros(graph.accounts, np.int64), np.rint(begins * WHOLE).astype(np.int64)
+    queues, reached = np.empty((2, graph.accounts), np.int32), np.empty(graph.accounts, np.int32)
+    queues[0, : len(first)] = first
+    _push(graph.offsets, graph.followed, least * WHOLE, kept, held, queues, len(first), reached)
+    return kept / WHOLE, held / WHOLE
 
 
 @given(seeded(), st.randoms(use_true_random=False))
@@ -93,6 +93,11 @@ def test_other_numbers_change_nothing_but_names(told: tuple[FollowGraph, list[in
     followers = np.repeat(np.arange(graph.accounts), np.diff(graph.offsets))
     other = FollowGraph.of([(names[followers], names[graph.followed])], graph.accounts)
     assert pagerank(other, names[seeds], weights)[names] == pytest.approx(pagerank(graph, seeds, weights), abs=1e-11)
+    handed, again = push(graph, seeds, weights), push(other, names[seeds], weights)
+    assert again.rest == handed.rest
+    assert dict(zip(again.accounts.tolist(), again.shares.tolist(), strict=True)) == dict(
+        zip(names[handed.accounts].tolist(), handed.shares.tolist(), strict=True)
+    )
     shares = dict(suggest(graph, pagerank(graph), seeds, weights))
     renamed = dict(suggest(other, pagerank(other), names[seeds], weights))
     assert renamed == pytest.approx({int(names[account]): share for account, share in shares.items()}, abs=1e-4)

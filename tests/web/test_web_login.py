@@ -372,3 +372,14 @@ def test_where_reading_is_private_it_is_told_that_feeds_want_a_token(address: st
         assert "has to send a token" in text(page)
         feed = str(page.css("p.lead a")[0].attributes["href"])
     assert httpx.get(address + feed, trust_env=False).status_code == 401
+
+
+def test_who_removes_a_user_is_told_first_what_ends(address: str, lent: Answers) -> None:
+    with browser(address, "root") as client:
+        page = _tree(client.get("/users"))
+        told = {str(one(each, "[name=name]").attributes["value"]): each.text() for each in page.css("main details")}
+        assert set(told) == {"root", "ann"}
+        assert all("Sessions and tokens of theirs end" in said for said in told.values())
+        assert len(page.css("[value=remove]")) == len(page.css("details [value=remove]")) == 2
+        assert client.post("/users", data={"do": "remove", "name": "ann"} | form_of(client)).status_code == 303
+        assert [one_.name for one_ in lent.access.users()] == ["root"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from hubbub.answers import ordered
 from hubbub.answers.acquainted import acquainted
 from hubbub.answers.heard import Account, Answer, Heard, hear
 from hubbub.answers.shapes import Speaker, Words
@@ -134,7 +135,7 @@ class _Desk:
             shelf=heard.shelf.name,
             simulated=heard.shelf.simulated,
             as_of=heard.now,
-            own=tuple(self.view.speakers(())[row] for row in sorted(heard.own)),
+            own=tuple(self.view.speakers(())[row] for row in ordered.accounts(self.view, heard.own)),
             half_lives=hours,
             tasks=tuple(_deserving(task, said, named) for task in found.tasks if int(task.thread.post) in said),
             pile_on=None if found.pile_on is None else self._pile_on(found.pile_on),

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from sqlalchemy import func, select
 
+from hubbub.answers import ordered
 from hubbub.answers.acquainted import Acquainted, acquainted
 from hubbub.answers.around import Near, Ties, around
 from hubbub.answers.around import ties as ties_of
@@ -38,7 +39,7 @@ from hubbub.store.sql import among, rows
 from hubbub.store.times import moment
 
 if TYPE_CHECKING:  # numpy is loaded where people are suggested
-    pass
+    from hubbub.people.ranking import Past
 
 EACH = 10  # suggestions of a ring
 TODAY = (2, 2, 1)  # of each ring, of five a day; where a ring has fewer, the others have more
@@ -112,10 +113,28 @@ class _Seen:
         others = _few(view, [row for row in most_mentioned(view, self.own) if row not in own])
         self.like = nearest(view, own) if len(self.own) < FEW_VOICES else []
         others += [row for row in self.like if row not in others]
-        self.rows = own | {row: self.works + number for number, row in enumerate(others)}
+        self.rows = own | {row: number for number, row in enumerate(ordered.works(view, others), self.works)}
         self.said = by_accounts(spoken(view, self.rows))
         authors = {one.author for one in chain(*self.said.values()) if one.author is not None}
-        self.speakers = view.speakers({*self.said, *authors})
+        self.accounts = ordered.accounts(view, {*self.said, *authors})
+        self.place_of = {account: place for place, account in enumerate(self.accounts)}
+        self.speakers = view.speakers(())
+
+    def past(self, mentions: Sequence[Spoken], now: datetime) -> "Past":
+        """What a ranking needs; accounts go by their places."""
+        from hubbub.people.ranking import past_of
+
+        return past_of(
+            [self.place_of[one.account or 0] for one in mentions],
+            [one.work for one in mentions],
+            _minutes(mentions, now),
+            # Who passes on their own is not heard by that.
+            [-1 if one.author in {None, one.account} else self.place_of[one.author or 0] for one in mentions],
+        )
+
+    def places(self, accounts: Iterable[int]) -> list[int]:
+        """The places of those who spoke or were passed on."""
+        return [self.place_of[account] for account in accounts if account in self.place_of]
 
     def likeness(self, view: View, works: Sequence[int]) -> list[float]:
         """How alike works, given by their numbers, are to those of the shelf, by what is told of them."""
@@ -132,8 +151,11 @@ class _Seen:
     def most_engaged(self, voices: Iterable[int]) -> tuple[Speaker, ...]:
         """The few of the voices that spoke most of the works, without those who want to be named by nobody."""
         named = (voice for voice in voices if not self.speakers[voice].hidden)
-        ordered = sorted(named, key=lambda voice: (-len(self.own.get(voice, ())), voice))
-        return tuple(self.speakers[voice] for voice in ordered[:NAMED])
+        return tuple(self.speakers[voice] for voice in sorted(named, key=self._engaged)[:NAMED])
+
+    def _engaged(self, voice: int) -> tuple[int, str, str]:
+        who = self.speakers[voice]
+        return -len(self.own.get(voice, ())), who.source, who.key
 
 
 def _few(view: View, works: Sequence[int]) -> list[int]:
@@ -151,17 +173,11 @@ def _few(view: View, works: Sequence[int]) -> list[int]:
 def _suggest(view: View, shelf: str, heard: Heard, now: datetime, each: int) -> Suggestions:
     import numpy as np  # loaded where people are suggested
 
-    from hubbub.people.ranking import past_of, rank
+    from hubbub.people.ranking import rank
 
     seen = _Seen(view, heard)
     mentions = [one for said in seen.said.values() for one in said]
-    past = past_of(
-        [one.account or 0 for one in mentions],
-        [one.work for one in mentions],
-        _minutes(mentions, now),
-        # Who passes on their own is not heard by that.
-        [-1 if one.author in {None, one.account} else one.author or 0 for one in mentions],
-    )
+    past = seen.past(mentions, now)
     feeds = {account for account, said in seen.said.items() if why_a_feed(seen.speakers[account], said)}
     known, piled = acquainted(view.connection, shelf), storm(heard)
     asker = _Asker(responses(view.connection, shelf) | piled.refused, known, now, _server(view, known))
@@ -170,8 +186,8 @@ def _suggest(view: View, shelf: str, heard: Heard, now: datetime, each: int) -> 
     if piled.lasts:
         return Suggestions(shelf, len(seeds), ((), (), ()), (), odds(), None, piled_on=True)
     alike = np.array(seen.likeness(view, past.works.tolist()), np.float64)
-    ranking = rank(past, range(seen.works), [*seeds], MOST, alike=alike, left_out=[*left_out])
-    accounts = ranking.accounts.tolist()
+    ranking = rank(past, range(seen.works), seen.places(seeds), MOST, alike=alike, left_out=seen.places(left_out))
+    accounts = [seen.accounts[place] for place in ranking.accounts.tolist()]
     ties = _ties(view, accounts, seeds, mentions)
     rings: list[list[int]] = [[], [], []]
     for place, account in enumerate(accounts):
@@ -204,9 +220,12 @@ def _in_turns(some: Sequence[Suggestion], others: Sequence[Suggestion]) -> list[
 
 def _quiet(view: View, seen: _Seen, seeds: Collection[int], asker: "_Asker", each: int) -> list[Suggestion]:
     """The nearest of those who follow voices or are followed by them, and of whom no word is known."""
-    voices = _weights({account: seen.own[account] for account in sorted(seeds)})
-    near = around(view.connection, voices, seen.said.keys() | asker.known.own | asker.known.followed)
-    speakers = view.speakers([one.account for one in near])
+    voices = _weights({account: seen.own[account] for account in seen.accounts if account in seeds})
+    found = around(view.connection, voices, seen.said.keys() | asker.known.own | asker.known.followed)
+    by_account = {one.account: one for one in found}
+    named = (by_account[account] for account in ordered.accounts(view, by_account))
+    near = sorted(named, key=lambda one: -one.followed - one.follows)
+    speakers = view.speakers(())
     left_out = asker.leaves_out(speakers)
     fit = (one for one in near if one.account not in left_out)
     new = (one for one in fit if not asker.known.knows(one.account, speakers[one.account]))

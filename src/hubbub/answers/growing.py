@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select, union
 
+from hubbub.answers import ordered
 from hubbub.answers.community import (
     Carrier,
     Circle,
@@ -115,7 +116,7 @@ class _Growing:
             hidden=sum(bool(one.person.speaker.hidden) for one in people.values()),
             unnamed=len({one.post for one in heard.mentions if one.account is None}),
             undated=len({(one.work, one.post) for one in self.mentions if one.posted_at is None}),
-            own=tuple(heard.view.speakers(())[row] for row in sorted(heard.own)),
+            own=tuple(heard.view.speakers(())[row] for row in ordered.accounts(heard.view, heard.own)),
             members=tuple(self._members(ledger, of)),
             period=self._period(ledger),
             months=months,
@@ -257,17 +258,22 @@ class _Growing:
         from hubbub.people.communities import find_communities
 
         person_of = self.heard.persons
-        persons = sorted({person_of.get(row, row) for row in self.people})
+        firsts: dict[int, int] = {}  # of the accounts of each person
+        for row in self.people:
+            firsts.setdefault(person_of.get(row, row), row)
+        persons = list(firsts)
         number = {who: place for place, who in enumerate(persons)}
         who, work = _pairs(self.mentions, person_of)
         others = _elsewhere(self.heard, [*self.people])
         shelved = len(self.heard.works)
+        elsewhere = ordered.works(self.heard.view, {work for _, work in others})
+        number_of = {work: place for place, work in enumerate(elsewhere, shelved)}
         account = [number[one] for one in who.tolist()]
         account += [number[person_of.get(row, row)] for row, _ in others]
-        speakers = [self.people[row].person.speaker for row in persons]
+        speakers = [self.people[row].person.speaker for row in firsts.values()]
         found = find_communities(
             np.array(account, np.int64),
-            np.array([*work.tolist(), *(shelved + other for _, other in others)], np.int64),
+            np.array([*work.tolist(), *(number_of[other] for _, other in others)], np.int64),
             ["" if one.hidden else one.description or "" for one in speakers],
             [one.source for one in speakers],
             np.random.default_rng(0),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from hubbub import identify
+from hubbub.answers import ordered
 from hubbub.answers.acquainted import acquainted
 from hubbub.answers.people import Person, Spoken, by_accounts, person, rows_of, spoken
 from hubbub.answers.registered import description
@@ -126,7 +127,7 @@ class Heard:
         """Who spoke of the works, by the rows of accounts."""
         said = by_accounts(self.mentions)
         speakers = self.view.speakers(said)
-        return {row: PersonOf(person(speakers[row], spoke), spoke) for row, spoke in said.items()}
+        return {row: PersonOf(person(speakers[row], said[row]), said[row]) for row in ordered.accounts(self.view, said)}
 
 
 def hear(view: View, name: str, now: datetime, own: Collection[Account] = ()) -> Heard | None:

@@ -51,7 +51,8 @@ def _happenings(heard: Heard, mentions: Sequence[Spoken]) -> Iterator[Happening]
     posts = {post: times for post, times in passed.most_common(TOLD) if times >= SHARED}
     m, pages = s.mention.c, [name for name, one in places().items() if one.pages]
     told = select(m.post).join(s.source).where(among(m.identifier, [*heard.rows]), s.source.c.name.in_(pages))
-    news = rows(heard.view.connection, told.order_by(m.posted_at.desc()).limit(TOLD))
+    dated = told.where(m.posted_at.is_not(None))
+    news = rows(heard.view.connection, dated.order_by(m.posted_at.desc(), m.post.desc()).limit(TOLD))
     at = {one.post: one.posted_at for one in heard.mentions if one.original is None and one.posted_at is not None}
     for post, words in heard.view.words([*posts, *(post for (post,) in news)]).items():
         if post in at and not (words.speaker and words.speaker.hidden):

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 from sqlalchemy import select
 
+from hubbub.answers import ordered
 from hubbub.answers.people import Person, Spoken, by_accounts, engaged, most_mentioned, person, rows_of, spoken
 from hubbub.answers.registered import description
 from hubbub.answers.view import View
@@ -95,9 +96,9 @@ def _network(view: View, works: Sequence[Identifier]) -> Network:
         (account for account, one in voices.items() if not one.speaker.hidden), key=lambda one: engaged(voices[one])
     )
     places = {account: place for place, account in enumerate(shown[:MOST])}
-    mentioned = _mentioned(view, places, mentions, rows)
+    mentioned, names = _mentioned(view, places, mentions, rows, works)
     ties = _ties(view, places, mentions, mentioned)
-    groups, of = _groups(view, [voices[account] for account in places], mentioned, works)
+    groups, of = _groups(view, [voices[account] for account in places], mentioned, names)
     tied = Counter(end for tie in ties for end in (tie.one, tie.other))
     return Network(
         works=tuple(works),
@@ -118,15 +119,21 @@ def _network(view: View, works: Sequence[Identifier]) -> Network:
 
 
 def _mentioned(
-    view: View, places: Mapping[int, int], mentions: Sequence[Spoken], rows: Mapping[int, int]
-) -> list[tuple[int, int]]:
-    """Place and work of all that the voices mention: those asked about by their numbers, others by ones below 0."""
+    view: View,
+    places: Mapping[int, int],
+    mentions: Sequence[Spoken],
+    rows: Mapping[int, int],
+    works: Sequence[Identifier],
+) -> tuple[list[tuple[int, int]], list[Identifier]]:
+    """Place and work of all that the voices mention, and the works by their numbers: those asked about come first."""
     m = s.mention.c  # the sum keeps SQLite from looking up every pair, as of follows
     mine = among(m.account, list(places)), among(m.identifier + 0, most_mentioned(view, places.keys()))
     asked = select(m.account, m.identifier).where(*mine).distinct()
-    others = {(places[account], -row) for account, row in view.connection.execute(asked) if row not in rows}
+    told = [(account, row) for account, row in view.connection.execute(asked) if row not in rows]
+    others = ordered.works(view, {row for _, row in told})
+    number = {row: place for place, row in enumerate(others, len(works))}
     own = {(places[one.account], one.work) for one in mentions if one.account is not None and one.account in places}
-    return sorted(own | others)
+    return sorted(own | {(places[account], number[row]) for account, row in told}), [*works, *others.values()]
 
 
 def _ties(
@@ -173,17 +180,12 @@ def _groups(
     places = [one.speaker.source for one in voices]
     found = find_communities(columns[0], columns[1], bios, places, np.random.default_rng(0)).communities
     groups = tuple(
-        Group(len(one.accounts), one.words, tuple(_titled(view, work, works) for work in one.works)) for one in found
+        Group(len(one.accounts), one.words, tuple(_titled(view, works[work]) for work in one.works)) for one in found
     )
     return groups, {place: number for number, one in enumerate(found) for place in one.accounts.tolist()}
 
 
-def _titled(view: View, work: int, works: Sequence[Identifier]) -> tuple[Identifier, str | None]:
-    """What a work is called, by its number among those asked about, or by its row."""
-    if work >= 0:
-        identifier = works[work]
-    else:
-        named = select(s.identifier.c.scheme, s.identifier.c.value).where(s.identifier.c.id == -work)
-        identifier = Identifier(*view.connection.execute(named).one())
+def _titled(view: View, identifier: Identifier) -> tuple[Identifier, str | None]:
+    """What a work is called."""
     described = description(view.connection, known(view.connection, identifier))
     return identifier, described.title if described else None

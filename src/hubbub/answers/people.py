@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from sqlalchemy import CompoundSelect, and_, func, not_, null, select, union
 
+from hubbub.answers import ordered
 from hubbub.answers.mixed import Mix, mix_of
 from hubbub.answers.reaching import Audiences, profile_of, reach_of
 from hubbub.answers.same import Joined, joined
@@ -101,16 +102,16 @@ def _people(view: View, works: Sequence[Identifier]) -> People:
     mentions = spoken(view, rows_of(view, works))
     by_account = by_accounts(mentions)
     speakers = view.speakers(by_account)
-    people = {account: person(speakers[account], said) for account, said in by_account.items()}
+    people = {account: person(speakers[account], by_account[account]) for account in ordered.accounts(view, by_account)}
     shown = {account: one for account, one in people.items() if not one.speaker.hidden}
-    ordered = sorted(shown.values(), key=engaged)
+    first = sorted(shown.values(), key=engaged)
     voices = {account: one for account, one in people.items() if not one.feed}
     attention = attention_of(mentions) if mentions else None
     together = joined(view, voices)
     return People(
         works=tuple(works),
-        voices=tuple(one for one in ordered if not one.feed),
-        feeds=tuple(one for one in ordered if one.feed),
+        voices=tuple(one for one in first if not one.feed),
+        feeds=tuple(one for one in first if one.feed),
         persons=len({together.persons.get(account, account) for account in voices}),
         same=_same(together, {account: one.speaker for account, one in shown.items()}),
         hidden=len(people) - len(shown),
@@ -125,7 +126,7 @@ def _people(view: View, works: Sequence[Identifier]) -> People:
 def _same(together: Joined, shown: Mapping[int, Speaker]) -> tuple[OnePerson, ...]:
     """Who has several accounts that may be named."""
     groups = defaultdict[int, list[Speaker]](list)
-    for account, person in sorted(together.persons.items()):
+    for account, person in together.persons.items():
         if account in shown:
             groups[person].append(shown[account])
     several = ((person, accounts) for person, accounts in groups.items() if len(accounts) > 1)
@@ -138,12 +139,17 @@ def rows_of(view: View, works: Sequence[Identifier]) -> dict[int, int]:
 
 
 def spoken(view: View, rows: Mapping[int, int]) -> list[Spoken]:
-    """All mentions of works, given by the rows of their names, each post once a work."""
+    """All mentions of works, given by the rows of their names, each post once a work, the oldest first."""
+    told = (Spoken(rows[name], *one) for name, *one in view.connection.execute(_spoken([*rows])).all())
     once: dict[tuple[int, int], Spoken] = {}
-    for name, post, *told in view.connection.execute(_spoken([*rows])).all():
-        if (place := (rows[name], post)) not in once:
-            once[place] = Spoken(*place, *told)
+    for one in sorted(told, key=_oldest):
+        once.setdefault((one.work, one.post), one)
     return list(once.values())
+
+
+def _oldest(one: Spoken) -> tuple[int, ...]:
+    """What is of unknown time before all, and own words before what is passed on."""
+    return one.posted_at or 0, one.work, one.post, one.original or 0, one.author or 0
 
 
 def _spoken(works: Sequence[int]) -> CompoundSelect[Any]:
@@ -173,8 +179,8 @@ def most_mentioned(view: View, voices: Collection[int]) -> list[int]:
     """The works, by their rows, that most of the voices mention in own words."""
     m = s.mention.c
     heard = select(m.identifier).where(among(m.account, list(voices))).group_by(m.identifier)
-    ordered = heard.order_by(func.count(m.account.distinct()).desc(), m.identifier).limit(OTHERS)
-    return list(view.connection.execute(ordered).scalars())
+    most = heard.order_by(func.count(m.account.distinct()).desc(), m.identifier).limit(OTHERS)
+    return list(view.connection.execute(most).scalars())
 
 
 def why_a_feed(speaker: Speaker, said: Collection[Spoken]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ VOICES = Prepared(
 SELECT account, followers, sum(own) AS posts, sum(1 - own) AS amplifications, max(posted_at) AS last_at
 FROM (SELECT account, posted_at, 1 AS own FROM spoken UNION ALL SELECT account, posted_at, 0 FROM passed) AS every
 JOIN account ON account.id = every.account
-GROUP BY account, followers ORDER BY posts DESC, amplifications DESC, last_at DESC NULLS LAST, account
+GROUP BY account, followers, key ORDER BY posts DESC, amplifications DESC, last_at DESC NULLS LAST, key, account
 """
     )
 )
@@ -39,9 +39,8 @@ AND (a.found <> '[]'
 """
 SPOKEN = text(
     "SELECT a.post, p.source, min(t.post) AS original, min(t.post) IS NULL AS own, TRUE AS counted,"
-    " p.posted_at"
-    + _OF_ACCOUNT
-    + "GROUP BY a.post, p.source, p.posted_at ORDER BY p.posted_at DESC NULLS LAST, a.post DESC LIMIT :limit"
+    " p.posted_at" + _OF_ACCOUNT + "GROUP BY a.post, p.source, p.posted_at, p.key"
+    " ORDER BY p.posted_at DESC NULLS LAST, p.key DESC, a.post LIMIT :limit"
 )
 SPOKEN_COUNTS = text(
     "SELECT count(DISTINCT CASE WHEN t.post IS NULL THEN a.post END) AS posts,"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from sqlalchemy import select
 
+from hubbub.answers import ordered
 from hubbub.answers.around import columns
 from hubbub.answers.shapes import Speaker
 from hubbub.answers.view import View
@@ -100,7 +101,7 @@ def reach_of(view: View, voices: Mapping[int, Speaker]) -> Audiences | None:
         counted=len(heard) - len(listed) - partly,
         partly=partly,
         overlap=None if partly else found.overlap,
-        gains=_gains(voices, lists),
+        gains=_gains(view, voices, lists),
         sectors=sectors,
         known=known,
         untold=untold,
@@ -117,20 +118,18 @@ def _followers(view: View, voices: Iterable[int]) -> "dict[int, Places]":
     return lists
 
 
-def _gains(voices: Mapping[int, Speaker], lists: "Mapping[int, Places]") -> tuple[Gain, ...]:
+def _gains(view: View, voices: Mapping[int, Speaker], lists: "Mapping[int, Places]") -> tuple[Gain, ...]:
     """What each voice adds to those before it, and what would be lost without it."""
     from hubbub.people.reach import alone, greedy
 
-    # In the order of their names, by which it is decided between those who add as many: rows differ between stores.
-    held = sorted(
-        (one for one in voices if len(lists[one])), key=lambda account: (voices[account].source, voices[account].key)
-    )
+    # By their order it is decided between those who add as many.
+    held = ordered.accounts(view, [one for one in voices if len(lists[one])])
     followers = [lists[account] for account in held]
     lost = alone(followers).tolist()
-    ordered = [(held[one.voice], one.gain, lost[one.voice]) for one in greedy(followers)]
+    found = [(held[one.voice], one.gain, lost[one.voice]) for one in greedy(followers)]
     return tuple(
         Gain(voices[account], len(lists[account]), gain, only)
-        for account, gain, only in ordered
+        for account, gain, only in found
         if not voices[account].hidden
     )
 
@@ -154,8 +153,8 @@ def _sectors(view: View, lists: "Sequence[Places]") -> tuple[tuple[Within, ...],
     within = [
         Within(name, one.least, one.total) for name, one in zip(names, found, strict=False) if one.least >= FEWEST
     ]
-    ordered = tuple(sorted(within, key=lambda one: (-one.accounts, one.name)))
-    return ordered, len(kinds), len(every) - len(kinds)
+    found_within = tuple(sorted(within, key=lambda one: (-one.accounts, one.name)))
+    return found_within, len(kinds), len(every) - len(kinds)
 
 
 def probably(speaker: Speaker) -> str | None:

@@ -37,9 +37,9 @@ def description(connection: Connection, named: Named) -> Description | None:
 
 
 def descriptions(connection: Connection, names: Sequence[int]) -> dict[int, Description]:
-    """What works are said to be, by the rows of their names, as far as it is told."""
+    """What works are said to be, by the rows of their names, in the order of these, as far as it is told."""
     newest = dict(_DESCRIBED.ask(connection, listed=msgspec.json.encode(names).decode()))
-    return {row: msgspec.json.decode(content, type=Description) for row, content in newest.items()}
+    return {row: msgspec.json.decode(newest[row], type=Description) for row in names if row in newest}
 
 
 def tallies(connection: Connection, work: int, identifier: Identifier) -> tuple[Tally, ...]:

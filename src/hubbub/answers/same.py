@@ -54,11 +54,11 @@ def joined(view: View, accounts: Collection[int]) -> Joined:
     told = join([*_cards(view, some), *records])
     found = Joined({}, {}, {})
     for group in told.persons:
-        together = {held[key] for key in group if key in held}
-        found.of_orcid.update({id_: together for source, id_ in group if source == "orcid"})
+        together = [held[key] for key in group if key in held]
+        found.of_orcid.update({id_: set(together) for source, id_ in group if source == "orcid"})
         if len(together) > 1:
-            found.persons.update(dict.fromkeys(together, min(together)))
-            found.proofs[min(together)] = sorted({tie.proof for tie in told.ties if tie.one in group})
+            found.persons.update(dict.fromkeys(together, together[0]))
+            found.proofs[together[0]] = sorted({tie.proof for tie in told.ties if tie.one in group})
     return found
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import exists, select
 
+from hubbub.answers import ordered
 from hubbub.answers.around import columns
 from hubbub.answers.people import Spoken
 from hubbub.answers.reaching import profile_of
@@ -35,7 +36,7 @@ def candidates(
     communities. `answered` says of whom they were done or found no fit, from which it is learnt what fits.
     """
     accounts = [account for account, _ in ranked]
-    of = communities(said, [*accounts, *voices, *answered])
+    of = communities(said, ordered.accounts(view, {*accounts, *voices, *answered}))
     words = Counter((of.get(account), word) for account, word in answered.items())
     spread = {account: _spread(of.get(voice) for voice in ties.get(account, ())) for account in accounts}
     least = sorted(spread.values(), reverse=True)[: max(1, int(BRIDGES * len(accounts)))][-1:]
@@ -54,13 +55,13 @@ def candidates(
     }
 
 
-def communities(said: Mapping[int, Sequence[Spoken]], accounts: Collection[int]) -> dict[int, int]:
+def communities(said: Mapping[int, Sequence[Spoken]], accounts: Sequence[int]) -> dict[int, int]:
     """The communities of those accounts that share works with others of them."""
     import numpy as np
 
     from hubbub.people.communities import find_communities
 
-    asked = [account for account in dict.fromkeys(accounts) if account in said]
+    asked = [account for account in accounts if account in said]
     pairs = [(place, one.work) for place, account in enumerate(asked) for one in said[account]]
     account, work = np.array(pairs, np.int64).reshape(-1, 2).T
     nothing = [""] * len(asked)

@@ -171,15 +171,16 @@ class View:
 
     def _shelved(self, name: str) -> list[int]:
         every = on_shelves().subquery().c
-        works = select(every.identifier).where(every.shelf == name).order_by(every.identifier)
-        return [work for (work,) in self._rows(works)]
+        works = select(every.identifier).join(s.identifier, s.identifier.c.id == every.identifier)
+        named = works.where(every.shelf == name).order_by(s.identifier.c.scheme, s.identifier.c.value)
+        return [work for (work,) in self._rows(named)]
 
     def works_on(self, name: str) -> list[Identifier] | None:
-        """The works on a shelf; None if there is none."""
+        """The works on a shelf by their names, which is one order in every store; None if there is none."""
         if self.card(name) is None:
             return None
         named = select(s.identifier.c.scheme, s.identifier.c.value).where(among(s.identifier.c.id, self._shelved(name)))
-        return [Identifier(*one) for one in self._rows(named.order_by(s.identifier.c.id))]
+        return [Identifier(*one) for one in self._rows(named.order_by(s.identifier.c.scheme, s.identifier.c.value))]
 
     def owners(self, name: str) -> tuple[Identifier, ...]:
         """Whose works a shelf holds."""

@@ -55,7 +55,8 @@ def around(
         pushed = push(FollowGraph.of([batch], len(accounts)), seeds, weights[tied])
         row[pushed.accounts] = pushed.shares
         row[out] = 0
-        row /= row.sum() / max(int(np.count_nonzero(row)), 1) or 1
+        # Sorted, so that the sum does not depend on how accounts are numbered.
+        row /= np.sort(row).sum() / max(int(np.count_nonzero(row)), 1) or 1
     score = near.sum(0)
     found = np.argsort(-score, kind="stable")[: max(limit, 0)]
     found = found[score[found] > 0]

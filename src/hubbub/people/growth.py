@@ -234,7 +234,7 @@ def _comparable(own: Counted, peers: Counted) -> tuple[Ints, Ints, Ints]:
     of, size = own.before + own.now, peers.before + peers.now
     scale = max(size.max(initial=0), ALIKE * of.max(initial=0)) + 1
     by = peers.place * scale + size
-    order = np.argsort(by, kind="stable")
+    order = np.lexsort((peers.before, by))  # those drawn by chance are the same ones, however works are numbered
     low = np.searchsorted(by[order], own.place * scale + -(-of // ALIKE), "left")
     return order, low, np.searchsorted(by[order], own.place * scale + ALIKE * of, "right")
 

@@ -48,7 +48,8 @@ def words(
         for row, found in enumerate(kind):
             for name in found:
                 having[name].append(row)
-        told = [(number, rows) for number, rows in enumerate(having.values()) if len(rows) > 1]
+        # By name: what is added up is so in one order, whatever that of works or of a set.
+        told = [(number, rows) for number, (_, rows) in enumerate(sorted(having.items())) if len(rows) > 1]
         described = sum(map(bool, kind))
         place = np.array([row for _, rows in told for row in rows], np.int64)
         word = np.repeat([number for number, _ in told], [len(rows) for _, rows in told])
@@ -63,7 +64,8 @@ def words(
 
 def likeness(told: Words, own: NDArray[np.int64], works: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return how alike each of the different `works` is to `own`, summed over these: at least 0, and 0 if unknown."""
-    mine = np.isin(told.works, own)[told.place]
+    mine = np.flatnonzero(np.isin(told.works, own)[told.place])
+    mine = mine[np.argsort(told.weight[mine], kind="stable")]  # so that sums do not depend on the order of works
     asked = np.bincount(told.word[mine], told.weight[mine], told.word.max(initial=-1) + 1)
     alike = np.bincount(told.place, told.weight * asked[told.word], len(told.works))
     out = np.zeros(len(works))

@@ -16,13 +16,14 @@ from hubbub.people.graph import Accounts, FollowGraph, Numbers, Places, numbers
 Shares = NDArray[np.float64]
 
 STOP = 0.15
+WHOLE = 2**56  # parts of all that is handed out: whole numbers add up to the same in any order
 
 
 class Pushed(NamedTuple):
     """What was handed out to whom, and what was not; all of it is 1."""
 
     accounts: Accounts
-    """(reached,): in no order, each once."""
+    """(reached,): in ascending order."""
     shares: Shares
     """(reached,): never more than what an endless walk would give, and together `rest` less than that."""
     rest: float
@@ -64,7 +65,8 @@ def push(graph: FollowGraph, seeds: Numbers, weights: Shares | None = None, leas
     """Hand out shares from the seeds on, until each account holds back at most `least` for each of its follows.
 
     Forward push (Andersen, Chung & Lang, 2006): it reads the rows of at most 1 / (`STOP` · `least`) follows, however
-    large the graph. Weights are one for each seed, equal if none are given. Memory: what is reached, in pages.
+    large the graph. It goes in rounds, so that shares do not depend on how accounts are numbered, to the last digit.
+    Weights are one for each seed, equal if none are given. Memory: what is reached, in pages.
 
     Raises:
         ValueError: As of `pagerank`, or `least` is not positive.
@@ -73,16 +75,17 @@ def push(graph: FollowGraph, seeds: Numbers, weights: Shares | None = None, leas
         raise ValueError(f"{least} is not above 0")
     places, masses = _seeded(graph, seeds, weights)
     # Zeros that are not touched take no memory.
-    shares, held = np.zeros(graph.accounts), np.zeros(graph.accounts)
-    np.add.at(held, places, masses)
+    shares, held = np.zeros(graph.accounts, np.int64), np.zeros(graph.accounts, np.int64)
+    np.add.at(held, places, np.rint(masses * WHOLE).astype(np.int64))
     first = np.unique(places)
-    waits, queue, reached = np.zeros(graph.accounts, np.bool_), *np.empty((2, graph.accounts), np.int32)
-    waits[first], queue[: len(first)] = True, first
-    count, lost = _push(graph.offsets, graph.followed, least, shares, held, waits, queue, len(first), reached)
-    accounts = reached[:count].copy()
+    queues, reached = np.empty((2, graph.accounts), np.int32), np.empty(graph.accounts, np.int32)
+    queues[0, : len(first)] = first
     # Where the walk ends and begins again, all shares grow alike.
-    found = shares[accounts] / (1 - lost)
-    return Pushed(accounts, found, max(1 - float(found.sum()), 0.0) if len(first) else 0.0)
+    whole = int(held[first].sum())
+    count, lost = _push(graph.offsets, graph.followed, least * whole, shares, held, queues, len(first), reached)
+    accounts = np.sort(reached[:count])
+    kept = shares[accounts]
+    return Pushed(accounts, kept / (whole - lost), 1 - int(kept.sum()) / (whole - lost) if whole else 0.0)
 
 
 def suggest(
@@ -153,38 +156,45 @@ def _push(
     offsets: Places,
     followed: Accounts,
     least: float,
-    shares: Shares,
-    held: Shares,
-    waits: NDArray[np.bool_],
-    queue: Accounts,
+    shares: Places,
+    held: Places,
+    queues: NDArray[np.int32],
     waiting: int,
     reached: Accounts,
-) -> tuple[int, float]:
+) -> tuple[int, int]:
     """Let who waits keep `STOP` of what they hold and pass on the rest; say how many kept some, and what was lost.
 
-    Nobody waits twice at a time, so a queue as long as there are accounts never overflows.
+    All who wait take what they hold before anybody passes on. Nobody waits twice at a time, so a queue as long as there
+    are accounts never overflows.
     """
-    count, lost, head, size = 0, 0.0, 0, len(shares)
+    count, lost, here, there = 0, 0, queues[0], queues[1]
+    waits, taken = np.zeros(len(shares), np.bool_), np.empty(len(shares), np.int64)
     while waiting:
-        account = queue[head]
-        head, waiting, waits[account] = (head + 1) % size, waiting - 1, False
-        start, end = _row(offsets, followed, account)
-        mass, follows = held[account], end - start
-        if mass <= least * max(follows, 1):  # true of seeds alone
-            continue
-        if shares[account] == 0:
-            reached[count] = account
-            count += 1
-        held[account] = 0
-        shares[account] += STOP * mass
-        share = (1 - STOP) * mass / max(follows, 1)
-        if not follows:
-            lost += share
-        for i in range(start, end):
-            other = _in(followed, i, size)
-            held[other] += share
-            if not waits[other] and held[other] > least * max(offsets[other + 1] - offsets[other], 1):
-                waits[other] = True
-                queue[(head + waiting) % size] = other
-                waiting += 1
+        for n in range(waiting):
+            account = here[n]
+            start, end = _row(offsets, followed, account)
+            taken[n] = held[account] if held[account] > least * max(end - start, 1) else 0  # 0 of seeds alone
+            held[account] -= taken[n]
+            waits[account] = False
+        round_, waiting = waiting, 0
+        for n in range(round_):
+            if not taken[n]:
+                continue
+            account = here[n]
+            start, end = _row(offsets, followed, account)
+            if shares[account] == 0:
+                reached[count] = account
+                count += 1
+            share = int((1 - STOP) * taken[n] / max(end - start, 1))
+            shares[account] += taken[n] - share * max(end - start, 1)
+            if start == end:
+                lost += share
+            for i in range(start, end):
+                other = _in(followed, i, len(shares))
+                held[other] += share
+                if not waits[other] and held[other] > least * max(offsets[other + 1] - offsets[other], 1):
+                    waits[other] = True
+                    there[waiting] = other
+                    waiting += 1
+        here, there = there, here
     return count, lost
