@@ -76,6 +76,8 @@ def test_it_counts_as_the_report_does(new_store: NewStore, facts: list[Fact]) ->
         assert len(found.heard) - len(own) == (report.amplifications or 0)
         score = answers.score(work, FORMULA, 0).score
         assert (score and score.total) == (found.total if found.heard else None)
+        total = answers.total(work, FORMULA)
+        assert (total and (total.total, total.shown)) == (score and (score.total, score.shown))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hubbub.metrics.score import Scored, gained, score, total_of
+from hubbub.metrics.score import Scored, Total, gained, score, total_of
 from hubbub.reference.attention import Formula, Weight, formula, formulas
 
 OURS, PUBLISHED = formulas()["attention_v1"], formulas()["attention_published"]
@@ -44,7 +44,7 @@ def test_what_mentions_gain_one_after_the_other_is_the_total(
 ) -> None:
     gains = gained(chance.sample(mentions, len(mentions)), used)
     found = score(mentions, used)
-    assert total_of(gains, used) == (found.total, found.shown)
+    assert total_of(gains, used) == Total(found.total, found.shown, found.name, found.version, found.label)
 
 
 @given(MENTIONS, EITHER)

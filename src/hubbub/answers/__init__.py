@@ -27,7 +27,7 @@ from hubbub.answers.newest import Newest
 from hubbub.answers.people import People, of_shelf, of_work
 from hubbub.answers.removing import Asked
 from hubbub.answers.same import same
-from hubbub.answers.scoring import Attention, attention
+from hubbub.answers.scoring import Attention, attention, total
 from hubbub.answers.selected import MentionPage, WorkPage
 from hubbub.answers.shapes import (
     AccountReport,
@@ -54,6 +54,7 @@ from hubbub.answers.summing import Summary, numbered, summary
 from hubbub.answers.translated import numbers
 from hubbub.answers.view import View
 from hubbub.answers.works import corrections, statements, versions
+from hubbub.metrics.score import Total
 from hubbub.model import Acquaintance, Category, Identifier
 from hubbub.named import known
 from hubbub.reference.attention import Formula
@@ -114,7 +115,7 @@ class Answers:
                 voices=tuple(speakers),
                 aliases=aliases,
                 more_aliases=more,
-                versions=versions(view.connection, named),
+                versions=versions(view.connection, named, found),
                 apart=named.work.apart,
                 second_hand=second.count(view, named),
                 tallies=() if row is None else registered.tallies(view.connection, row, identifier),
@@ -186,7 +187,7 @@ class Answers:
             named = known(view.connection, identifier)
             return Match(
                 identifier=named.identifier,
-                versions=versions(view.connection, named),
+                versions=versions(view.connection, named, view.counts(named.rows)),
                 apart=named.work.apart,
                 statements=statements(named),
                 corrections=corrections(named),
@@ -307,6 +308,10 @@ class Answers:
     def score(self, identifier: Identifier, by: Formula, limit: int | None = 50) -> Attention:
         """Score a work by a formula, and say what each mention adds; `limit` of them with their words."""
         return attention(self._store, identifier, by, limit)
+
+    def total(self, identifier: Identifier, by: Formula) -> Total | None:
+        """Score a work by a formula; None where no mention is held."""
+        return total(self._store, identifier, by)
 
     def community(self, shelf: str, now: datetime, own: Collection[tuple[str, str]] = ()) -> Community | None:
         """Say whether the community of a shelf grows; None if there is no such shelf.

@@ -9,13 +9,14 @@ from msgspec import Struct
 from hubbub.answers.registered import description
 from hubbub.answers.shapes import Words
 from hubbub.answers.view import View
-from hubbub.metrics.score import Score, Scored, Share, score
+from hubbub.metrics.score import Score, Scored, Share, Total, gained, score, total_of
 from hubbub.model import Identifier
 from hubbub.named import known
 from hubbub.reference.attention import Formula
 from hubbub.reference.places import place
 from hubbub.store import Store
 from hubbub.store.counts import POSTS, of_works
+from hubbub.store.sql import Prepared
 from hubbub.store.times import moment
 
 _MENTIONS = of_works(
@@ -27,6 +28,19 @@ FROM (SELECT source, post, account, posted_at, 1 AS own FROM spoken
 JOIN source s ON s.id = every.source JOIN assertion p ON p.id = every.post
 LEFT JOIN account a ON a.id = every.account
 """
+)
+
+
+_ADDING = Prepared(
+    of_works(
+        POSTS
+        + """
+SELECT s.name AS source, every.post, own, every.account
+FROM (SELECT source, post, account, 1 AS own FROM spoken
+      UNION ALL SELECT source, post, account, 0 FROM passed) AS every
+JOIN source s ON s.id = every.source
+"""
+    )
 )
 
 
@@ -61,6 +75,22 @@ class Attention(Struct, frozen=True):
     score: Score | None
     parts: tuple[Part, ...]
     contributions: tuple[Contribution, ...]
+
+
+def total(store: Store, identifier: Identifier, by: Formula) -> Total | None:
+    """Score a work by a formula, without the names of mentions; None where no mention is held."""
+    with View(store) as view:
+        found = _ADDING.ask(view.connection, works=[*known(view.connection, identifier).rows])
+    mentions = (
+        Scored(
+            row.source,
+            str(row.post),
+            place(row.source).kind if row.own else "repost",
+            None if row.account is None else str(row.account),
+        )
+        for row in found
+    )
+    return total_of(gained(mentions, by), by) if found else None
 
 
 def attention(store: Store, identifier: Identifier, by: Formula, limit: int | None) -> Attention:

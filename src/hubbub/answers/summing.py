@@ -121,7 +121,7 @@ def _summary(view: View, named: Named, number: int, by: Formula) -> Summary:
     found = _HEARD.ask(view.connection, works=[*named.rows])
     kinds = (place(row.source).kind if row.own else "repost" for row in found)
     gains = gained((_scored(row, kind) for row, kind in zip(found, kinds, strict=True)), by)
-    total, shown = total_of(gains, by) if found else (None, None)
+    total = total_of(gains, by) if found else None
     statements = [row.assertion for row in found]
     first_at, last_at = _collected(view, statements) if statements else (None, None)
     return Summary(
@@ -138,8 +138,8 @@ def _summary(view: View, named: Named, number: int, by: Formula) -> Summary:
         kinds=_kinds(view, found),
         headlines=_headlines(view, found),
         readers=_readers(view, named),
-        total=total,
-        shown=shown,
+        total=total.total if total else None,
+        shown=total.shown if total else None,
         label=by.label,
         standings=tuple(one for one in of_work(view, named) if one.formula == f"{by.name} {by.version}"),
         first_at=first_at,

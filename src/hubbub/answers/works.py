@@ -1,12 +1,14 @@
 """What an identifier's work is: what it names comes in; its versions with counts, and who says what of them, go out."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, select
 
-from hubbub.answers.shapes import Statement, VersionCount
+from hubbub.answers.shapes import SourceCount, Statement, VersionCount
 from hubbub.model import Identifier
 from hubbub.named import Named
 from hubbub.store import schema as s
-from hubbub.store.counts import by_source
+from hubbub.store.counts import SourceRow, by_source
 from hubbub.store.match import Corrected
 from hubbub.store.sql import among, rows
 
@@ -29,20 +31,22 @@ def corrections(named: Named) -> tuple[Corrected, ...]:
     return tuple(sorted(words, key=lambda word: word.said_at, reverse=True))
 
 
-def versions(connection: Connection, named: Named) -> tuple[VersionCount, ...]:
-    """Count each version of a work on its own."""
+def versions(connection: Connection, named: Named, every: Sequence[SourceCount]) -> tuple[VersionCount, ...]:
+    """Count each version of a work on its own; `every` are the counts of the whole, which most have but one of."""
     spoken = select(s.mention.c.identifier).where(among(s.mention.c.identifier, list(named.rows))).distinct()
     heard = {named.rows[row] for (row,) in rows(connection, spoken)}
     counted = []
     for version in named.work.versions:
         names = heard.intersection(version.identifiers)
-        found = by_source(connection, [named.said.rows[one] for one in names]) if names else []
+        found: Sequence[SourceCount | SourceRow] = every
+        if names != heard:
+            found = by_source(connection, [named.said.rows[one] for one in names]) if names else ()
         counted.append(
             VersionCount(
                 kind=version.kind,
                 identifiers=version.identifiers,
                 posts=sum(one.posts for one in found) if found else None,
-                accounts=sum(one.accounts for one in found) if any(one.accounts for one in found) else None,
+                accounts=sum(one.accounts or 0 for one in found) or None,
                 amplifications=sum(one.amplifications for one in found) if found else None,
             )
         )

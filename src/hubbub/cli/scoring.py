@@ -14,7 +14,7 @@ from hubbub.cli import show, wants
 from hubbub.cli.given import identifier_of, store_of
 from hubbub.cli.show import called, out, plain, stamped, tabled
 from hubbub.metrics import INDICATORS
-from hubbub.metrics.score import Score
+from hubbub.metrics.score import Total
 from hubbub.model import Identifier
 from hubbub.reference.attention import NAMES, Formula
 from hubbub.reference.places import place
@@ -108,13 +108,13 @@ def formula_of(written: str | None) -> Formula:
 def of(answers: Answers, identifier: Identifier) -> Text | None:
     """A work's score on one line, or why there is none; None where no mention is held."""
     try:
-        found = answers.score(identifier, chosen(), 0)
+        found = answers.total(identifier, chosen())
     except ValueError as error:
         return Text(f"unknown: {plain(str(error))}", style="yellow")
-    return _line(found.score) if found.score else None
+    return _line(found) if found else None
 
 
-def _line(one: Score) -> Text:
+def _line(one: Total) -> Text:
     return Text(f"{one.shown:g}", style="bold") + Text(f"  {plain(f'{one.label} ({one.name}, version {one.version})')}")
 
 

@@ -4,6 +4,7 @@ A score says how much attention a work gets, by weights that somebody chose. It 
 for comparing people. It is never shown without its label and version.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 
@@ -33,14 +34,19 @@ class Share(Struct, frozen=True):
     named: bool = True
 
 
-class Score(Struct, frozen=True):
-    """`total` is the exact sum of the shares, `shown` the same by the formula's rounding; shares are in fixed order."""
+class Total(Struct, frozen=True):
+    """`total` is the exact sum of what mentions add, `shown` the same by the formula's rounding."""
 
     total: float
     shown: float
     name: str
     version: str
     label: str
+
+
+class Score(Total, frozen=True):
+    """A total with the shares that it is made of, in fixed order."""
+
     shares: tuple[Share, ...]
 
 
@@ -74,20 +80,26 @@ def gained(mentions: Iterable[Scored], formula: Formula) -> list[float]:
     """
     rules = {(rule.source, rule.kind): rule for rule in formula.weights}
     counted: dict[tuple[str, ...], Decimal] = {}
-    gains = []
+    ruled: dict[tuple[str, str], tuple[Weight | None, Decimal]] = {}  # of the few kinds of mentions
+    none, gains = Decimal(0), []
     for mention in mentions:
-        rule = _rule(mention, rules)
-        weight = Decimal(str(rule.weight)) if rule else Decimal(0)
+        of = mention.source, mention.kind
+        if of not in ruled:
+            rule = _rule(mention, rules)
+            ruled[of] = rule, Decimal(str(rule.weight)) if rule else none
+        rule, weight = ruled[of]
         once = _once(mention, rule) if rule else ()
-        gains.append(float(max(weight - counted.get(once, Decimal(0)), Decimal(0))))
-        counted[once] = max(weight, counted.get(once, Decimal(0)))
+        before = counted.get(once, none)
+        if weight > before:
+            counted[once] = weight
+        gains.append(float(weight - before) if weight > before else 0.0)
     return gains
 
 
-def total_of(gains: Iterable[float], formula: Formula) -> tuple[float, float]:
-    """Add what mentions gain: the exact total, and the same as it is shown."""
-    total = sum((Decimal(str(gain)) for gain in gains), Decimal(0))
-    return float(total), _shown(total, formula)
+def total_of(gains: Iterable[float], formula: Formula) -> Total:
+    """Add what mentions gain."""
+    total = sum((Decimal(str(gain)) * times for gain, times in Counter(gains).items()), Decimal(0))
+    return Total(float(total), _shown(total, formula), formula.name, formula.version, formula.label)
 
 
 def _key(mention: Scored) -> tuple[str, str, str, str]:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from hubbub import identify
 from hubbub.answers import Answers
 from hubbub.answers.shapes import Reach, Ripple
-from hubbub.metrics.score import Score
+from hubbub.metrics.score import Total
 from hubbub.model import Identifier
 from hubbub.reference import altmetric
 from hubbub.reference.ripple import Form as Drawn
@@ -103,7 +103,7 @@ def _drawn(
     shown = None
     if number == "posts" and heard.posts is not None:
         shown = ripple.Number(heard.posts, "posts")
-    elif number == "score" and identifier and isinstance(score := score_of(answers, identifier), Score):
+    elif number == "score" and identifier and isinstance(score := score_of(answers, identifier), Total):
         shown = ripple.Number(score.shown, "score")
     return ripple.draw(heard, drawn, theme, shown, size or 0)
 

@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 
 from hubbub.answers import Answers
 from hubbub.metrics import INDICATORS
-from hubbub.metrics.score import Score
+from hubbub.metrics.score import Total
 from hubbub.model import Identifier
 from hubbub.reference.attention import formulas
 from hubbub.standings import chosen
@@ -24,13 +24,13 @@ COHORTS = {
 router = APIRouter(default_response_class=HTMLResponse)
 
 
-def score_of(answers: Answers, identifier: Identifier) -> Score | str | None:
+def score_of(answers: Answers, identifier: Identifier) -> Total | str | None:
     """The score of a work by the formula that is set, why there is none, or None where no mention is held."""
     try:
         by = chosen()
     except ValueError as error:
         return str(error)
-    return answers.score(identifier, by, 0).score
+    return answers.total(identifier, by)
 
 
 @router.get("/score/{scheme}/{value:path}")
