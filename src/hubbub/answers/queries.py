@@ -9,22 +9,30 @@ VOICES = Prepared(
     of_works(
         POSTS
         + """
-SELECT account, followers, sum(own) AS posts, sum(1 - own) AS amplifications, max(posted_at) AS last_at
-FROM (SELECT account, posted_at, 1 AS own FROM spoken UNION ALL SELECT account, posted_at, 0 FROM passed) AS every
-JOIN account ON account.id = every.account
-GROUP BY account, followers, key ORDER BY posts DESC, amplifications DESC, last_at DESC NULLS LAST, key, account
+SELECT every.account, followers, posts, amplifications, last_at
+FROM (
+    SELECT account, sum(own) AS posts, sum(1 - own) AS amplifications, max(posted_at) AS last_at
+    FROM (SELECT account, posted_at, 1 AS own FROM spoken UNION ALL SELECT account, posted_at, 0 FROM passed) AS each
+    GROUP BY account
+) AS every JOIN account ON account.id = every.account
+ORDER BY posts DESC, amplifications DESC, last_at DESC NULLS LAST, key, every.account
 """
     )
 )
+# Keys, by which posts of one moment are ordered, are looked up of those alone that may be shown. If they were joined,
+# PostgreSQL would read all posts of the store for them.
 _SAID = (
     POSTS
     + """
-SELECT every.* FROM (
-    SELECT post, source, own, counted, posted_at FROM mentioned
-    UNION ALL
-    SELECT post, source, 0, 1, posted_at FROM passed WHERE post NOT IN (SELECT post FROM mentioned)
-) AS every JOIN assertion p ON p.id = every.post
-ORDER BY every.posted_at IS NULL, every.posted_at {order}, p.key {order}, every.source LIMIT :limit OFFSET :offset
+SELECT post, source, own, counted, posted_at FROM (
+    SELECT *, rank() OVER (ORDER BY posted_at IS NULL, posted_at {order}) AS place FROM (
+        SELECT post, source, own, counted, posted_at FROM mentioned
+        UNION ALL
+        SELECT post, source, 0, 1, posted_at FROM passed WHERE post NOT IN (SELECT post FROM mentioned)
+    ) AS each
+) AS every WHERE place <= :limit + :offset
+ORDER BY posted_at IS NULL, posted_at {order}, (SELECT key FROM assertion p WHERE p.id = every.post) {order}, source
+LIMIT :limit OFFSET :offset
 """
 )
 OLDEST_FIRST, NEWEST_FIRST = of_works(_SAID.format(order="ASC")), of_works(_SAID.format(order="DESC"))
