@@ -209,7 +209,7 @@ def fill(path: Path, size: int) -> None:
 def move(path: Path, address: str) -> None:
     """Copy all rows of a store in a file into the empty one at an address."""
     with open_store(str(path)) as file, open_store(address) as store:
-        with file.connect() as read, store._engine.begin() as write:
+        with file.connect() as read, store._engine.execution_options(writes=True).begin() as write:
             for table in s.metadata.sorted_tables:
                 for part in read.execution_options(yield_per=10_000).execute(select(table)).partitions():
                     insert_rows(write, table, [tuple(row) for row in part])

@@ -205,6 +205,14 @@ def test_of_many_only_what_needs_no_words_is_told(store: Store, name: str, monke
             assert [one.id for one in held.every(selection)] == [e["id"] for e in events if VALUES[name](e) == value]
 
 
+def test_a_resolver_with_less_than_a_doi_behind_it_has_no_prefix(store: Store) -> None:
+    cut = Post(source="web", id="https://doi.org/10.5555", via="web", version="1", links=(link_to(PAPER),))
+    keep(store, [[cut]])
+    with Answers(store).asserted() as held:
+        assert "" not in held.values(Selection(), "subject_prefix", 100)
+        assert held.total(Selection(fields={"subject_prefix": "", "subject": cut.id})) == 0
+
+
 def test_a_prefix_is_whole(store: Store) -> None:
     for part in ("10.5555/1", "10.55", "10.5555/"):
         assert every(store, asked([("obj-id.prefix", part)], "standard").selection) == []

@@ -131,6 +131,18 @@ def test_pages_follow_their_cursor_to_its_end(archive: httpx.Client) -> None:
     assert len(ids) == len(set(ids)) == page["total-results"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("query", [{}, {"source": "twitter"}, {"subj-id.domain": "nothing.example"}])
+def test_a_total_is_the_same_however_many_are_told(archive: httpx.Client, kind: str, query: dict[str, str]) -> None:
+    path = f"/v1/events{kind}"
+    told = message(archive, path, **query)
+    total = len(told["link-packages" if kind == "/scholix" else "events"])
+    for rows in {0, 1, max(total - 1, 0), total, total + 1, 1000}:
+        assert message(archive, path, rows=rows, **query)["total-results"] == total
+    if total:
+        assert message(archive, path, cursor=told["next-cursor"], **query)["total-results"] == total
+
+
 def test_an_event_is_found_by_its_id_where_it_belongs(archive: httpx.Client) -> None:
     for key, event in recorded().items():
         deleted, experiment = event.get("updated") == "deleted", bool(event.get("experimental"))

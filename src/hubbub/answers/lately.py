@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, false, func, or_, select, union_all
 
 from hubbub.answers.view import View
 from hubbub.model import Identifier
@@ -95,12 +95,12 @@ def _described(told: Collection[str]) -> Select[Any]:
 
 def _spoken(places: Collection[str], hosts: Collection[str]) -> Select[Any]:
     """Mentions of the work, by any of its names, at these places or on these pages."""
-    page = s.story.c.address
-    at = (form.format(host.translate(_CUT)) for host in hosts for form in ("%://{}/%", "%.{}/%"))
-    where = or_(s.source.c.name.in_(places), *(page.like(one, escape="\\") for one in at))
-    asked = select(s.mention.c.post).join(s.source, s.source.c.id == s.mention.c.source)
-    asked = asked.outerjoin(s.story, s.story.c.post == s.mention.c.post)
-    name = s.standing_name.c
+    page, name = s.story.c, s.standing_name.c
+    below = (form.format(host.translate(_CUT)) for host in hosts for form in ("%://{}/%", "%.{}/%"))
+    pages = select(page.post).where(or_(false(), *(page.address.like(one, escape="\\") for one in below)))
+    at = s.mention.c.source.in_(select(s.source.c.id).where(s.source.c.name.in_(places)))
     others = select(name.other).where(name.identifier == _BY.identifier).correlate(s.standing)
-    names = or_(s.mention.c.identifier == _BY.identifier, s.mention.c.identifier.in_(others))
-    return asked.where(names, s.mention.c.counted, where).correlate(s.standing)
+    # Joined by one equation: with two and an `or` PostgreSQL would walk all mentions for each work.
+    names = union_all(select(_BY.identifier.label("row")).correlate(s.standing), others).subquery().c
+    asked = select(s.mention.c.post).where(s.mention.c.identifier == names.row, s.mention.c.counted)
+    return asked.where(or_(at, s.mention.c.post.in_(pages))).correlate(s.standing)

@@ -8,7 +8,7 @@ Where its words are needed of many statements, that takes long: `some` tells bef
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
@@ -82,23 +82,25 @@ class Where(NamedTuple):
 class _Dialect(NamedTuple):
     json: str  # what makes JSON of a text
     at: str  # where a text stands in another
+    whole: str  # keeps a subquery from being written into what asks it
     found: str
     sooner: str  # how statements are found by their rows before others
     few: int  # mentions up to which that is sooner than walking all statements in their order
 
 
-_SQLITE = _Dialect("", "instr", "json_each(a.found) AS f", "a.id IN ({})", 1_000_000)
+_SQLITE = _Dialect("", "instr", "", "json_each(a.found) AS f", "a.id IN ({})", 1_000_000)
 # As an array: the server would else walk all statements, and look for each among the rows.
 _POSTGRESQL = _Dialect(
     "::json",
     "strpos",
+    " OFFSET 0",
     "LATERAL json_array_elements(a.found::json) WITH ORDINALITY AS f(value, key)",
     "a.id = ANY(ARRAY({}))",
     50_000,
 )
 
 _RESOLVER = "https://doi.org/"
-_ALIAS = re.compile(r"\b([apifso])\.(?=\w)")
+_ALIAS = re.compile(r"\b([aifs])\.(?=\w)")
 _EXPERIMENTAL = f"{{statement}} IN (SELECT id FROM assertion WHERE {EXPERIMENTAL})"
 _PLAIN = f"NOT {_EXPERIMENTAL}"
 _KINDS: Mapping[Kind, tuple[str, ...]] = {
@@ -158,24 +160,26 @@ _OF_MENTION = {
     "name": "i.value",
 }
 _WORK = "CAST(f.value ->> 0 AS BIGINT)"
+# The key of the post, which is looked up only where another row has it.
+_POST = "CASE WHEN a.post = a.id THEN a.key ELSE (SELECT key FROM assertion p WHERE p.id = a.post) END"
+_SPEAKS = "a.found <> '[]'"  # most passings-on do not
 _NARROW = {"s": "JOIN source s ON s.id = m.source", "i": "JOIN identifier i ON i.id = m.identifier"}
-_COLUMNS = (
-    "a.id, a.source, a.via, a.key, a.hash, a.post, a.version, a.change, a.posted_at, a.stated_at, a.collected_at,"
-    " a.content, a.statement, f.key AS nth, CAST(f.value AS TEXT) AS found, i.id AS work, i.scheme, i.value AS name,"
-    " p.key AS post_key, p.account AS speaker, o.key AS passes_on, o.account AS original"
+# What mentions are told from, once it is known which: of all that are looked at, that would be most of the work.
+_TOLD = (
+    "SELECT a.id, a.source, a.via, a.key, a.hash, a.post, a.version, a.change, a.posted_at, a.stated_at,"
+    " a.collected_at, a.content, a.statement, f.key AS nth, CAST(f.value AS TEXT) AS found,"
+    " i.id AS work, i.scheme, i.value AS name, p.key AS post_key, p.account AS speaker, o.key AS passes_on,"
+    " o.account AS original"
+    " FROM ({}) AS f JOIN assertion a ON a.id = f.id JOIN assertion p ON p.id = a.post"
+    f" JOIN identifier i ON i.id = {_WORK} LEFT JOIN touch t ON t.assertion = a.id AND t.verb = 'reposts'"
+    " LEFT JOIN assertion o ON o.id = t.post ORDER BY f.stated_at, f.id, f.key"
 )
+_CHOSEN = "a.id, a.stated_at, f.key, f.value"
 
 
 def said(connection: Connection) -> "Statements":
     """The statements for this database."""
     return Statements(_POSTGRESQL if connection.dialect.name == "postgresql" else _SQLITE)
-
-
-class _Shape(NamedTuple):
-    """What is read of a mention, and what is made of that."""
-
-    read: str
-    made: Callable[[str], str] = str
 
 
 class Statements:
@@ -185,52 +189,46 @@ class Statements:
         self._dialect = dialect
         self._joins = {
             "i": f"JOIN identifier i ON i.id = {_WORK}",
-            "p": "JOIN assertion p ON p.id = a.post",
             "s": "JOIN source s ON s.id = a.source",
-            "o": (
-                "LEFT JOIN touch t ON t.assertion = a.id AND t.verb = 'reposts' LEFT JOIN assertion o ON o.id = t.post"
-            ),
         }
         self._shapes = self._made()
 
-    def _made(self) -> dict[Field, _Shape]:
+    def _made(self) -> dict[Field, str]:
+        """What tells each field."""
         given, own, at = f"a.statement{self._dialect.json}", "a.statement IS NULL", self._dialect.at
         url = f"a.content{self._dialect.json} ->> 'url'"
-        named = f"CASE WHEN {_is_address('p.key')} THEN p.key ELSE coalesce({url}, p.key) END"
+        named = f"CASE WHEN {_is_address(_POST)} THEN {_POST} ELSE coalesce({url}, {_POST}) END"
         subject = f"coalesce({given} ->> 'subj_id', {named})"
-        subject_url = f"CASE WHEN {own} THEN coalesce({url}, p.key) ELSE {given} -> 'subj' ->> 'url' END"
-        apart = f"CASE WHEN {own} THEN CASE WHEN p.key <> {named} THEN p.key END"
+        subject_url = f"CASE WHEN {own} THEN coalesce({url}, {_POST}) ELSE {given} -> 'subj' ->> 'url' END"
+        apart = f"CASE WHEN {own} THEN CASE WHEN {_POST} <> {named} THEN {_POST} END"
         written = f"CASE WHEN {_is_address('f.value ->> 3')} THEN f.value ->> 3 ELSE {_addressed()} END"
         object_url = f"CASE WHEN {own} THEN {written} ELSE {given} -> 'obj' ->> 'url' END"
         object_doi = f"CASE i.scheme WHEN 'doi' THEN '{_RESOLVER}' || i.value END"
 
-        def domain(address: str) -> str:
-            rest = f"substr({address}, {at}({address}, '//') + 2) || '/'"
-            return f"CASE WHEN {at}({address}, '//') > 0 THEN substr({rest}, 1, {at}({rest}, '/') - 1) END"
+        def once(made: str, read: str) -> str:
+            """What is made of an address, which is read for it once, however often it stands in that."""
+            return f"(SELECT {made} FROM (SELECT {read} AS address{self._dialect.whole}) AS one)"
 
-        def doi(address: str) -> str:
-            return f"CASE WHEN {address} LIKE '{_RESOLVER}10.%' THEN lower({address}) END"
-
-        def prefix(address: str) -> str:
-            rest = f"substr({address}, {len(_RESOLVER) + 1})"
-            return f"CASE WHEN {address} LIKE '{_RESOLVER}10.%' THEN substr({rest}, 1, {at}({rest}, '/') - 1) END"
-
+        rest, behind = f"substr(address, {at}(address, '//') + 2) || '/'", f"substr(address, {len(_RESOLVER) + 1})"
+        domain = f"CASE WHEN {at}(address, '//') > 0 THEN substr({rest}, 1, {at}({rest}, '/') - 1) END"
+        doi = f"CASE WHEN address LIKE '{_RESOLVER}10.%' THEN lower(address) END"
+        prefix = f"CASE WHEN address LIKE '{_RESOLVER}10.%/%' THEN substr({behind}, 1, {at}({behind}, '/') - 1) END"
         return {
-            "source": _Shape("s.name"),
-            "relation": _Shape("f.value ->> 1"),
-            "object_prefix": _Shape(object_doi, prefix),
-            "object_doi": _Shape(object_doi),
-            "object_domain": _Shape(f"coalesce({given} ->> 'obj_id', {_addressed()})", domain),
-            "object_url": _Shape(object_url),
-            "object_url_domain": _Shape(object_url, domain),
-            "object_id": _Shape(f"{given} -> 'obj' ->> 'alternative-id'"),
-            "subject": _Shape(subject),
-            "subject_prefix": _Shape(subject, prefix),
-            "subject_doi": _Shape(subject, doi),
-            "subject_domain": _Shape(subject, domain),
-            "subject_url": _Shape(subject_url),
-            "subject_url_domain": _Shape(subject_url, domain),
-            "subject_id": _Shape(f"{apart} ELSE {given} -> 'subj' ->> 'alternative-id' END"),
+            "source": "s.name",
+            "relation": "f.value ->> 1",
+            "object_prefix": once(prefix, object_doi),
+            "object_doi": object_doi,
+            "object_domain": once(domain, f"coalesce({given} ->> 'obj_id', {_addressed()})"),
+            "object_url": object_url,
+            "object_url_domain": once(domain, object_url),
+            "object_id": f"{given} -> 'obj' ->> 'alternative-id'",
+            "subject": subject,
+            "subject_prefix": once(prefix, subject),
+            "subject_doi": once(doi, subject),
+            "subject_domain": once(domain, subject),
+            "subject_url": subject_url,
+            "subject_url_domain": once(domain, subject_url),
+            "subject_id": f"{apart} ELSE {given} -> 'subj' ->> 'alternative-id' END",
         }
 
     def where(self, selection: Selection, works: Sequence[int] | None, posts: Sequence[int] | None) -> Where:
@@ -247,8 +245,7 @@ class Statements:
                 conditions.append(PLAINLY[field])
                 bound |= _bound(field, value)
             else:
-                shape = self._shapes[field]
-                read.append(f"{shape.made(f'({shape.read})')} = :{field}")
+                read.append(f"({self._shapes[field]}) = :{field}")
                 bound[field] = value
         for name, column in (("said", "a.posted_at"), ("stated", "a.stated_at"), ("changed", "a.collected_at")):
             for sign, limit in zip((">=", "<"), getattr(selection, name), strict=True):
@@ -277,13 +274,13 @@ class Statements:
             order = "+a.stated_at, a.id, f.key" if self._dialect is _SQLITE else "a.stated_at, a.id, f.key"
         else:  # SQLite unfolds a list in its order, and would sort all statements if it were told to
             order = "a.stated_at, a.id"
-        found = self._unfolded(_COLUMNS, where, _BEHIND)
-        return self._ready(f"{found} ORDER BY {order} LIMIT :limit", bound)
+        chosen = self._unfolded(_CHOSEN, where, _BEHIND)
+        return self._ready(_TOLD.format(f"{chosen} ORDER BY {order} LIMIT :limit"), bound)
 
     def of(self, hashes: Sequence[int]) -> Ready:
         """The mentions in statements of these hashes."""
         where = Where(("a.hash IN :hashes", "a.stated_at IS NOT NULL"), {"hashes": list(hashes)})
-        return self._ready(self._unfolded(_COLUMNS, where), where.bound)
+        return self._ready(_TOLD.format(self._unfolded(_CHOSEN, where)), where.bound)
 
     def count(self, where: Where) -> Ready:
         """How many mentions a selection has."""
@@ -291,7 +288,7 @@ class Statements:
 
     def values(self, where: Where, field: Field, limit: int) -> Ready:
         """The most frequent values of a field, each with its number."""
-        read, made = self._shapes[field]
+        read = self._shapes[field]
         if field in _GROUPED:
             key, named = _GROUPED[field]
             groups = self._counted(f"{key} AS id, count(*) AS times", where)
@@ -299,9 +296,8 @@ class Statements:
             every = f"SELECT {read} AS value, times FROM {grouped}"
         else:
             every = self._counted(f"{read} AS value, 1 AS times", where)
-        each = f"SELECT {made('value')} AS value, times FROM every"
         most = "GROUP BY 1 HAVING value IS NOT NULL ORDER BY times DESC, value LIMIT :limit"
-        told = f"WITH every AS MATERIALIZED ({every}) SELECT value, sum(times) AS times FROM ({each}) AS each {most}"
+        told = f"WITH every AS MATERIALIZED ({every}) SELECT value, sum(times) AS times FROM every {most}"
         return self._ready(told, where.bound | {"limit": limit})
 
     def days(self, where: Where, column: str) -> Ready:
@@ -319,7 +315,7 @@ class Statements:
         conditions, told = _all(where.conditions, _OF_MENTION), asked.format_map(_OF_MENTION)
         named = set(_ALIAS.findall(f"{conditions} {told}"))
         joined = [join for alias, join in _NARROW.items() if alias in named]
-        if named & {"a", "p", "f"}:
+        if named & {"a", "f"}:
             return None
         return f"SELECT {told} FROM mention m {' '.join(joined)} WHERE {conditions}"
 
@@ -332,7 +328,7 @@ class Statements:
 
     def _unfolded(self, asked: str, where: Where, *more: str) -> str:
         """What is asked for, from statements with the mentions in them."""
-        told = _all((*where.conditions, *more, *self._sooner(where)), _OF_STATEMENT)
+        told = _all((_SPEAKS, *where.conditions, *more, *self._sooner(where)), _OF_STATEMENT)
         wanted = asked.format_map(_OF_STATEMENT)
         named = set(_ALIAS.findall(f"{told} {wanted}"))
         joined = [join for alias, join in self._joins.items() if alias in named]

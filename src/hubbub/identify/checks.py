@@ -73,10 +73,10 @@ def dryad(value: str) -> str:
 def handle(value: str) -> str | None:
     """No DOI, no bare prefix, and none of the prefixes that repositories use without having one registered.
 
-    DSpace comes with 123456789, which thousands have left as it is; others have a single digit.
+    DSpace comes with 123456789, which thousands have left as it is; others have up to three digits.
     """
     value = trim(value.partition("?urlappend=")[0])
-    return value if re.search(r"/[^/]", value) and not re.match(r"10\.|123456789/|\d/", value) else None
+    return value if re.search(r"/[^/]", value) and not re.match(r"10\.|123456789/|\d{1,3}/", value) else None
 
 
 def issn(value: str) -> str | None:

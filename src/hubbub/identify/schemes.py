@@ -29,8 +29,8 @@ def make(scheme: str, written: str, version: str | None = None) -> Identifier | 
             return None
         scheme, written, version = found[0], found[1], found[2] or version
         return Identifier("doi", written, version) if scheme == "doi" else make(scheme, written, version)
-    if scheme == "urn" and (named_by := _OTHERS.fullmatch(written)) and (one := make(named_by[1].lower(), named_by[2])):
-        return one
+    if scheme == "urn" and (named_by := _OTHERS.fullmatch(written)):
+        return make(named_by[1].lower(), named_by[2])
     return _maker(scheme)(written, version)
 
 
@@ -68,6 +68,7 @@ def _reserved(scheme: str) -> frozenset[str]:
     return frozenset(name for row in rows for name in row.reserved)
 
 
+_NO_YEAR = r"(?!(?:18|19|20)\d\d(?!\d|-\d))"  # which may follow a list of numbers, and is none of them
 _APART = r"(?<![A-Za-z0-9])(?<![A-Za-z0-9]_)", r"(?!_?[A-Za-z0-9])"
 # A capital behind small letters, as in `NumberNTR5493` and `numberjRCTs031180001`, or behind a year.
 _GLUED = (
@@ -80,7 +81,7 @@ _GLUED = (
 def pattern(scheme: str, form: str) -> re.Pattern[str]:
     """Compile how free text shows a value of a scheme: a row's `text` or `bare`."""
     row = schemes()[scheme]
-    more = re.sub(r"\?P<\w+>", "?:", row.value)
+    more = _NO_YEAR + re.sub(r"\?P<\w+>", "?:", row.value)
     form = form.replace("VALUE", row.value).replace("NUMBER", NUMBER).replace("GAP", GAP)
     form += rf"(?P<more>(?:\s{{0,2}}(?:[,;/&]|and)\s{{0,2}}{more}(?![A-Za-z0-9])){{0,50}})" if row.list else ""
     before, behind = _GLUED if row.glued else _APART

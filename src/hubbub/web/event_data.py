@@ -73,7 +73,7 @@ def _listed(request: Request, answers: Reading, index: Index, ids_only: bool) ->
         facets = facets_of(request.query_params.get("facet"))
         with answers.asserted() as held:
             found = _page(held, index, wanted)
-            total = held.gone_total(wanted.selection) if index == "deleted" else held.total(wanted.selection)
+            total = _total(held, index, wanted, len(found))
             counted = {FACETS[name]: _facet(held, index, wanted.selection, name, size) for name, size in facets}
     except RefusedError as error:
         return _failed(error)
@@ -100,6 +100,12 @@ def _page(held: Assertions, index: Index, wanted: Asked) -> list[Asserted] | lis
         return held.page(wanted.selection, wanted.cursor, wanted.rows)
     except UnknownError as error:
         raise RefusedError("Invalid cursor supplied.") from error
+
+
+def _total(held: Assertions, index: Index, wanted: Asked, found: int) -> int:
+    if wanted.cursor is None and found < wanted.rows:
+        return found  # that was all: where little is found everything was read for it, which once is enough
+    return held.gone_total(wanted.selection) if index == "deleted" else held.total(wanted.selection)
 
 
 def _facet(held: Assertions, index: Index, selection: Selection, name: str, size: int) -> dict[str, Any]:
