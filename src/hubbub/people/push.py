@@ -152,6 +152,25 @@ def _step(offsets: Places, followed: Accounts, shares: Shares, after: Shares) ->
 
 
 @njit(cache=True, nogil=True)
+def _take(
+    offsets: Places,
+    followed: Accounts,
+    least: float,
+    held: Places,
+    waits: NDArray[np.bool_],
+    here: Accounts,
+    taken: Places,
+) -> None:
+    """Let all who wait take what they hold; seeds that hold too little take nothing."""
+    for n in range(len(here)):
+        account = here[n]
+        start, end = _row(offsets, followed, account)
+        taken[n] = held[account] if held[account] > least * max(end - start, 1) else 0
+        held[account] -= taken[n]
+        waits[account] = False
+
+
+@njit(cache=True, nogil=True)
 def _push(
     offsets: Places,
     followed: Accounts,
@@ -164,18 +183,13 @@ def _push(
 ) -> tuple[int, int]:
     """Let who waits keep `STOP` of what they hold and pass on the rest; say how many kept some, and what was lost.
 
-    All who wait take what they hold before anybody passes on. Nobody waits twice at a time, so a queue as long as there
-    are accounts never overflows.
+    All take what they hold before anybody passes on. Nobody waits twice at a time, so a queue as long as there are
+    accounts never overflows.
     """
     count, lost, here, there = 0, 0, queues[0], queues[1]
     waits, taken = np.zeros(len(shares), np.bool_), np.empty(len(shares), np.int64)
     while waiting:
-        for n in range(waiting):
-            account = here[n]
-            start, end = _row(offsets, followed, account)
-            taken[n] = held[account] if held[account] > least * max(end - start, 1) else 0  # 0 of seeds alone
-            held[account] -= taken[n]
-            waits[account] = False
+        _take(offsets, followed, least, held, waits, here[:waiting], taken)
         round_, waiting = waiting, 0
         for n in range(round_):
             if not taken[n]:
@@ -187,8 +201,7 @@ def _push(
                 count += 1
             share = int((1 - STOP) * taken[n] / max(end - start, 1))
             shares[account] += taken[n] - share * max(end - start, 1)
-            if start == end:
-                lost += share
+            lost += share if start == end else 0
             for i in range(start, end):
                 other = _in(followed, i, len(shares))
                 held[other] += share
