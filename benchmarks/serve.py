@@ -125,8 +125,7 @@ def fill(path: Path, size: int) -> None:
         database.executemany("INSERT INTO mention VALUES (?, ?, ?, ?, ?, ?, ?, ?)", mentions)
         post += many
     database.execute("INSERT INTO changed SELECT id, 1, 0 FROM identifier")
-    database.execute("COMMIT")
-    database.execute("ANALYZE")
+    database.execute("COMMIT")  # and no ANALYZE, as in stores that hubbub fills
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
 
