@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from msgspec import Struct
 
@@ -29,8 +30,6 @@ JOIN source s ON s.id = every.source JOIN assertion p ON p.id = every.post
 LEFT JOIN account a ON a.id = every.account
 """
 )
-
-
 _ADDING = Prepared(
     of_works(
         POSTS
@@ -81,16 +80,13 @@ def total(store: Store, identifier: Identifier, by: Formula) -> Total | None:
     """Score a work by a formula, without the names of mentions; None where no mention is held."""
     with View(store) as view:
         found = _ADDING.ask(view.connection, works=[*known(view.connection, identifier).rows])
-    mentions = (
-        Scored(
-            row.source,
-            str(row.post),
-            place(row.source).kind if row.own else "repost",
-            None if row.account is None else str(row.account),
-        )
-        for row in found
-    )
-    return total_of(gained(mentions, by), by) if found else None
+    return total_of(gained(map(mention_of, found), by), by) if found else None
+
+
+def mention_of(row: Any) -> Scored:
+    """What of a mention a formula looks at; posts and accounts go by their rows, which tell them apart as well."""
+    kind = place(row.source).kind if row.own else "repost"
+    return Scored(row.source, str(row.post), kind, None if row.account is None else str(row.account))
 
 
 def attention(store: Store, identifier: Identifier, by: Formula, limit: int | None) -> Attention:

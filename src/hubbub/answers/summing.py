@@ -12,14 +12,14 @@ from sqlalchemy import select, text
 
 from hubbub.answers.people import Spoken, by_accounts, person
 from hubbub.answers.registered import description
+from hubbub.answers.scoring import mention_of
 from hubbub.answers.standing import Standing, leading, of_work
 from hubbub.answers.view import View
-from hubbub.metrics.score import Scored, gained, total_of
+from hubbub.metrics.score import gained, total_of
 from hubbub.model import Description, Identifier, Tally
 from hubbub.named import Named, known
 from hubbub.people.labels import likeliest
 from hubbub.reference.attention import Formula
-from hubbub.reference.places import place
 from hubbub.store import Store
 from hubbub.store import schema as s
 from hubbub.store.counts import POSTS, of_works
@@ -119,8 +119,7 @@ def numbered(store: Store, number: int) -> Identifier | None:
 
 def _summary(view: View, named: Named, number: int, by: Formula) -> Summary:
     found = _HEARD.ask(view.connection, works=[*named.rows])
-    kinds = (place(row.source).kind if row.own else "repost" for row in found)
-    gains = gained((_scored(row, kind) for row, kind in zip(found, kinds, strict=True)), by)
+    gains = gained(map(mention_of, found), by)
     total = total_of(gains, by) if found else None
     statements = [row.assertion for row in found]
     first_at, last_at = _collected(view, statements) if statements else (None, None)
@@ -145,10 +144,6 @@ def _summary(view: View, named: Named, number: int, by: Formula) -> Summary:
         first_at=first_at,
         last_at=last_at,
     )
-
-
-def _scored(row: Any, kind: str) -> Scored:
-    return Scored(row.source, str(row.post), kind, None if row.account is None else str(row.account))
 
 
 def _collected(view: View, statements: Sequence[int]) -> tuple[datetime | None, datetime | None]:

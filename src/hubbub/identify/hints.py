@@ -126,7 +126,7 @@ def _in_text(bare: bool) -> tuple[list[str], hyperscan.Database]:
 def _spelt_out(hint: str | tuple[str, ...]) -> list[str]:
     """The hints of a row, each `#` in turn as each of the ten digits."""
     hints = [hint] if isinstance(hint, str) else [*hint]
-    for _ in range(sum(hint.count("#") for hint in hints)):
+    for _ in range(max((hint.count("#") for hint in hints), default=0)):
         hints = [hint.replace("#", digit, 1) for hint in hints for digit in ("0123456789" if "#" in hint else "#")]
     return hints
 
